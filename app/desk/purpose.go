@@ -1,0 +1,86 @@
+package desk
+
+import "time"
+
+// Binding is what keeps a voucher from being a bearer paper (design §4).
+type Binding string
+
+// The bindings.
+const (
+	BindFace     Binding = "face"     // a portrait in the code and on the paper
+	BindDocument Binding = "document" // valid only with the document whose last digits are printed
+	BindNone     Binding = "none"     // papers that grant the holder nothing
+)
+
+// Text is one sentence in several languages, by BCP 47 tag.
+type Text map[string]string
+
+// In gives the sentence in lang, else in its base language, else in zh-Hans, else in en, else any.
+func (t Text) In(lang string) string {
+	for _, l := range []string{lang, base(lang), "zh-Hans", "en"} {
+		if s, ok := t[l]; ok {
+			return s
+		}
+	}
+	for _, s := range t {
+		return s
+	}
+	return ""
+}
+
+func base(lang string) string {
+	for i := range lang {
+		if lang[i] == '-' {
+			return lang[:i]
+		}
+	}
+	return lang
+}
+
+// Holder fields that a purpose may ask for.
+const (
+	FieldName        = "full_name"
+	FieldBirthDate   = "birth_date"
+	FieldSex         = "sex"
+	FieldNationality = "nationality"
+)
+
+// Purpose is one thing that a voucher may be for, as the bundle allows it.
+type Purpose struct {
+	Code       string        `cbor:"1,keyasint" json:"code"` // "housing-fund"
+	Title      Text          `cbor:"2,keyasint" json:"title"`
+	Allows     Text          `cbor:"3,keyasint" json:"allows"` // what the holder may do with the paper
+	Fields     []string      `cbor:"4,keyasint" json:"fields"`
+	Binding    Binding       `cbor:"5,keyasint" json:"binding"`
+	Life       time.Duration `cbor:"6,keyasint" json:"life"` // of the voucher, at most the delegation's MaxLife
+	MaxUses    uint64        `cbor:"7,keyasint" json:"max_uses"`
+	Operations []string      `cbor:"8,keyasint" json:"operations"`
+	Recipients []string      `cbor:"9,keyasint" json:"recipients"` // ids; empty: any
+}
+
+// Recipient is an office that accepts vouchers. ID is the audience in the voucher.
+type Recipient struct {
+	ID   string `cbor:"1,keyasint" json:"id"` // "demo-bank", "urn:uscc:…"
+	Name Text   `cbor:"2,keyasint" json:"name"`
+}
+
+// Limits freeze a counter that has gone without its back office for too long. A zero limit is off.
+type Limits struct {
+	WarnUnsent    int           `cbor:"1,keyasint" json:"warn_unsent"`
+	StopUnsent    int           `cbor:"2,keyasint" json:"stop_unsent"`
+	WarnUnsentAge time.Duration `cbor:"3,keyasint" json:"warn_unsent_age"`
+	StopUnsentAge time.Duration `cbor:"4,keyasint" json:"stop_unsent_age"`
+	MinFreeBytes  uint64        `cbor:"5,keyasint" json:"min_free_bytes"`
+}
+
+// Policy is what the institution decides about its counters.
+type Policy struct {
+	Limits        Limits                   `cbor:"1,keyasint" json:"limits"`
+	MaxListAge    map[string]time.Duration `cbor:"2,keyasint" json:"max_list_age"` // by kind of list
+	DemandLists   []string                 `cbor:"3,keyasint" json:"demand_lists"`
+	WipeOnRemoval bool                     `cbor:"4,keyasint" json:"wipe_on_removal"`
+	BlankAfter    time.Duration            `cbor:"5,keyasint" json:"blank_after"`
+	LockAfter     time.Duration            `cbor:"6,keyasint" json:"lock_after"`
+	Hotline       string                   `cbor:"7,keyasint" json:"hotline"`
+	Hall          Text                     `cbor:"8,keyasint" json:"hall"`
+}
