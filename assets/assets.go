@@ -1,0 +1,61 @@
+// Package assets holds what is built into the program besides sentences: fonts and the specimen cards of the
+// simulator. It reads nothing from disk and decides nothing.
+//
+//	fonts/NotoSansSC_*.ttf                  Noto Sans SC, SIL OFL 1.1, licence in fonts/OFL-NotoSansSC.txt
+//	fonts/AtkinsonHyperlegibleNext_*.ttf    Atkinson Hyperlegible Next, SIL OFL 1.1, licence in
+//	                                        fonts/OFL-AtkinsonHyperlegibleNext.txt
+//	specimens/<name>.json                   cards of invented people, made by cardreader/sim/mint, layout in cardreader/sim
+//	specimens/training-csca.der             the one authority that training stations trust for them
+//
+// The fonts are static TrueType files (glyf outlines): what the PDF writer embeds is what the screen shows.
+package assets
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed fonts/*.ttf fonts/*.txt specimens
+var files embed.FS
+
+// NotoSansSC is the regular face for Chinese and for everything that Atkinson lacks.
+func NotoSansSC() []byte { return read("fonts/NotoSansSC_400Regular.ttf") }
+
+// NotoSansSCBold is the bold face of NotoSansSC.
+func NotoSansSCBold() []byte { return read("fonts/NotoSansSC_700Bold.ttf") }
+
+// Atkinson is the regular face for Latin script, drawn for readers with low vision.
+func Atkinson() []byte { return read("fonts/AtkinsonHyperlegibleNext_400Regular.ttf") }
+
+// AtkinsonBold is the bold face of Atkinson.
+func AtkinsonBold() []byte { return read("fonts/AtkinsonHyperlegibleNext_700Bold.ttf") }
+
+// Licences gives the licence texts of the fonts by file name.
+func Licences() map[string]string {
+	return map[string]string{
+		"OFL-NotoSansSC.txt":               string(read("fonts/OFL-NotoSansSC.txt")),
+		"OFL-AtkinsonHyperlegibleNext.txt": string(read("fonts/OFL-AtkinsonHyperlegibleNext.txt")),
+	}
+}
+
+// Specimens is the folder of specimen cards.
+func Specimens() fs.FS {
+	sub, err := fs.Sub(files, "specimens")
+	if err != nil {
+		panic("assets: " + err.Error()) // the path is a constant
+	}
+	return sub
+}
+
+// TrainingCSCA is the certificate of the training country authority, DER; where there are several they follow each
+// other without a gap.
+func TrainingCSCA() []byte { return read("specimens/training-csca.der") }
+
+// read gives a fresh copy. The names are constants, so a missing file is a broken build.
+func read(name string) []byte {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		panic("assets: " + err.Error())
+	}
+	return b
+}
