@@ -1,0 +1,41 @@
+// Package keys holds private keys and signs with them. Every key is a crypto.Signer (or, for opening parcels, a
+// HolderKey), so that a token, a PKCS#11 module or a TPM can stand where a file stands today. Kind says which of them
+// it is; a key that lies in a file says "software key" wherever it counts.
+//
+// # Key files
+//
+// A key file is one PEM block, readable by its owner only (mode 0600), written to a temporary file, synced and renamed:
+//
+//	PRIVATE KEY                     PKCS#8 (RFC 5958), P-256 or Ed25519
+//	BANGBAN HOLDER PRIVATE KEY      {1: suite, 2: private key}, HPKE (RFC 9180 §7.1.2)
+//	BANGBAN WRAPPED PRIVATE KEY     either of the two under a passphrase
+//
+// A wrapped key is deterministic CBOR (RFC 8949 §4.2.1):
+//
+//	wrapped = { 1: 1, 2: cost, 3: salt (16 B), 4: nonce (12 B), 5: sealed, 6: PEM type of what is inside }
+//	cost    = { 1: passes, 2: memory in KiB, 3: threads }                       argon2id, RFC 9106
+//	sealed  = AES-256-GCM(argon2id(passphrase, salt, cost), nonce, DER, aad = "bangban-wrapped-1" ‖ CBOR of 2, 3 and 6)
+//
+// # The vault of the voucher key
+//
+// No login, no signature: the voucher key is unlocked by a clerk's PIN and by nothing else. One random key (KEK)
+// encrypts the voucher key; each clerk has a slot that holds the KEK encrypted under the clerk's PIN:
+//
+//	vault = { 1: 1, 2: public key (65 B, SEC 1), 3: nonce, 4: sealed private key (32 B), 5: [ + slot ] }
+//	slot  = { 1: clerk id, 2: cost, 3: salt, 4: nonce, 5: sealed KEK }
+//	sealed private key = AES-256-GCM(KEK, nonce, scalar, aad = "bangban-vault-key-1" ‖ public key)
+//	sealed KEK         = AES-256-GCM(argon2id(PIN, salt, cost), nonce, KEK, aad = "bangban-vault-slot-1" ‖ CBOR of 1, 2, 3)
+//
+// The clerk id is bound into the slot, so a clerk cannot rename their own slot to the supervisor's. The public key is
+// bound to the private one and can be read without unlocking.
+//
+// What this does not do: a PIN of six digits keeps nobody out for long who has the file and a fast computer (10⁶ times
+// one argon2id). The serial block and the end of the delegation bound what such a key is worth; a TPM's own lockout is
+// the remedy. Removing a clerk's slot does not make the clerk forget: after somebody leaves, replace the key.
+//
+// Signatures with file-held P-256 keys are deterministic (RFC 6979) whatever source of randomness is passed in: the
+// same paper has the same bytes, and a bad random source cannot give the key away.
+//
+// Lock and Close overwrite what this package holds: the KEK, the scalar, the big.Int that crypto/ecdsa keeps. The
+// copy that crypto/ecdsa caches for itself goes with the garbage collector.
+package keys

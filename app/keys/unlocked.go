@@ -1,0 +1,72 @@
+package keys
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+)
+
+// Unlocked is the voucher key while a clerk is logged in. It prints as nothing and is safe for concurrent use.
+type Unlocked struct {
+	mu    sync.RWMutex
+	clerk string
+	kek   []byte
+	key   *ecdsa.PrivateKey // nil once locked
+	pub   *ecdsa.PublicKey
+}
+
+var _ crypto.Signer = (*Unlocked)(nil)
+
+// ClerkID is whose PIN opened it.
+func (u *Unlocked) ClerkID() string { return u.clerk }
+
+// Kind says "software key".
+func (u *Unlocked) Kind() string { return Software }
+
+// Public implements crypto.Signer. It works when locked, too.
+func (u *Unlocked) Public() crypto.PublicKey {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	return u.pub
+}
+
+// Sign implements crypto.Signer: ECDSA by RFC 6979, ASN.1 form; rand is not read. ErrLocked after Lock.
+func (u *Unlocked) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	if u.key == nil {
+		return nil, ErrLocked
+	}
+	return u.key.Sign(nil, digest, opts)
+}
+
+// Lock overwrites the key. It waits for a signature that is being made; calling it again is harmless.
+func (u *Unlocked) Lock() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	clear(u.kek)
+	u.kek = nil
+	if u.key != nil {
+		wipe(u.key)
+		u.key = nil
+	}
+}
+
+// Locked tells whether Lock was called.
+func (u *Unlocked) Locked() bool {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	return u.key == nil
+}
+
+// String says what it is, never which.
+func (u *Unlocked) String() string { return "voucher key (" + Software + ")" }
+
+// Format implements fmt.Formatter so that no verb prints a field.
+func (u *Unlocked) Format(f fmt.State, _ rune) { fmt.Fprint(f, u.String()) }
+
+// LogValue implements slog.LogValuer.
+func (u *Unlocked) LogValue() slog.Value { return slog.StringValue(u.String()) }
