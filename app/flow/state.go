@@ -88,6 +88,7 @@ type State struct {
 	Answer    desk.Answer
 
 	Serial  string
+	Parcel  string // receipt number of the sealed record
 	Preview []byte // PNG
 	Copies  int
 	Printed bool

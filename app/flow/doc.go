@@ -1,0 +1,38 @@
+// Package flow is one visit as a state machine: from a card on the reader to a voucher in the person's hand. It draws
+// nothing and stores nothing; every effect goes through Ports.
+//
+// # Steps
+//
+//	Locked ⇄ (any step; the visit waits behind the lock)
+//	Ready → Reading → Compare → Choose → Agree → Issuing → HandOver → Farewell → Ready
+//	        Reading → NeedSecret → Reading          the card wants its MRZ, CAN or PIN
+//	        Reading → Pulled → Reading              only the same card goes on
+//	        Reading → Trouble                       unreadable, unproven, expired; Compare → Trouble: another face
+//	                                Agree ⇄ Spoken  the clerk records a spoken yes in two presses
+//	                                        Issuing ⇄ PrintFault
+//	any step before Issuing → NotToday → Ready
+//
+// A card that is put on the reader opens a visit by itself (Ready, Farewell, NotToday, Trouble). A card that a visit has
+// used and that still lies there opens nothing: it must be lifted first, or F4 reads it.
+//
+// # What cannot happen
+//
+//   - Commit.Issue is called only after SayYes or ConfirmSpoken of the same visit, and a visit issues one voucher at most.
+//     No clerk's key and no scan leads there: Same, HandedOver and Scanned are refused on Agree.
+//   - A document whose checks are not all passed, or that has expired, never reaches Compare.
+//   - Between Issue and the end of the voucher (handed over, spoiled) the visit cannot be left; only Lock hides it.
+//   - Nothing of a visit is stored before the Yes. A No leaves nothing.
+//
+// # Wiping
+//
+// The visit owns the document and the paper. Their bytes are overwritten when the visit ends, when the card leaves the
+// reader where policy says so, and when Run returns; the document's already when T1 is written. A State that was handed
+// out aliases Photo and Preview: subscribers decode them inside the callback or copy them. The bytes are overwritten
+// right after the State without them was delivered, by the goroutine that delivers, so a callback never races with it.
+//
+// # Concurrency
+//
+// One mutex guards everything. Run's goroutine takes the readers' events and delivers States, in order and never two at
+// once. Effects run on goroutines of their own and take the mutex to hand in their result; one that belongs to an ended
+// visit is dropped and wiped. T1, T2 and Mark are not cut off when Run's context ends; reading, drawing and printing are.
+package flow
