@@ -95,7 +95,8 @@ type Batch struct {
 	Parcels    []Parcel
 	Checkpoint []byte   // signed note
 	Proof      [][]byte // consistency proof (RFC 6962 §2.1.2) from Since
-	Since      int64    // size of the tree in the last checkpoint sent; 0: none
+	Since      int64    // size of the tree in the newest checkpoint that the receiver is known to hold; 0: none
+	Earlier    []Proof  // from other checkpoints that the receiver may hold: sent, but never confirmed
 }
 
 // Sink is one way out of the counter. Deliver may be called again with the same parcels: it must be idempotent. It

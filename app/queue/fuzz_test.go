@@ -1,0 +1,73 @@
+package queue_test
+
+import (
+	"bytes"
+	"testing"
+
+	"bangban/app/queue"
+	"bangban/app/queue/queuetest"
+)
+
+func FuzzOpenEnvelope(f *testing.F) {
+	w := queuetest.NewWorld(f)
+	good := w.Parcel(f, 1, []byte("SPECIMEN")).Sealed
+	f.Add(good)
+	f.Add([]byte{0x83, 0x40, 0x40, 0x40})
+	f.Add([]byte{0x9f, 0xff})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, err := queue.OpenEnvelope(b, w.Identify); err == nil && !bytes.Equal(b, good) {
+			t.Fatal("an envelope nobody signed was opened")
+		}
+	})
+}
+
+func FuzzDecodeBatch(f *testing.F) {
+	w := queuetest.NewWorld(f)
+	enc, _ := w.Batch(f, 2).Encode()
+	f.Add(enc)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, err := queue.DecodeBatch(b)
+		if err != nil {
+			return
+		}
+		if _, err := got.Encode(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func FuzzOpenReceipt(f *testing.F) {
+	w := queuetest.NewWorld(f)
+	good := w.Receipt(f, w.Parcel(f, 1, []byte("SPECIMEN")), queue.Accepted)
+	f.Add(good)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := queue.OpenReceipt(b, w.Receipts)
+		if err == nil && (r.Seq != 1 || r.Result != queue.Accepted) {
+			t.Fatal("a receipt nobody signed was opened")
+		}
+	})
+}
+
+func BenchmarkSeal(b *testing.B) {
+	w := queuetest.NewWorld(b)
+	body := make([]byte, 20<<10)
+	b.ReportAllocs()
+	for b.Loop() {
+		w.Parcel(b, 1, body)
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	w := queuetest.NewWorld(b)
+	p := w.Parcel(b, 1, make([]byte, 20<<10))
+	b.ReportAllocs()
+	for b.Loop() {
+		e, err := queue.OpenEnvelope(p.Sealed, w.Identify)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := queue.Unseal(e, w.Holder); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
