@@ -102,14 +102,14 @@ func (v *Voucher) judgeStatus(c Context) check.Check {
 			none.Detail = v.Status.URI
 		}
 		return none
+	case a.Listed && a.Value == 1: // also in an old list: invalid is for good (§7.1)
+		return check.Fail(CheckStatus, check.Revoked, a.List)
 	case a.TooOld:
 		return check.Unsure(CheckStatus, check.ListTooOld, a.List)
 	case !a.Listed:
 		return check.Unsure(CheckStatus, ReasonNotListed, a.List)
 	case a.Value == 0:
 		return check.Pass(CheckStatus, a.List)
-	case a.Value == 1:
-		return check.Fail(CheckStatus, check.Revoked, a.List)
 	case a.Value == 2:
 		return check.Fail(CheckStatus, ReasonSuspended, a.List)
 	}

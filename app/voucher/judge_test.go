@@ -54,6 +54,7 @@ func TestJudge(t *testing.T) {
 		{"suspended", func(c *voucher.Context) { c.Status = held(2) }, "status", check.Failed, voucher.ReasonSuspended, check.Failed},
 		{"unknown value", func(c *voucher.Context) { c.Status = held(7) }, "status", check.Indeterminate, check.NotSupported, check.Indeterminate},
 		{"old list", func(c *voucher.Context) { c.Status = list{Held: true, TooOld: true, Listed: true} }, "status", check.Indeterminate, check.ListTooOld, check.Indeterminate},
+		{"old list, revoked", func(c *voucher.Context) { c.Status = list{Held: true, TooOld: true, Listed: true, Value: 1} }, "status", check.Failed, check.Revoked, check.Failed},
 		{"short list", func(c *voucher.Context) { c.Status = list{Held: true} }, "status", check.Indeterminate, voucher.ReasonNotListed, check.Indeterminate},
 		{"no ledger", func(c *voucher.Context) { c.Used = nil }, "uses", check.Indeterminate, check.NotChecked, check.Passed},
 		{"broken ledger", func(c *voucher.Context) {

@@ -1,0 +1,55 @@
+package trust
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"slices"
+)
+
+// Institution is an institution file: its root and the issuing certificates below it. Package voucher parses PEM again,
+// and more strictly, before it opens anything with it.
+type Institution struct {
+	Name    string // the one URI among the subject alternative names: iss of what it signs
+	Root    *x509.Certificate
+	Issuing []*x509.Certificate
+	PEM     []byte
+}
+
+// ParseInstitution reads an institution file: PEM, the root first, then the issuing certificates that it signed.
+func ParseInstitution(file []byte) (*Institution, error) {
+	var certs []*x509.Certificate
+	for rest := file; ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil || block.Type != "CERTIFICATE" {
+			return nil, fmt.Errorf("%w: institution file", ErrStructure)
+		}
+		certs = append(certs, c)
+	}
+	if len(certs) == 0 || !isRoot(certs[0]) {
+		return nil, fmt.Errorf("%w: the first certificate is not an institution's root", ErrStructure)
+	}
+	root, name := certs[0], certs[0].URIs[0].String()
+	for _, c := range certs[1:] {
+		if !isP256(c) || !c.IsCA || len(c.URIs) != 1 || c.URIs[0].String() != name || c.CheckSignatureFrom(root) != nil {
+			return nil, fmt.Errorf("%w: certificate %x is not the root's", ErrStructure, KeyID(c.Raw))
+		}
+	}
+	return &Institution{Name: name, Root: root, Issuing: certs[1:], PEM: slices.Clone(file)}, nil
+}
+
+func isRoot(c *x509.Certificate) bool {
+	return isP256(c) && c.IsCA && len(c.URIs) == 1 && bytes.Equal(c.RawIssuer, c.RawSubject) && c.CheckSignatureFrom(c) == nil
+}
+
+func isP256(c *x509.Certificate) bool {
+	pub, ok := c.PublicKey.(*ecdsa.PublicKey)
+	return ok && pub.Curve == elliptic.P256()
+}

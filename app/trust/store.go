@@ -1,0 +1,201 @@
+package trust
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"slices"
+	"time"
+
+	"bangban/cardreader/cms"
+)
+
+// Store is everything that a counter trusts in, with ages. The zero Store trusts nobody.
+type Store struct {
+	maxAge       map[string]time.Duration
+	institutions []*Institution
+	csca         []*cms.Certificate
+	keys         []Key
+	status       map[listName]held[*StatusList]
+	delegations  map[string]held[*Delegations]
+	snapshots    []Snapshot
+}
+
+// listName is what a status list is looked up by: lists of other issuers under the same URI do not count.
+type listName struct{ issuer, uri string }
+
+// held is a list that is here, or was (gone).
+type held[L any] struct {
+	list L
+	snap Snapshot
+	gone bool
+}
+
+// New makes a Store with the maximum age of each kind of list; a kind that is not there has none.
+func New(maxAge map[string]time.Duration) *Store { return &Store{maxAge: maxAge} }
+
+// Clone gives a Store that can be added to without changing s.
+func (s *Store) Clone() *Store {
+	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca),
+		keys: slices.Clone(s.keys), snapshots: slices.Clone(s.snapshots)}
+	for n, l := range s.status {
+		put(&c.status, n, l)
+	}
+	for n, l := range s.delegations {
+		put(&c.delegations, n, l)
+	}
+	return c
+}
+
+func put[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = make(map[K]V)
+	}
+	(*m)[k] = v
+}
+
+// Institutions, CSCA and Keys give what was added. The caller changes nothing in them.
+func (s *Store) Institutions() []*Institution { return s.institutions }
+
+// CSCA gives the country signing certificates.
+func (s *Store) CSCA() []*cms.Certificate { return s.csca }
+
+// Keys gives the single keys, those of certificates among them.
+func (s *Store) Keys() []Key { return s.keys }
+
+// Snapshots lists everything that was added, lists included.
+func (s *Store) Snapshots() []Snapshot {
+	all := slices.Clone(s.snapshots)
+	for _, l := range s.status {
+		all = append(all, l.snap)
+	}
+	for _, l := range s.delegations {
+		all = append(all, l.snap)
+	}
+	slices.SortStableFunc(all, func(a, b Snapshot) int {
+		return bytes.Compare([]byte(a.Kind+"\x00"+a.Name), []byte(b.Kind+"\x00"+b.Name))
+	})
+	return all
+}
+
+// Add takes a file of any kind that the package comment names. source says where it came from; madeAt dates what does
+// not date itself (zero: it does not age).
+func (s *Store) Add(file []byte, source string, madeAt time.Time) error {
+	snap := Snapshot{Source: source, MadeAt: madeAt}
+	trimmed := bytes.TrimSpace(file)
+	switch {
+	case len(file) > maxList:
+		return ErrTooLarge
+	case len(trimmed) == 0:
+		return ErrUnknownFile
+	case bytes.Contains(file, []byte("-----BEGIN ")):
+		return s.addPEM(file, snap)
+	case trimmed[0] == '{':
+		return s.addKeys(parseJWKs(file))(snap)
+	case file[0] == 0x30: // SEQUENCE
+		return s.addDER(file, snap)
+	}
+	return s.addCBOR(file, snap)
+}
+
+// addPEM takes an institution file, certificates or public keys.
+func (s *Store) addPEM(file []byte, snap Snapshot) error {
+	block, _ := pem.Decode(file)
+	if block == nil {
+		return fmt.Errorf("%w: broken PEM", ErrUnknownFile)
+	}
+	if block.Type == "PUBLIC KEY" {
+		pub, err := x509.ParsePKIXPublicKey(block.Bytes)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrKey, err)
+		}
+		return s.addKeys([]Key{{Public: pub, Name: keyName(pub)}}, nil)(snap)
+	}
+	if first, err := x509.ParseCertificate(block.Bytes); err == nil && isRoot(first) && len(first.Subject.Country) == 0 {
+		i, err := ParseInstitution(file)
+		if err != nil {
+			return err
+		}
+		return s.AddInstitution(i, snap.Source, snap.MadeAt)
+	}
+	return s.addDER(file, snap)
+}
+
+// AddInstitution takes an institution. A file that names one already held replaces it.
+func (s *Store) AddInstitution(i *Institution, source string, madeAt time.Time) error {
+	for n, old := range s.institutions {
+		if !bytes.Equal(old.Root.Raw, i.Root.Raw) {
+			continue
+		}
+		s.institutions = slices.Clone(s.institutions)
+		s.institutions[n] = i
+		return nil
+	}
+	s.institutions = append(s.institutions, i)
+	s.snapshots = append(s.snapshots, Snapshot{Kind: KindInstitution, Name: i.Name, Source: source, MadeAt: madeAt})
+	return nil
+}
+
+// addDER takes certificates, PEM or DER, or a master list.
+func (s *Store) addDER(file []byte, snap Snapshot) error {
+	certs, err := cms.ParseCertificates(file)
+	if err != nil || len(certs) == 0 {
+		list, listErr := cms.OpenMasterList(file)
+		if listErr != nil {
+			return fmt.Errorf("%w: %w", ErrUnknownFile, listErr)
+		}
+		certs = list.Certificates
+	}
+	for _, c := range certs {
+		if c.CA && c.SelfIssued() && c.Subject.Country != "" {
+			s.csca = append(s.csca, c)
+			s.note(KindCSCA, c.Subject.Country, snap)
+			continue
+		}
+		x, err := x509.ParseCertificate(c.Raw)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrKey, err)
+		}
+		s.keys = append(s.keys, Key{ID: KeyID(c.Raw), Public: x.PublicKey, Name: c.String()})
+		s.note(KindKey, c.String(), snap)
+	}
+	return nil
+}
+
+// note adds a snapshot once.
+func (s *Store) note(kind, name string, snap Snapshot) {
+	snap.Kind, snap.Name = kind, name
+	if !slices.Contains(s.snapshots, snap) {
+		s.snapshots = append(s.snapshots, snap)
+	}
+}
+
+func (s *Store) addKeys(keys []Key, err error) func(Snapshot) error {
+	return func(snap Snapshot) error {
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			s.note(KindKey, k.Name, snap)
+		}
+		s.keys = append(s.keys, keys...)
+		return nil
+	}
+}
+
+// addCBOR takes a list that an institution held here has signed, or COSE keys.
+func (s *Store) addCBOR(file []byte, snap Snapshot) error {
+	l, err := ParseStatusCWT(file, s.institutions)
+	if err == nil {
+		return s.AddStatus(l, snap.Source)
+	}
+	d, derr := ParseDelegations(file, s.institutions)
+	if derr == nil {
+		return s.AddDelegations(d, snap.Source)
+	}
+	if keys, kerr := parseCOSEKeys(file); kerr == nil {
+		return s.addKeys(keys, nil)(snap)
+	}
+	return fmt.Errorf("%w: %w; %w", ErrUnknownFile, err, derr)
+}
