@@ -1,0 +1,76 @@
+package print
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Characters that no line begins or ends with (GB/T 15834-2011 §5.1, and the same habit for Latin marks). A line that
+// would begin with one takes its predecessor down with it.
+const (
+	notFirst = "，。、；：？！）】》〉」』〕〗’”…—～·％℃々ー!%),.:;?]}’”»"
+	notLast  = "（【《〈「『〔〖‘“￥¥$([{«"
+	counters = "年月日号时分秒元岁"
+)
+
+// wide tells whether lines may break on either side of r without a space: ideographs, kana and their marks.
+func wide(r rune) bool {
+	return r >= 0x2E80 && r <= 0x9FFF || r >= 0xF900 && r <= 0xFAFF || r >= 0xFE30 && r <= 0xFE4F ||
+		r >= 0xFF00 && r <= 0xFF60 || r >= 0x20000 && r <= 0x3FFFF || strings.ContainsRune("“”‘’…—·", r)
+}
+
+// mayBreak tells whether a new line may begin between a and b.
+func mayBreak(a, b rune) bool {
+	switch {
+	case b == ' ' || b == '\u00A0' || a == '\u00A0':
+		return false
+	case strings.ContainsRune(notFirst, b) || strings.ContainsRune(notLast, a):
+		return false
+	case a == ' ':
+		return true
+	case unicode.IsDigit(a) && strings.ContainsRune(counters, b):
+		return false
+	case wide(a) || wide(b):
+		return true
+	}
+	return a == '-' && unicode.IsLetter(b)
+}
+
+// breakLines breaks a shaped text into lines of at most w mm, the latest allowed break first. A word longer than a line
+// is broken where the line ends. Spaces at the end of a line are dropped; a line feed ends a line.
+func breakLines(gs []glyph, w float64, st Style) (lines [][]glyph) {
+	limit := w/(st.Size*mmPerPoint) + 1e-6
+	start, last, em := 0, -1, 0.0
+	for i := 0; i < len(gs); i++ {
+		g := gs[i]
+		if g.r == '\n' {
+			lines = append(lines, trim(gs[start:i]))
+			start, last, em = i+1, -1, 0
+			continue
+		}
+		if i > start && mayBreak(gs[i-1].r, g.r) {
+			last = i
+		}
+		if em+g.em > limit && i > start && g.r != ' ' {
+			at := last
+			if at <= start {
+				at = i
+			}
+			lines = append(lines, trim(gs[start:at]))
+			start, last, em, i = at, -1, 0, at-1
+			continue
+		}
+		em += g.em
+	}
+	if start < len(gs) {
+		lines = append(lines, trim(gs[start:]))
+	}
+	return lines
+}
+
+func trim(gs []glyph) []glyph {
+	for len(gs) > 0 && gs[len(gs)-1].r == ' ' {
+		gs = gs[:len(gs)-1]
+	}
+	return gs
+}

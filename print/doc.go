@@ -1,0 +1,43 @@
+// Package print turns what is to be said on paper into a Sheet, and a Sheet into a PDF or a picture.
+//
+// # One drawing list
+//
+// A Sheet is a list of pages, a page a list of items in millimetres from its top left corner: Text runs, Lines,
+// Boxes, Pictures and Codes. Both backends draw from that list and from nothing else: PDF by way of gofpdf, and Raster
+// by way of font outlines. What the clerk sees on the screen, what the counter reads back before it lets go of a paper
+// and what comes out of the printer can therefore not differ in content. Lines are broken by this package, measured
+// with the advances of the fonts themselves; no backend breaks a line.
+//
+// # Every glyph, or nothing
+//
+// A rune is looked up in the fonts when it is laid out, never later. One that no font has, one that would need shaping
+// to stand in its right place (combining marks, format characters), a code point for private use and the replacement
+// character stop the sheet with *GlyphError, which names the code point: never a box, never a silent substitute, and no
+// normalisation (NFC would turn a compatibility ideograph of a name into another one). gofpdf panics on any rune above
+// U+FFFF and prints a box for one that its font lacks, so it is never handed text that was not looked up before. Runes
+// above U+FFFF, and runes of fonts that gofpdf cannot embed, are drawn as filled outlines; the outline is an artifact and
+// is followed by an invisible U+3013 under /Span with /ActualText (ISO 32000-1 §14.9.4), so that the text can still be
+// searched, copied and read aloud.
+//
+// # Two hands
+//
+// Letters and digits of Latin text stand in Atkinson Hyperlegible Next, which tells 0 from O and 1 from l, Chinese in
+// Noto Sans SC. A Style with Uniform set (names, which must not change hands in the middle) takes the first font that
+// has every rune of the text.
+//
+// # Codes
+//
+// A Code is a QR code (ISO/IEC 18004) of level M, at most version 27, with its quiet zone of four modules. A module is a
+// whole number of dots of a printer of 300 dpi, 6 of them (0.508 mm), and the code lies on the grid of those dots. It is
+// drawn as one path of merged row rectangles, exact at any resolution.
+//
+// # Same input, same bytes
+//
+// PDF gives the same bytes for the same Sheet and Meta in every process: no map is walked, dates come from Meta, and the
+// catalogue is sorted. The document's title is the serial; no name stands in the metadata. Each font is cut down to the
+// glyphs in use by this package before gofpdf sees it, because gofpdf would parse all ten megabytes for each document.
+//
+// # Devices
+//
+// A Device is a way to paper. Ways live in folders below this one and are listed in print/devices.
+package print

@@ -1,0 +1,195 @@
+package print
+
+import (
+	"fmt"
+	"unicode"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+
+	"bangban/assets"
+)
+
+// FontFiles are the fonts of a Fonts value, as the bytes of static TrueType files. More are fallbacks for rare
+// characters in the order in which they are asked; they may also have PostScript outlines.
+type FontFiles struct {
+	Han, HanBold     []byte
+	Latin, LatinBold []byte
+	More             [][]byte
+}
+
+// Fonts are opened fonts. They are parsed once and may be used by several goroutines.
+type Fonts struct {
+	regular, bold ranking
+}
+
+// ranking is the faces of one weight. Fallbacks stand in both.
+type ranking struct {
+	latin, han *face
+	more       []*face
+}
+
+// face is one font file.
+type face struct {
+	name   string // of the font inside the PDF
+	bold   bool   // only told to the PDF
+	src    []byte
+	font   *sfnt.Font
+	upem   fixed.Int26_6
+	plain  bool // TrueType outlines: gofpdf can embed it
+	tables tables
+}
+
+// StandardFonts opens the fonts that are shipped with the program.
+func StandardFonts() (*Fonts, error) {
+	return OpenFonts(FontFiles{
+		Han: assets.NotoSansSC(), HanBold: assets.NotoSansSCBold(),
+		Latin: assets.Atkinson(), LatinBold: assets.AtkinsonBold(),
+	})
+}
+
+// OpenFonts opens fonts. The bytes must not change afterwards.
+func OpenFonts(files FontFiles) (*Fonts, error) {
+	var fs Fonts
+	for _, f := range []struct {
+		to   **face
+		name string
+		bold bool
+		src  []byte
+	}{
+		{&fs.regular.han, "notosanssc", false, files.Han}, {&fs.bold.han, "notosanssc", true, files.HanBold},
+		{&fs.regular.latin, "atkinson", false, files.Latin}, {&fs.bold.latin, "atkinson", true, files.LatinBold},
+	} {
+		opened, err := openFace(f.name, f.bold, f.src)
+		if err != nil {
+			return nil, err
+		}
+		if !opened.plain {
+			return nil, fmt.Errorf("%w: %s has no TrueType outlines", ErrFont, f.name)
+		}
+		*f.to = opened
+	}
+	for i, src := range files.More {
+		opened, err := openFace(fmt.Sprintf("more%d", i), false, src)
+		if err != nil {
+			return nil, err
+		}
+		fs.regular.more = append(fs.regular.more, opened)
+		fs.bold.more = append(fs.bold.more, opened)
+	}
+	return &fs, nil
+}
+
+func openFace(name string, bold bool, src []byte) (*face, error) {
+	f, err := sfnt.Parse(src)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %v", ErrFont, name, err)
+	}
+	opened := &face{name: name, bold: bold, src: src, font: f, upem: fixed.Int26_6(f.UnitsPerEm()) << 6}
+	opened.tables, err = readTables(src)
+	opened.plain = err == nil
+	return opened, nil
+}
+
+// index gives the glyph of r, 0 where the font has none. Nothing is remembered between calls: a cache would keep the
+// characters of everybody's name.
+func (f *face) index(r rune) sfnt.GlyphIndex {
+	g, err := f.font.GlyphIndex(nil, r)
+	if err != nil {
+		return 0
+	}
+	return g
+}
+
+// width gives the advance of a glyph in em.
+func (f *face) width(g sfnt.GlyphIndex) float64 {
+	a, err := f.font.GlyphAdvance(nil, g, f.upem, font.HintingNone)
+	if err != nil {
+		return 1
+	}
+	return float64(a) / float64(f.upem)
+}
+
+// outline gives the contours of a glyph in em, y downwards. The result is the caller's.
+func (f *face) outline(g sfnt.GlyphIndex) ([]segment, error) {
+	segs, err := f.font.LoadGlyph(nil, g, f.upem, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %v", ErrFont, f.name, err)
+	}
+	out := make([]segment, len(segs))
+	for i, s := range segs {
+		out[i].op = s.Op
+		for k, a := range s.Args {
+			out[i].at[k] = point{float64(a.X) / float64(f.upem), float64(a.Y) / float64(f.upem)}
+		}
+	}
+	return out, nil
+}
+
+type point struct{ x, y float64 }
+
+type segment struct {
+	op sfnt.SegmentOp
+	at [3]point
+}
+
+// printable tells whether a rune can stand by itself in its right place. What cannot is treated as missing.
+func printable(r rune) bool {
+	return r >= ' ' && r != unicode.ReplacementChar && !unicode.In(r, unicode.C, unicode.M, unicode.Zl, unicode.Zp)
+}
+
+// pick finds the face for r. latinQuotes tells whether quotes and dashes belong to Latin text.
+func (k *ranking) pick(r rune, latinQuotes bool) (*face, sfnt.GlyphIndex) {
+	if !printable(r) {
+		return nil, 0
+	}
+	first, second := k.han, k.latin
+	if r < 0x250 && r != '·' || latinQuotes && (r >= 0x2010 && r <= 0x2027 || r == '·') {
+		first, second = second, first
+	}
+	for _, f := range [2]*face{first, second} {
+		if g := f.index(r); g != 0 {
+			return f, g
+		}
+	}
+	for _, f := range k.more {
+		if g := f.index(r); g != 0 {
+			return f, g
+		}
+	}
+	return nil, 0
+}
+
+// uniform finds the one face that has every rune of text, the Chinese one first.
+func (k *ranking) uniform(text string) *face {
+	for _, f := range append([]*face{k.han, k.latin}, k.more...) {
+		all := true
+		for _, r := range text {
+			if r != '\n' && (!printable(r) || f.index(r) == 0) {
+				all = false
+				break
+			}
+		}
+		if all {
+			return f
+		}
+	}
+	return nil
+}
+
+// CheckRunes says whether every rune of text can be printed, in both weights. It fails with *GlyphError. A line feed is
+// a line break and passes.
+func (fs *Fonts) CheckRunes(text string) error {
+	for _, r := range text {
+		if r == '\n' {
+			continue
+		}
+		for _, k := range []*ranking{&fs.regular, &fs.bold} {
+			if f, _ := k.pick(r, false); f == nil {
+				return &GlyphError{CodePoint: r}
+			}
+		}
+	}
+	return nil
+}
