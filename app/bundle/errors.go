@@ -1,0 +1,51 @@
+package bundle
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Sentinels of this package; compare with errors.Is.
+var (
+	ErrFormat           = errors.New("bundle: not a bundle")
+	ErrTooLarge         = errors.New("bundle: larger than a bundle can be")
+	ErrNewer            = errors.New("bundle: made for a newer program")
+	ErrUncertified      = errors.New("bundle: a key without the root's statement")
+	ErrUnsigned         = errors.New("bundle: not signed by the bundle key")
+	ErrForeign          = errors.New("bundle: of another institution")
+	ErrFingerprint      = errors.New("bundle: another fingerprint than the one given")
+	ErrOlder            = errors.New("bundle: not newer than what was accepted before")
+	ErrExpired          = errors.New("bundle: past its not-after")
+	ErrTrainingMismatch = errors.New("bundle: training and real do not mix")
+	ErrContent          = errors.New("bundle: content cannot be used")
+	ErrNoAnchor         = errors.New("bundle: neither a root nor a fingerprint was given")
+	ErrGroup            = errors.New("bundle: not a fingerprint")
+)
+
+// codes are the sentences for a person, by sentinel.
+var codes = []struct {
+	err  error
+	code string
+}{
+	{ErrNewer, "bundle-newer-program"}, {ErrUncertified, "bundle-unsigned"}, {ErrUnsigned, "bundle-unsigned"},
+	{ErrForeign, "bundle-foreign"}, {ErrFingerprint, "bundle-fingerprint"}, {ErrOlder, "bundle-older"},
+	{ErrExpired, "bundle-expired"}, {ErrTrainingMismatch, "bundle-training"},
+}
+
+// Code is the code of the sentence that a person sees for an error of this package.
+func Code(err error) string {
+	for _, c := range codes {
+		if errors.Is(err, c.err) {
+			return c.code
+		}
+	}
+	return "bundle-unreadable"
+}
+
+// GroupError says which group of a typed fingerprint is wrong: 1 to 12, or 0 where their number is.
+type GroupError struct{ Group int }
+
+func (e *GroupError) Error() string { return fmt.Sprintf("%v: group %d", ErrGroup, e.Group) }
+
+// Unwrap gives ErrGroup.
+func (e *GroupError) Unwrap() error { return ErrGroup }
