@@ -9,35 +9,35 @@ import (
 // Codes of the errors that inputs return and that stand in State.Problem. Each has error.<code> and hint.<code> in the
 // locale files. Codes of readers, presses and signers pass through as they are.
 const (
-	CodeKeyNotNow       = "key-not-now"
-	CodeLocked          = "locked"
-	CodeRole            = "login-role"
-	CodeHandOverOpen    = "hand-over-open" // a signed voucher waits: hand over or spoil it first
-	CodeNotProven       = "document-not-proven"
-	CodeUnsure          = "document-unsure" // a check could not be decided here; Args Check, Reason
-	CodeIssuerUnknown   = "issuer-unknown"
-	CodeExpired         = "document-expired"
-	CodeNotSamePerson   = "not-same-person"
-	CodeChoice          = "choice-not-allowed" // purpose or recipient is not offered
-	CodeSerialsUsedUp   = "serials-used-up"
-	CodeKeyEnded        = "key-ended"
-	CodeClockUnsure     = "clock-unsure"
-	codeGlyphMissing    = "glyph-missing"
-	codeTooLarge        = "code-too-large"
-	codeSecretNeeded    = "card-secret-needed"
-	maxSecret           = 256 // bytes; three MRZ lines are 92
-	maxReason           = 64
+	CodeKeyNotNow     = "key-not-now"
+	CodeLocked        = "locked"
+	CodeRole          = "login-role"
+	CodeHandOverOpen  = "hand-over-open" // a signed voucher waits: hand over or spoil it first
+	CodeNotProven     = "document-not-proven"
+	CodeUnsure        = "document-unsure" // a check could not be decided here; Args Check, Reason
+	CodeIssuerUnknown = "issuer-unknown"
+	CodeExpired       = "document-expired"
+	CodeNotSamePerson = "not-same-person"
+	CodeChoice        = "choice-not-allowed" // purpose or recipient is not offered
+	CodeSerialsUsedUp = "serials-used-up"
+	CodeKeyEnded      = "key-ended"
+	CodeClockUnsure   = "clock-unsure"
+	codeGlyphMissing  = "glyph-missing"
+	codeTooLarge      = "code-too-large"
+	codeSecretNeeded  = "card-secret-needed"
+	maxSecret         = 256 // bytes; three MRZ lines are 92
+	maxReason         = 64
 )
 
 // Keys of State.Note: note.<key> in the locale files. None is an error.
 const (
-	NoteOtherCard    = "other-card"       // another card than the one that was pulled: F2, or put the first one back
-	NoteOtherPaper   = "other-paper"      // the code that was scanned is not of this voucher
-	NoteCardStill    = "card-still-there" // the card of the last visit lies on the reader
-	NoteCardRemoved  = "card-removed"     // policy wiped the visit because the card was taken
-	NoteCardWaits    = "card-waits"       // a card was laid on during a visit; F2 goes on to it
-	NotePutCardBack  = "put-card-back"    // a secret was typed while the card was off the reader
-	NoteSpoiled      = "spoiled"          // NoteArgs Serial
+	NoteOtherCard   = "other-card"       // another card than the one that was pulled: F2, or put the first one back
+	NoteOtherPaper  = "other-paper"      // the code that was scanned is not of this voucher
+	NoteCardStill   = "card-still-there" // the card of the last visit lies on the reader
+	NoteCardRemoved = "card-removed"     // policy wiped the visit because the card was taken
+	NoteCardWaits   = "card-waits"       // a card was laid on during a visit; F2 goes on to it
+	NotePutCardBack = "put-card-back"    // a secret was typed while the card was off the reader
+	NoteSpoiled     = "spoiled"          // NoteArgs Serial
 )
 
 // ErrRunning is returned by Run where the machine runs already or has run.
