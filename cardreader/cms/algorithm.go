@@ -72,8 +72,15 @@ func digestByOID(oid string) crypto.Hash {
 	return 0
 }
 
-// DigestByOID gives the digest with this object identifier in dotted form, 0 where it is not one of the package's.
-func DigestByOID(oid string) crypto.Hash { return digestByOID(oid) }
+// DigestByDER gives the digest that an OBJECT IDENTIFIER in DER names, 0 where it is not one of the package's.
+func DigestByDER(der []byte) crypto.Hash {
+	in := cryptobyte.String(der)
+	oid, ok := readOID(&in)
+	if !ok || !in.Empty() {
+		return 0
+	}
+	return digestByOID(oid)
+}
 
 type scheme uint8
 

@@ -1,0 +1,107 @@
+package emrtd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"bangban/cardreader/apdu"
+	"bangban/cardreader/tlv"
+)
+
+// file is an elementary file of the application, ICAO Doc 9303-10 §3.6.
+type file struct {
+	name string
+	sfi  byte
+	tag  tlv.Tag
+	max  int // bytes; more is refused before it is read
+}
+
+var (
+	fileDG1 = file{"DG1", 0x01, 0x61, 1 << 10}
+	fileDG2 = file{"DG2", 0x02, 0x75, 256 << 10}
+	fileSOD = file{"SOD", 0x1D, 0x77, 32 << 10}
+)
+
+// maxOffset is the greatest offset that READ BINARY with an even instruction carries, ISO/IEC 7816-4 §11.3.3.
+const maxOffset = 0x7FFF
+
+// read reads a whole file. first is how much the first READ BINARY asks for: no more than every such file holds. grown
+// is told how far it is.
+func (c *channel) read(ctx context.Context, f file, first int, grown func(done, total int)) ([]byte, error) {
+	r, err := c.readBinary(ctx, apdu.Command{INS: 0xB0, P1: 0x80 | f.sfi, Ne: min(first, shortPlain)})
+	if err != nil {
+		return nil, fmt.Errorf("emrtd: %s: %w", f.name, err)
+	}
+	tag, head, length, err := tlv.Header(r)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: %s: %w", ErrFile, f.name, err)
+	case tag != f.tag:
+		return nil, fmt.Errorf("%w: %s begins with %v", ErrFile, f.name, tag)
+	case head+length > f.max:
+		return nil, fmt.Errorf("%w: %s of %d bytes", ErrFileSize, f.name, head+length)
+	}
+	total := head + length
+	buf := append(make([]byte, 0, total), r[:min(len(r), total)]...)
+	if grown != nil {
+		grown(len(buf), total)
+	}
+	return c.readRest(ctx, f, buf, total, grown)
+}
+
+// readRest fills buf up to total. A chip may give less than was asked for, never nothing, and not for ever: twice as many
+// commands as full answers would take is the end.
+func (c *channel) readRest(ctx context.Context, f file, buf []byte, total int, grown func(done, total int)) ([]byte, error) {
+	room := plainRoom(c.limit)
+	for tries := 2*(total/room+1) + 4; len(buf) < total; tries-- {
+		if tries == 0 {
+			return nil, fmt.Errorf("%w: %s", ErrNoProgress, f.name)
+		}
+		r, err := c.readAt(ctx, len(buf), min(room, total-len(buf)))
+		if err != nil {
+			return nil, fmt.Errorf("emrtd: %s at %d: %w", f.name, len(buf), err)
+		}
+		buf = append(buf, r...)
+		if grown != nil {
+			grown(len(buf), total)
+		}
+	}
+	return buf, nil
+}
+
+// readAt reads up to n bytes at an offset of the selected file: B0 with the offset in P1-P2, beyond maxOffset B1 with it
+// in data object 54 and the answer in 53 (ICAO Doc 9303-10 §3.6.4).
+func (c *channel) readAt(ctx context.Context, offset, n int) ([]byte, error) {
+	if offset <= maxOffset {
+		return c.readBinary(ctx, apdu.Command{INS: 0xB0, P1: byte(offset >> 8), P2: byte(offset), Ne: n})
+	}
+	const head53 = 5 // tag and length of object 53 at their longest
+	n = min(n, plainRoom(c.limit)-head53)
+	at := tlv.Append(nil, 0x54, []byte{byte(offset >> 16), byte(offset >> 8), byte(offset)})
+	answer, err := c.readBinary(ctx, apdu.Command{INS: 0xB1, Data: at, Ne: n + head53})
+	if err != nil {
+		return nil, err
+	}
+	e, err := tlv.ParseOne(answer, 0x53)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFile, err)
+	}
+	return within(e.Value, n+head53-2)
+}
+
+// readBinary sends one READ BINARY. The warning that the file ended before Ne bytes is none.
+func (c *channel) readBinary(ctx context.Context, cmd apdu.Command) ([]byte, error) {
+	r, err := c.send(ctx, cmd)
+	if err != nil && !errors.Is(err, apdu.ErrEndOfFile) {
+		return nil, err
+	}
+	return within(r.Data, cmd.Ne)
+}
+
+func within(b []byte, n int) ([]byte, error) {
+	if len(b) == 0 || len(b) > n {
+		return nil, fmt.Errorf("%w: %d bytes where %d were asked for", ErrNoProgress, len(b), n)
+	}
+	return b, nil
+}

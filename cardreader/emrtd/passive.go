@@ -1,0 +1,148 @@
+package emrtd
+
+import (
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"bangban/cardreader/check"
+	"bangban/cardreader/cms"
+)
+
+// Names of the checks: part of the command line's contract.
+const (
+	checkSOD      = "sod-signature"
+	checkHashes   = "dg-hashes"
+	checkCSCA     = "csca"
+	checkChip     = "chip"
+	checkValidity = "validity"
+	checkPhoto    = "photo"
+)
+
+// evidence is what passive authentication works on.
+type evidence struct {
+	sod    []byte         // nil: the document has none
+	groups map[int][]byte // data group → file
+	state  string         // issuing state in DG1
+	pool   *cms.Pool
+	others []*cms.Certificate // where a signer's certificate may be found that is not in EF.SOD
+	now    time.Time          // zero: the clock is not to be trusted
+}
+
+// prove runs passive authentication, ICAO Doc 9303-11 §5.1: three checks in the order taken.
+func (e evidence) prove() []check.Check {
+	if e.sod == nil {
+		return []check.Check{
+			check.Unsure(checkSOD, check.Unreadable, "EF.SOD"),
+			check.Unsure(checkHashes, check.NotChecked, ""),
+			check.Unsure(checkCSCA, check.NotChecked, ""),
+		}
+	}
+	sd, err := openSOD(e.sod)
+	if err != nil {
+		return []check.Check{
+			verdict(checkSOD, err),
+			check.Unsure(checkHashes, check.NotChecked, ""),
+			check.Unsure(checkCSCA, check.NotChecked, ""),
+		}
+	}
+	signature, err := sd.Verify(nil, e.others...)
+	if err != nil {
+		return []check.Check{verdict(checkSOD, err), e.compare(sd), check.Unsure(checkCSCA, check.NotChecked, "")}
+	}
+	signed := check.Pass(checkSOD, fmt.Sprintf("%v, %v", signature.Signer, signature.Signer.PublicKey))
+	if signature.Signer.CA { // ICAO Doc 9303-12 §7.1.1: document signers are no authorities
+		signed = check.Fail(checkSOD, check.WrongKeyUsage, signature.Signer.String())
+	}
+	return []check.Check{signed, e.compare(sd), e.trace(sd, signature)}
+}
+
+// verdict makes a check of an error of package cms: what cannot be decided here is Indeterminate.
+func verdict(name string, err error) check.Check {
+	reason, detail := cms.ReasonOf(err), ""
+	if e := (*cms.Error)(nil); errors.As(err, &e) {
+		detail = e.Detail
+	}
+	if reason == cms.UnknownIssuer || reason == cms.NotSupported {
+		return check.Unsure(name, check.Reason(reason), detail)
+	}
+	return check.Fail(name, check.Reason(reason), detail)
+}
+
+// compare checks the hash of every data group read; DG1 must be among those signed.
+func (e evidence) compare(sd *cms.SignedData) check.Check {
+	so, err := openSecurityObject(sd)
+	if err != nil {
+		return check.Fail(checkHashes, check.Structure, "EF.SOD")
+	}
+	var names []string
+	for n := 1; n <= maxGroups; n++ {
+		b, read := e.groups[n]
+		if !read {
+			continue
+		}
+		name := fmt.Sprintf("DG%d", n)
+		h := so.digest.New()
+		h.Write(b)
+		if subtle.ConstantTimeCompare(h.Sum(nil), so.hashes[n]) != 1 { // also where none is signed
+			return check.Fail(checkHashes, check.WrongDigest, name)
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return check.Unsure(checkHashes, check.NotChecked, "")
+	}
+	return check.Pass(checkHashes, strings.Join(names, ", ")+" by "+so.digest.String())
+}
+
+// trace follows the signer's certificate to an anchor, ICAO Doc 9303-12 §7.2 and 9303-11 §5.1 step 2.
+func (e evidence) trace(sd *cms.SignedData, s *cms.Signature) check.Check {
+	chain, err := e.pool.Chain(s.Signer, cms.ChainOptions{At: e.now})
+	if err != nil {
+		return verdict(checkCSCA, err)
+	}
+	anchor := chain[len(chain)-1]
+	if !s.Signing.IsZero() {
+		if err := s.Signer.CheckTime(s.Signing); err != nil {
+			c := verdict(checkCSCA, err)
+			c.Detail = "at the time of signing: " + c.Detail
+			return c
+		}
+	}
+	country := s.Signer.Subject.Country
+	if country == "" {
+		country = s.Signer.Issuer.Country
+	}
+	same, known := sameState(country, e.state)
+	switch {
+	case !known:
+		return check.Unsure(checkCSCA, check.UnknownIssuer, fmt.Sprintf("state code %q, signed by %s", e.state, country))
+	case !same:
+		return check.Fail(checkCSCA, ReasonWrongCountry, fmt.Sprintf("document of %s, signed by %s", e.state, country))
+	case e.now.IsZero():
+		return check.Unsure(checkCSCA, check.ClockUnsure, anchor.String())
+	}
+	return check.Pass(checkCSCA, anchor.String())
+}
+
+// valid checks the date of expiry, YYYY-MM-DD; the last day counts.
+func valid(expires string, now time.Time) check.Check {
+	switch {
+	case expires == "":
+		return check.Unsure(checkValidity, check.Unreadable, "")
+	case now.IsZero():
+		return check.Unsure(checkValidity, check.ClockUnsure, "")
+	case expires < now.Format(time.DateOnly):
+		return check.Fail(checkValidity, check.Expired, "")
+	}
+	return check.Pass(checkValidity, "")
+}
+
+// chipCheck says that nobody asked whether the chip is a copy.
+func chipCheck() check.Check {
+	c := check.Unsure(checkChip, check.NotChecked, "")
+	c.Optional = true
+	return c
+}

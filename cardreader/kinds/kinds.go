@@ -1,0 +1,109 @@
+// Package kinds lists every kind of card that this program reads, and tells which one lies on a reader.
+//
+// A new kind is one new folder beside this one, one line in All, and a run of the contract suite kindtest.
+//
+// # Order
+//
+// Kinds are tried in the order of All; the first that matches is it. A kind that holds more proof stands before one that
+// holds less: a card that is a travel document and something else besides is read as a travel document.
+//
+// # Cards that are not read
+//
+// A card of no kind is named where it can be, so that the clerk can say "this is a bank card" and not "unknown card".
+// The names are the values of Args()["Kind"] of the error with code other-kind: bank-card, social-security, unknown.
+package kinds
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"time"
+
+	"bangban/cardreader"
+	"bangban/cardreader/apdu"
+	"bangban/cardreader/cms"
+	"bangban/cardreader/emrtd"
+)
+
+// Deps is what the kinds take from outside.
+type Deps struct {
+	Anchors func() []*cms.Certificate // country signing certificates trusted now; nil: none
+	Now     func() time.Time          // station time; nil, or a zero time: the clock is not to be trusted
+	Rand    io.Reader                 // nil: crypto/rand
+}
+
+// All lists the kinds in matching order.
+func All(d Deps) []cardreader.Kind {
+	if d.Rand == nil {
+		d.Rand = rand.Reader
+	}
+	return []cardreader.Kind{
+		emrtd.New(emrtd.Deps{Anchors: d.Anchors, Now: d.Now, Rand: d.Rand}),
+	}
+}
+
+// Names of cards that are recognised and not read.
+const (
+	BankCard       = "bank-card"
+	SocialSecurity = "social-security"
+	Unknown        = "unknown"
+)
+
+// strangers lists what is recognised by the name of an application alone.
+func strangers() []struct{ name, aid string } {
+	return []struct{ name, aid string }{
+		{BankCard, "2PAY.SYS.DDF01"}, // EMV Contactless Book B §3.3.1
+		{BankCard, "1PAY.SYS.DDF01"}, // EMV Book 1 §12.2.2
+		// LD/T 32-2015: "sx1.sh." and the four characters of "social security" in GBK
+		{SocialSecurity, "sx1.sh.\xC9\xE7\xBB\xE1\xB1\xA3\xD5\xCF"},
+	}
+}
+
+// Identify gives the kind of the card, or an *Error of cardreader: other-kind with the name of the card, or whatever
+// kept it from being asked. It selects applications and leaves the matching one selected.
+func Identify(ctx context.Context, conn cardreader.Conn, all []cardreader.Kind) (cardreader.Kind, error) {
+	for _, k := range all {
+		if k.Match(ctx, conn) {
+			return k, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, stopped(err)
+		}
+	}
+	chip, ok := conn.(cardreader.APDUer)
+	if !ok {
+		return nil, other(Unknown)
+	}
+	for _, s := range strangers() {
+		r, err := apdu.Send(ctx, chip, apdu.Command{INS: 0xA4, P1: 0x04, Data: []byte(s.aid), Ne: apdu.MaxShortNe}, false)
+		var status *apdu.StatusError
+		switch {
+		case err == nil, r.SW>>8 == 0x62, r.SW>>8 == 0x63: // also one whose application is blocked
+			return nil, other(s.name)
+		case !errors.As(err, &status):
+			return nil, stopped(err)
+		}
+	}
+	return nil, other(Unknown)
+}
+
+func other(name string) error {
+	return cardreader.NewError(cardreader.CodeOtherKind, nil, map[string]string{"Kind": name})
+}
+
+// stopped makes an *Error of what kept a card from being asked.
+func stopped(err error) error {
+	var known *cardreader.Error
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, context.Canceled):
+		return cardreader.NewError(cardreader.CodeCancelled, err, nil)
+	case errors.Is(err, context.DeadlineExceeded):
+		return cardreader.NewError(cardreader.CodeTimeout, err, nil)
+	case errors.Is(err, apdu.ErrNoStatus):
+		return cardreader.NewError(cardreader.CodePulled, err, nil)
+	}
+	return cardreader.NewError(cardreader.CodeFaulty, err, nil)
+}

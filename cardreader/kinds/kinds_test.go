@@ -1,0 +1,114 @@
+package kinds_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"bangban/cardreader"
+	"bangban/cardreader/kinds"
+	"bangban/cardreader/sim"
+)
+
+// chip answers SELECT of one application and nothing else.
+type chip struct {
+	aid    string
+	answer []byte
+	err    error
+	asked  int
+}
+
+func (c *chip) ATR() []byte  { return nil }
+func (c *chip) Close() error { return nil }
+func (c *chip) Transmit(_ context.Context, b []byte) ([]byte, error) {
+	c.asked++
+	if c.err != nil {
+		return nil, c.err
+	}
+	if c.aid != "" && len(b) >= 5+len(c.aid) && b[1] == 0xA4 && string(b[5:5+len(c.aid)]) == c.aid {
+		return c.answer, nil
+	}
+	return []byte{0x6A, 0x82}, nil
+}
+
+func kindOf(t *testing.T, c cardreader.Conn) (string, error) {
+	t.Helper()
+	k, err := kinds.Identify(context.Background(), c, kinds.All(kinds.Deps{}))
+	if err == nil {
+		return k.ID(), nil
+	}
+	var e *cardreader.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("not a *cardreader.Error: %v", err)
+	}
+	return e.Args()["Kind"], err
+}
+
+func TestIdentifyStrangers(t *testing.T) {
+	ok := []byte{0x90, 0x00}
+	for _, tc := range []struct {
+		name, aid, want string
+		answer          []byte
+	}{
+		{"contactless bank card", "2PAY.SYS.DDF01", kinds.BankCard, ok},
+		{"contact bank card", "1PAY.SYS.DDF01", kinds.BankCard, ok},
+		{"blocked bank card", "1PAY.SYS.DDF01", kinds.BankCard, []byte{0x62, 0x83}},
+		{"social security card", "sx1.sh.\xC9\xE7\xBB\xE1\xB1\xA3\xD5\xCF", kinds.SocialSecurity, ok},
+		{"nothing known", "", kinds.Unknown, nil},
+	} {
+		got, err := kindOf(t, &chip{aid: tc.aid, answer: tc.answer})
+		if got != tc.want || !errors.Is(err, cardreader.ErrOtherKind) {
+			t.Errorf("%s: %q, %v; want %q", tc.name, got, err, tc.want)
+		}
+	}
+}
+
+func TestIdentifyPassportAndBankCard(t *testing.T) {
+	for name, want := range map[string]string{"emrtd": "emrtd", "bank-card": kinds.BankCard} {
+		system, err := sim.NewSystem(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := system.Reader(sim.Prefix + name).Connect(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := kindOf(t, conn); got != want {
+			t.Errorf("%s: %q, %v; want %q", name, got, err, want)
+		}
+	}
+}
+
+func TestIdentifyStops(t *testing.T) {
+	gone := &chip{err: cardreader.NewError(cardreader.CodePulled, nil, nil)}
+	if _, err := kindOf(t, gone); !errors.Is(err, cardreader.ErrPulled) {
+		t.Errorf("pulled: %v", err)
+	}
+	if gone.asked > 2 {
+		t.Errorf("asked a card that is gone %d times", gone.asked)
+	}
+	if _, err := kindOf(t, &empty{}); !errors.Is(err, cardreader.ErrPulled) {
+		t.Errorf("empty answer: %v", err)
+	}
+	if _, err := kindOf(t, record{}); !errors.Is(err, cardreader.ErrOtherKind) {
+		t.Errorf("no chip: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := kinds.Identify(ctx, &chip{}, kinds.All(kinds.Deps{}))
+	var e *cardreader.Error
+	if !errors.As(err, &e) || e.Code() != cardreader.CodeCancelled {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// empty answers nothing without an error, as PC/SC does for a card pulled in the middle of a command.
+type empty struct{ chip }
+
+func (*empty) Transmit(context.Context, []byte) ([]byte, error) { return nil, nil }
+
+// record is a card that takes no APDUs.
+type record struct{}
+
+func (record) ATR() []byte  { return nil }
+func (record) Close() error { return nil }
