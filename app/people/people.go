@@ -1,0 +1,249 @@
+package people
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"bangban/app/bundle"
+	"bangban/app/desk"
+)
+
+// Key is what a right PIN opens: the voucher key. Lock overwrites it.
+type Key interface {
+	crypto.Signer
+	Lock()
+}
+
+// Vault is where PINs are proved. An error that is a desk.Coded with code "login-wrong-pin" means that the PIN is not
+// right, one with "login-unknown" that the clerk has no slot; any other one that nothing is known of the PIN.
+type Vault[K Key] interface {
+	Unlock(clerkID string, pin []byte) (K, error)
+}
+
+// Tally is what is remembered of one clerk's tries. The zero value is a clerk who never tried.
+type Tally struct {
+	Failed int       // tries since the last right PIN
+	Event  uint64    // tries ever, and lifted lockouts; it only grows
+	Until  time.Time // station time before which no try is allowed
+}
+
+// Attempts remembers tries durably. Save is one durable transaction: it writes next only where what is stored still is
+// old, and returns ErrRaced otherwise. A clerk never saved loads as the zero Tally.
+type Attempts interface {
+	Load(ctx context.Context, clerkID string) (Tally, error)
+	Save(ctx context.Context, clerkID string, old, next Tally) error
+}
+
+// Lockout rules.
+const (
+	FreeTries = 5
+	firstWait = time.Minute
+	longest   = 24 * time.Hour
+)
+
+// Door lets people in. It is safe for concurrent use.
+type Door[K Key] struct {
+	vault    Vault[K]
+	attempts Attempts
+	now      func() time.Time // station time
+	tick     func() time.Time // a clock that nobody can set: time.Now
+
+	mu     sync.Mutex
+	roster []bundle.Member
+	waits  map[string]wait
+}
+
+// wait is a lockout as the monotonic clock of this run sees it.
+type wait struct {
+	since  time.Time
+	length time.Duration
+}
+
+// New makes the door of a counter. now gives station time. tick is time.Now: its monotonic reading measures waits
+// within this run.
+func New[K Key](roster []bundle.Member, v Vault[K], a Attempts, now, tick func() time.Time) *Door[K] {
+	return &Door[K]{vault: v, attempts: a, now: now, tick: tick, roster: slices.Clone(roster), waits: map[string]wait{}}
+}
+
+// SetRoster takes the roster of a bundle that has been accepted. Who is logged in stays so until the next login.
+func (d *Door[K]) SetRoster(roster []bundle.Member) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.roster = slices.Clone(roster)
+}
+
+// Staff lists who may log in now, in the order of the roster.
+func (d *Door[K]) Staff() []desk.Clerk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var staff []desk.Clerk
+	for _, m := range d.roster {
+		if m.Clerk.Has(desk.RoleClerk) && current(m, d.now()) {
+			staff = append(staff, m.Clerk)
+		}
+	}
+	return staff
+}
+
+func current(m bundle.Member, at time.Time) bool { return m.Until.IsZero() || at.Before(m.Until) }
+
+// Login lets a clerk or supervisor in. It returns *desk.Error with one of the four codes, or CodeInternal where the
+// store or the vault failed. The caller wipes the PIN, and owns the key: Lock ends the login.
+func (d *Door[K]) Login(ctx context.Context, id string, pin []byte) (desk.Clerk, K, error) {
+	return d.enter(ctx, id, pin, desk.RoleClerk)
+}
+
+// Supervisor lets somebody in only as a supervisor: for voids, reprints and whatever else takes a second person.
+func (d *Door[K]) Supervisor(ctx context.Context, id string, pin []byte) (desk.Clerk, K, error) {
+	return d.enter(ctx, id, pin, desk.RoleSupervisor)
+}
+
+// Lift ends the lockout of id on the word of a supervisor who proves it by PIN. The supervisor's id is returned for the
+// journal; no key stays open.
+func (d *Door[K]) Lift(ctx context.Context, supervisor string, pin []byte, id string) (desk.Clerk, error) {
+	if supervisor == id {
+		return desk.Clerk{}, failure(CodeRole, nil, ErrSelf)
+	}
+	if _, err := d.member(id); err != nil {
+		return desk.Clerk{}, err
+	}
+	who, key, err := d.Supervisor(ctx, supervisor, pin)
+	if err != nil {
+		return desk.Clerk{}, err
+	}
+	key.Lock()
+	old, err := d.attempts.Load(ctx, id)
+	if err != nil {
+		return desk.Clerk{}, desk.Explain("login", err)
+	}
+	if err := d.attempts.Save(ctx, id, old, Tally{Event: old.Event + 1}); err != nil {
+		return desk.Clerk{}, desk.Explain("login", err)
+	}
+	d.forget(id)
+	return who, nil
+}
+
+func (d *Door[K]) enter(ctx context.Context, id string, pin []byte, role desk.Role) (desk.Clerk, K, error) {
+	var none K
+	m, err := d.member(id)
+	if err != nil {
+		return desk.Clerk{}, none, err
+	}
+	if !m.Clerk.Has(role) {
+		return desk.Clerk{}, none, failure(CodeRole, nil, ErrRole)
+	}
+	tally, err := d.begin(ctx, id)
+	if err != nil {
+		return desk.Clerk{}, none, err
+	}
+	key, err := d.vault.Unlock(id, pin)
+	if err != nil {
+		return desk.Clerk{}, none, d.refused(ctx, id, tally, err)
+	}
+	if err := d.attempts.Save(ctx, id, tally, Tally{Event: tally.Event}); err != nil {
+		key.Lock()
+		return desk.Clerk{}, none, desk.Explain("login", err)
+	}
+	d.forget(id)
+	return cloneClerk(m.Clerk), key, nil
+}
+
+func cloneClerk(c desk.Clerk) desk.Clerk {
+	c.Roles = slices.Clone(c.Roles)
+	return c
+}
+
+func (d *Door[K]) member(id string) (bundle.Member, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := slices.IndexFunc(d.roster, func(m bundle.Member) bool { return m.Clerk.ID == id })
+	if i < 0 {
+		return bundle.Member{}, failure(CodeUnknown, nil, ErrUnknown)
+	}
+	if !current(d.roster[i], d.now()) {
+		return bundle.Member{}, failure(CodeUnknown, nil, ErrEnded)
+	}
+	return d.roster[i], nil
+}
+
+// begin counts a try before it is made, as if the PIN were going to be wrong.
+func (d *Door[K]) begin(ctx context.Context, id string) (Tally, error) {
+	old, err := d.attempts.Load(ctx, id)
+	if err != nil {
+		return Tally{}, desk.Explain("login", err)
+	}
+	now := d.now()
+	if left := max(old.Until.Sub(now), d.left(id)); left > 0 {
+		return Tally{}, lockedOut(left)
+	}
+	next := Tally{Failed: old.Failed + 1, Event: old.Event + 1}
+	if delay := delayAfter(next.Failed); delay > 0 {
+		next.Until = now.Add(delay)
+		d.remember(id, delay)
+	}
+	if err := d.attempts.Save(ctx, id, old, next); err != nil {
+		return Tally{}, desk.Explain("login", err)
+	}
+	return next, nil
+}
+
+// delayAfter is how long to wait after so many tries in a row.
+func delayAfter(failed int) time.Duration {
+	if failed < FreeTries {
+		return 0
+	}
+	return min(firstWait<<min(failed-FreeTries, 20), longest)
+}
+
+// refused says why the vault did not open. Where it was not the PIN, the try is given back: a broken disk must not lock
+// anybody out.
+func (d *Door[K]) refused(ctx context.Context, id string, t Tally, cause error) error {
+	var c desk.Coded
+	code := ""
+	if errors.As(cause, &c) {
+		code = c.Code()
+	}
+	if code == CodeWrongPIN {
+		if left := FreeTries - t.Failed; left > 0 {
+			return failure(CodeWrongPIN, map[string]string{"Left": strconv.Itoa(left)}, ErrWrongPIN)
+		}
+		return lockedOut(delayAfter(t.Failed))
+	}
+	back := Tally{Failed: t.Failed - 1, Event: t.Event}
+	if err := d.attempts.Save(ctx, id, t, back); err != nil {
+		return desk.Explain("login", err)
+	}
+	d.forget(id)
+	if code == CodeUnknown {
+		return failure(CodeUnknown, nil, ErrNoSlot)
+	}
+	return desk.Explain("login", cause)
+}
+
+func (d *Door[K]) remember(id string, delay time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waits[id] = wait{d.tick(), delay}
+}
+
+func (d *Door[K]) forget(id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.waits, id)
+}
+
+// left is what the monotonic clock says is left of a wait that began in this run.
+func (d *Door[K]) left(id string) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	w, ok := d.waits[id]
+	if !ok {
+		return 0
+	}
+	return w.length - d.tick().Sub(w.since)
+}
