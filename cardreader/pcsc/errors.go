@@ -1,0 +1,29 @@
+package pcsc
+
+import (
+	"errors"
+	"time"
+)
+
+// Options are the edges of the package; the zero value is right for a counter.
+type Options struct {
+	Now      func() time.Time // for Event.At; nil: time.Now
+	Deadline time.Duration    // for each call but Transmit; 0: 3 s
+	Transmit time.Duration    // for one command; 0: 15 s, a slow chip computing an RSA signature behind a slow reader
+}
+
+// Causes inside a *cardreader.Error.
+var (
+	// ErrReset says that another program reset the card: sessions with it are lost.
+	ErrReset = errors.New("pcsc: another program reset the card")
+	// ErrDeadline says that a call of the card service did not come back in time.
+	ErrDeadline = errors.New("pcsc: the card service did not answer in time")
+	// ErrNoAnswer says that the reader brought fewer than two bytes.
+	ErrNoAnswer = errors.New("pcsc: answer without a status word")
+	// ErrBinding says that the PC/SC binding panicked.
+	ErrBinding = errors.New("pcsc: the binding failed")
+	// ErrClosed says that the connection was closed or given up before.
+	ErrClosed = errors.New("pcsc: connection is closed")
+	// ErrNotBuilt says that the program was built without PC/SC.
+	ErrNotBuilt = errors.New("pcsc: built without cgo")
+)
