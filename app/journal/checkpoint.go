@@ -113,3 +113,14 @@ func CheckConsistency(older, newer Checkpoint, proof [][]byte) error {
 	}
 	return nil
 }
+
+// Names tells whether a signed checkpoint speaks of a tree of this size and root. It does not look at the signature:
+// it is for a store that compares its tree with the checkpoint it wrote itself, before any key is at hand.
+func Names(signed []byte, size int64, root tlog.Hash) bool {
+	text, _, ok := strings.Cut(string(signed), "\n\n")
+	if !ok || len(signed) > MaxCheckpoint {
+		return false
+	}
+	c, err := parseCheckpoint(text + "\n")
+	return err == nil && c.Size == size && c.Root == root
+}

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// schemaVersion is the number of the newest migration.
+const schemaVersion = 1
+
+// pragmas in the order that matters: auto_vacuum works only before the first page is written in WAL mode.
+func pragmas() []string {
+	p := []string{"auto_vacuum(INCREMENTAL)", "busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)",
+		"foreign_keys(1)", "trusted_schema(0)", "secure_delete(1)", "cell_size_check(1)"}
+	if runtime.GOOS == "darwin" {
+		p = append(p, "fullfsync(1)") // only F_FULLFSYNC reaches the platter there
+	}
+	return p
+}
+
+func dsn(path string, readOnly bool) string {
+	q := url.Values{}
+	if readOnly {
+		q.Set("mode", "ro")
+		q["_pragma"] = []string{"busy_timeout(5000)", "query_only(1)", "trusted_schema(0)", "cell_size_check(1)"}
+	} else {
+		q.Set("_txlock", "immediate")
+		q["_pragma"] = pragmas()
+	}
+	p := filepath.ToSlash(path)
+	if runtime.GOOS == "windows" && !strings.HasPrefix(p, "/") {
+		p = "/" + p
+	}
+	return "file:" + (&url.URL{Path: p}).EscapedPath() + "?" + q.Encode()
+}
+
+// openPools opens the one writer and the readers. A read-only store has no writer.
+func (s *Store) openPools(ctx context.Context) (err error) {
+	if !s.c.ReadOnly {
+		if s.w, err = sql.Open("sqlite", dsn(s.c.Path, false)); err != nil {
+			return err
+		}
+		s.w.SetMaxOpenConns(1)
+		s.w.SetConnMaxLifetime(0)
+		if err = s.prepare(ctx); err != nil {
+			return err
+		}
+	}
+	if s.r, err = sql.Open("sqlite", dsn(s.c.Path, true)); err != nil {
+		return err
+	}
+	s.r.SetMaxOpenConns(4)
+	return s.checkVersion(ctx)
+}
+
+// prepare looks at the file after an unclean end, brings the schema up to date and makes the file private.
+func (s *Store) prepare(ctx context.Context) error {
+	fresh := false
+	if st, err := os.Stat(s.c.Path); errors.Is(err, fs.ErrNotExist) || err == nil && st.Size() == 0 {
+		fresh = true
+	}
+	if !fresh && !s.endedCleanly(ctx) {
+		if err := s.quickCheck(ctx); err != nil {
+			return err
+		}
+	}
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, s.w, sub, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	if v, err := p.GetDBVersion(ctx); err == nil && v > schemaVersion {
+		return fail("store.open", "data-newer", ErrVersion, "Dir", filepath.Dir(s.c.Path))
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fail("store.open", "data-damaged", fmt.Errorf("%w: %w", ErrDamaged, err))
+	}
+	return os.Chmod(s.c.Path, 0o600)
+}
+
+// endedCleanly tells whether the last process closed the store. A file that cannot say so did not end cleanly.
+func (s *Store) endedCleanly(ctx context.Context) bool {
+	var v []byte
+	err := s.w.QueryRowContext(ctx, `SELECT value FROM setting WHERE key = 'clean'`).Scan(&v)
+	return err == nil && string(v) == "1"
+}
+
+func (s *Store) quickCheck(ctx context.Context) error {
+	var answer string
+	if err := s.w.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&answer); err != nil {
+		return fail("store.open", "data-damaged", fmt.Errorf("%w: %w", ErrDamaged, err))
+	}
+	if answer != "ok" {
+		return fail("store.open", "data-damaged", fmt.Errorf("%w: quick_check", ErrDamaged))
+	}
+	return nil
+}
+
+func (s *Store) checkVersion(ctx context.Context) error {
+	var v int64
+	err := s.r.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied = 1`).Scan(&v)
+	if err != nil {
+		return fail("store.open", "data-unreadable", err, "Dir", filepath.Dir(s.c.Path))
+	}
+	if v != schemaVersion {
+		return fail("store.open", "data-newer", ErrVersion, "Dir", filepath.Dir(s.c.Path))
+	}
+	return nil
+}

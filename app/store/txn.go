@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"bangban/app/journal"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// txn is one transaction. It is also the journal's Storage, so that a leaf is written with its act or not at all.
+type txn struct {
+	ctx   context.Context
+	tx    *sql.Tx
+	s     *Store
+	epoch uint64
+	now   time.Time
+}
+
+var _ journal.Storage = (*txn)(nil)
+
+// write runs f in one durable transaction: BEGIN IMMEDIATE, and all of it or nothing.
+func (s *Store) write(ctx context.Context, f func(*txn) error) error {
+	if s.w == nil {
+		return ErrReadOnly
+	}
+	return s.run(ctx, s.w, nil, f)
+}
+
+// read runs f over one consistent picture of the database.
+func (s *Store) read(ctx context.Context, f func(*txn) error) error {
+	return s.run(ctx, s.r, &sql.TxOptions{ReadOnly: true}, f)
+}
+
+func (s *Store) run(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(*txn) error) error {
+	tx, err := db.BeginTx(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // also when f panics; after Commit it does nothing
+	if err := f(&txn{ctx, tx, s, s.epoch, s.c.Now()}); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (t *txn) exec(q string, args ...any) (int64, error) {
+	res, err := t.tx.ExecContext(t.ctx, q, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (t *txn) row(q string, args []any, into ...any) error {
+	err := t.tx.QueryRowContext(t.ctx, q, args...).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// each calls f for every row; f scans it.
+func (t *txn) each(q string, args []any, f func(scan func(...any) error) error) error {
+	rows, err := t.tx.QueryContext(t.ctx, q, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (t *txn) get(key string) (v []byte, err error) {
+	err = t.row(`SELECT value FROM setting WHERE key = ?`, []any{key}, &v)
+	return v, err
+}
+
+func (t *txn) set(key string, v []byte) error {
+	_, err := t.exec(`INSERT INTO setting(key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, v)
+	return err
+}
+
+// day is today's date at the counter.
+func (t *txn) day() string { return t.now.Format(time.DateOnly) }
+
+// note writes one act into the journal.
+func (t *txn) note(e journal.Event) error {
+	_, err := journal.Append(t, e)
+	return err
+}
+
+// Size implements journal.Storage.
+func (t *txn) Size() (n int64, err error) {
+	err = t.row(`SELECT coalesce(max(n) + 1, 0) FROM leaf`, nil, &n)
+	return n, err
+}
+
+// Leaf implements journal.Storage.
+func (t *txn) Leaf(n int64) (leaf []byte, err error) {
+	err = t.row(`SELECT data FROM leaf WHERE n = ?`, []any{n}, &leaf)
+	return leaf, err
+}
+
+// ReadHashes implements tlog.HashReader.
+func (t *txn) ReadHashes(at []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(at))
+	for k, i := range at {
+		var h []byte
+		if err := t.row(`SELECT hash FROM tree WHERE i = ?`, []any{i}, &h); err != nil {
+			return nil, err
+		}
+		copy(out[k][:], h)
+	}
+	return out, nil
+}
+
+// Append implements journal.Storage.
+func (t *txn) Append(n int64, leaf []byte, hashes []tlog.Hash) error {
+	if _, err := t.exec(`INSERT INTO leaf(n, data) VALUES (?, ?)`, n, leaf); err != nil {
+		return err
+	}
+	first := tlog.StoredHashCount(n)
+	for k, h := range hashes {
+		if _, err := t.exec(`INSERT INTO tree(i, hash) VALUES (?, ?)`, first+int64(k), h[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
