@@ -1,8 +1,6 @@
 package main
 
-import (
-	"strings"
-)
+import "strings"
 
 // person is an invented citizen of Utopia.
 type person struct {
@@ -18,11 +16,12 @@ type truth struct {
 	BirthDate   string `json:"birth_date"`
 	Nationality string `json:"nationality"`
 	Number      string `json:"number"`
+	Authority   string `json:"authority"` // the issuing state
 	Expires     string `json:"expires"`
 }
 
 func (p person) truth() *truth {
-	return &truth{p.surname, p.given, p.sex, p.birth, "UTO", p.number, p.expires}
+	return &truth{p.surname, p.given, p.sex, p.birth, "UTO", p.number, "UTO", p.expires}
 }
 
 // mrz writes the two lines of a TD3 document, ICAO Doc 9303-4 §4.2.2.
