@@ -1,0 +1,168 @@
+package institution
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"bangban/app/bundle"
+	"bangban/app/keys"
+)
+
+type versionFile struct {
+	Version uint64 `json:"version"`
+}
+
+// SignBundle completes a bundle with what only the institution knows (version, names, certificates, keys and the root's
+// statements for them; MadeAt where it is not set) and signs it. The version is the next one, or b.Version where that is
+// higher; it is used up even where signing fails.
+func (i *Institution) SignBundle(b *bundle.Bundle) ([]byte, error) {
+	full := *b
+	if full.MadeAt.IsZero() {
+		full.MadeAt = i.o.Now()
+	}
+	full.MadeAt, full.NotAfter = seconds(full.MadeAt), seconds(full.NotAfter)
+	full.Issuer, full.Name, full.Training, full.Institution = i.o.Issuer, i.o.Name, i.o.Training, i.PEM()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if err := i.addKeys(&full); err != nil {
+		return nil, err
+	}
+	n := i.last(bundle.RoleBundle, ".statement")
+	st, raw, err := i.statement(bundle.RoleBundle, n)
+	if err != nil {
+		return nil, err
+	}
+	if full.MadeAt.After(st.NotAfter) {
+		return nil, fmt.Errorf("%w: bundle", ErrKeyEnded)
+	}
+	key, err := i.openKey(numbered(bundle.RoleBundle, n))
+	if err != nil {
+		return nil, err
+	}
+	defer key.Close()
+	signer, _, err := keys.NoteSigner(i.noteName(bundle.RoleBundle), key)
+	if err != nil {
+		return nil, err
+	}
+	if full.Version, err = i.nextVersion(full.Version); err != nil {
+		return nil, err
+	}
+	return bundle.Sign(&full, bundle.Signing{Root: i.root, Key: signer, Statement: raw})
+}
+
+func seconds(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
+
+func (i *Institution) nextVersion(wanted uint64) (uint64, error) {
+	var v versionFile
+	if err := readJSON(i.path(fileVersion), &v); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, err
+	}
+	v.Version = max(v.Version+1, wanted)
+	return v.Version, writeJSON(i.path(fileVersion), v)
+}
+
+// addKeys puts the receipt keys and the two newest back-office keys into a bundle, each with its statement.
+func (i *Institution) addKeys(b *bundle.Bundle) error {
+	b.BackOffice, b.ReceiptKeys, b.Statements = nil, nil, nil
+	for n := i.last(bundle.RoleReceipt, ".statement"); n > 0 && len(b.ReceiptKeys) < 3; n-- {
+		st, raw, err := i.statement(bundle.RoleReceipt, n)
+		if err != nil {
+			return err
+		}
+		if !b.MadeAt.After(st.NotAfter) {
+			b.ReceiptKeys, b.Statements = append(b.ReceiptKeys, string(st.Key)), append(b.Statements, raw)
+		}
+	}
+	for n := i.last(roleHolder, ".statement"); n > 0 && len(b.BackOffice) < 2; n-- {
+		st, raw, err := i.statement(roleHolder, n)
+		if err != nil {
+			return err
+		}
+		if !b.MadeAt.After(st.NotAfter) {
+			h := bundle.Holder{ID: keys.HolderID(st.Key), Suite: keys.SuiteXWing, Public: st.Key}
+			b.BackOffice, b.Statements = append(b.BackOffice, h), append(b.Statements, raw)
+		}
+	}
+	if len(b.ReceiptKeys) == 0 || len(b.BackOffice) == 0 {
+		return fmt.Errorf("%w: receipt or back office", ErrKeyEnded)
+	}
+	return nil
+}
+
+// statement reads and verifies the root's word for the n-th key of a role.
+func (i *Institution) statement(role string, n int) (*bundle.Statement, []byte, error) {
+	raw, err := os.ReadFile(i.path(numbered(role, n) + ".statement"))
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %s", ErrNoKey, numbered(role, n))
+	}
+	st, err := bundle.OpenStatement(raw, i.root)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	if st.Role != statementRole(role) || st.Issuer != i.o.Issuer {
+		return nil, nil, fmt.Errorf("%w: statement of %s", ErrFormat, numbered(role, n))
+	}
+	return st, raw, nil
+}
+
+// ReceiptSigner opens the receipt key in use, for the gateway. The process keeps it while it runs.
+func (i *Institution) ReceiptSigner() (note.Signer, error) {
+	n := i.last(bundle.RoleReceipt, ".statement")
+	st, _, err := i.statement(bundle.RoleReceipt, n)
+	if err != nil {
+		return nil, err
+	}
+	if i.o.Now().After(st.NotAfter) {
+		return nil, fmt.Errorf("%w: receipt", ErrKeyEnded)
+	}
+	key, err := i.openKey(numbered(bundle.RoleReceipt, n))
+	if err != nil {
+		return nil, err
+	}
+	s, vkey, err := keys.NoteSigner(i.noteName(bundle.RoleReceipt), key)
+	if err != nil {
+		return nil, err
+	}
+	if vkey != string(st.Key) {
+		return nil, fmt.Errorf("%w: receipt key and statement differ", ErrFormat)
+	}
+	return s, nil
+}
+
+// ReceiptKeys gives the note verifier keys of all receipt keys ever in use, newest first.
+func (i *Institution) ReceiptKeys() ([]string, error) {
+	var vkeys []string
+	for n := i.last(bundle.RoleReceipt, ".statement"); n > 0; n-- {
+		st, _, err := i.statement(bundle.RoleReceipt, n)
+		if err != nil {
+			return nil, err
+		}
+		vkeys = append(vkeys, string(st.Key))
+	}
+	return vkeys, nil
+}
+
+// HolderKeys opens every back-office key that the folder holds, newest first: old parcels need old keys. A folder
+// without any gives ErrNoKey.
+func (i *Institution) HolderKeys() ([]*keys.HolderKey, error) {
+	var all []*keys.HolderKey
+	for n := i.last(roleHolder, ".statement"); n > 0; n-- {
+		h, err := keys.OpenHolder(i.path(numbered(roleHolder, n)+".key"), i.o.Passphrase)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("institution: %s: %w", numbered(roleHolder, n), err)
+		}
+		all = append(all, h)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%w: %s", ErrNoKey, roleHolder)
+	}
+	return all, nil
+}
