@@ -1,0 +1,10 @@
+package qrread
+
+import "errors"
+
+// Sentinels of this package.
+var (
+	ErrNoCode   = errors.New("qrread: no code found")
+	ErrTooLarge = errors.New("qrread: picture too large")
+	ErrFormat   = errors.New("qrread: not a readable PNG or JPEG picture")
+)
