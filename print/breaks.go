@@ -36,6 +36,23 @@ func mayBreak(a, b rune) bool {
 	return a == '-' && unicode.IsLetter(b)
 }
 
+// shortest is how long the last line of a paragraph should be, in em: one character alone is easily overlooked.
+const shortest = 4
+
+// paragraph breaks like breakLines, but takes characters down to a last line that would be nearly empty.
+func paragraph(gs []glyph, w float64, st Style) [][]glyph {
+	lines := breakLines(gs, w, st)
+	em := st.Size * mmPerPoint
+	for n, try := len(lines), w-em; n > 1 && try > w/2 && width(lines[n-1], st) < shortest*em; try -= em {
+		tighter := breakLines(gs, try, st)
+		if len(tighter) > n {
+			break
+		}
+		lines = tighter
+	}
+	return lines
+}
+
 // breakLines breaks a shaped text into lines of at most w mm, the latest allowed break first. A word longer than a line
 // is broken where the line ends. Spaces at the end of a line are dropped; a line feed ends a line.
 func breakLines(gs []glyph, w float64, st Style) (lines [][]glyph) {

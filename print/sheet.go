@@ -254,3 +254,13 @@ func (s *Sheet) Wipe() {
 	s.pages = slices.Clip(s.pages[:0])
 	s.err = fmt.Errorf("%w: wiped", ErrLayout)
 }
+
+// Fonts are the fonts that the sheet was made with.
+func (s *Sheet) Fonts() *Fonts { return s.fonts }
+
+// Fail makes the sheet fail with err, unless something went wrong before.
+func (s *Sheet) Fail(err error) {
+	if err != nil {
+		s.fail(err)
+	}
+}

@@ -41,9 +41,9 @@ func (st Style) Line() float64 {
 	return 1.3 * st.Size * mmPerPoint
 }
 
-// baseline is how far below the top of its line a text stands: the em box of an ideograph, 0.88 above the baseline and
+// Baseline is how far below the top of its line a text stands: the em box of an ideograph, 0.88 above the baseline and
 // 0.12 below, in the middle of the line.
-func (st Style) baseline() float64 {
+func (st Style) Baseline() float64 {
 	em := st.Size * mmPerPoint
 	return (st.Line()-em)/2 + 0.88*em
 }
@@ -119,7 +119,7 @@ func (s *Sheet) Height(str string, w float64, st Style) float64 {
 		s.fail(err)
 		return 0
 	}
-	return float64(len(breakLines(gs, w, st))) * st.Line()
+	return float64(len(paragraph(gs, w, st))) * st.Line()
 }
 
 // Text draws one line with its baseline beginning at x, y. Align tells what x is: the left end, the middle, the right end.
@@ -180,7 +180,7 @@ func (c *Column) Text(str string, st Style) {
 		c.sheet.fail(err)
 		return
 	}
-	for _, l := range breakLines(gs, c.W, st) {
+	for _, l := range paragraph(gs, c.W, st) {
 		x := c.X
 		switch st.Align {
 		case Centre:
@@ -188,7 +188,7 @@ func (c *Column) Text(str string, st Style) {
 		case Right:
 			x += c.W - width(l, st)
 		}
-		c.sheet.put(x, c.Y+st.baseline(), 0, l, st)
+		c.sheet.put(x, c.Y+st.Baseline(), 0, l, st)
 		c.Y += st.Line()
 	}
 }

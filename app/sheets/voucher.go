@@ -1,0 +1,252 @@
+package sheets
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"bangban/app/desk"
+	"bangban/print"
+)
+
+// VoucherData is what stands on one voucher. Times are printed as the clock of their Location reads; station hands them
+// over in local time. It prints as nothing.
+type VoucherData struct {
+	Serial   string
+	CodeText string // of the QR code
+	Paper    string // PaperA5, PaperA4; empty: A5
+
+	Purpose   desk.Text
+	Allows    desk.Text // what the holder may do with it
+	Recipient desk.Text
+	MaxUses   uint64 // 0: any number
+
+	Name         string
+	BirthDate    string // YYYY-MM-DD; empty: not among the fields
+	Binding      desk.Binding
+	MaskedNumber string // ****1234
+	Last4        string // of the number, for Binding document
+	DocumentKind string // "emrtd"
+
+	From, Until time.Time
+	IssuedAt    time.Time
+	Hall        desk.Text
+	Hotline     string // the route of withdrawal; empty: any hall
+	Answer      desk.Answer
+
+	Training    bool
+	SoftwareKey bool
+	Copy        int // 0 and 1: the first
+}
+
+// String says that there is a voucher, never whose.
+func (VoucherData) String() string { return "voucher data" }
+
+// Format implements fmt.Formatter so that no verb prints a field.
+func (v VoucherData) Format(f fmt.State, _ rune) { fmt.Fprint(f, v.String()) }
+
+func (v *VoucherData) check() error {
+	if v.Serial == "" || v.CodeText == "" || v.Name == "" || v.From.IsZero() || v.Until.IsZero() || v.IssuedAt.IsZero() ||
+		len(v.Purpose) == 0 || len(v.Recipient) == 0 || v.Binding == desk.BindDocument && v.Last4 == "" {
+		return ErrData
+	}
+	return nil
+}
+
+// attempt is one rung of the ladder of the package comment.
+type attempt struct {
+	scale    float64
+	small    float64 // points of the second language; 0: it is left out
+	phrases  bool
+	twoPages bool
+	gap      float64
+}
+
+// Distances between two facts or sentences in mm.
+const (
+	wide  = 1.8
+	tight = 0.8
+)
+
+func ladder(size print.Size, twoLanguages bool) (all []attempt) {
+	scales := []float64{1}
+	if size.W >= print.A4().W {
+		scales = []float64{1.25, 1}
+	}
+	for _, s := range scales {
+		if twoLanguages {
+			all = append(all, attempt{s, 16, true, false, wide}, attempt{s, 14, true, false, wide},
+				attempt{s, 14, false, false, wide}, attempt{s, sizeSecond, false, false, wide},
+				attempt{s, sizeSecond, false, false, tight})
+		}
+		all = append(all, attempt{scale: s, gap: wide}, attempt{scale: s, gap: tight})
+	}
+	return append(all, attempt{scale: 1, gap: wide, twoPages: true})
+}
+
+// Voucher lays a voucher out. second may be none.
+func Voucher(fonts *print.Fonts, v VoucherData, first, second Language) (*print.Sheet, error) {
+	if err := v.check(); err != nil {
+		return nil, err
+	}
+	size, err := Size(v.Paper)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range ladder(size, !second.none()) {
+		p := &page{sheet: print.NewSheet(fonts, size, first.Tag), first: first, second: second,
+			scale: a.scale, small: a.small, phrases: a.phrases, gap: a.gap}
+		if a.small == 0 {
+			p.second = Language{}
+		}
+		fits := p.voucher(&v, a.twoPages)
+		if err := p.sheet.Err(); err != nil {
+			p.sheet.Wipe()
+			return nil, err
+		}
+		if fits {
+			return p.sheet, nil
+		}
+		p.sheet.Wipe()
+	}
+	return nil, fmt.Errorf("%w: text far too long", print.ErrLayout)
+}
+
+// voucher draws everything and says whether it found its place.
+func (p *page) voucher(v *VoucherData, twoPages bool) bool {
+	c := p.sheet.Column(margin, p.head("paper.title", v.Training), p.width())
+	floor := p.foot(v)
+	p.facts(c, v)
+	if !twoPages {
+		p.phrasesOf(c, v)
+		return c.Y <= floor
+	}
+	more := p.first.say("paper.more")
+	c.Text(more, p.bold(sizeBody))
+	ok := c.Y <= floor
+	p.sheet.AddPage()
+	c = p.sheet.Column(margin, p.head("paper.title", v.Training), p.width())
+	c.Text(v.Serial, p.bold(sizeKey))
+	c.Space(3)
+	p.phrasesOf(c, v)
+	return ok && c.Y <= p.sheet.Size().H-margin
+}
+
+type fact struct {
+	key    string
+	value  string
+	second string // the same in the second language, empty where it is the same
+	style  print.Style
+}
+
+// facts draws the table: label on the left, value beside it, the second language below each.
+func (p *page) facts(c *print.Column, v *VoucherData) {
+	// A voucher that is valid from now on says only until when: the time of issue stands beside the code.
+	span := func(l Language) string {
+		if !v.From.After(v.IssuedAt) {
+			return l.say("paper.valid.until", "Until", l.moment(v.Until))
+		}
+		return l.say("paper.valid.range", "From", l.moment(v.From), "Until", l.moment(v.Until))
+	}
+	rows := []fact{
+		{"paper.name", v.Name, "", p.name(sizeName)},
+		{"paper.purpose", p.first.in(v.Purpose), p.other(v.Purpose), p.bold(sizeKey)},
+		{"paper.recipient", p.first.in(v.Recipient), p.other(v.Recipient), p.bold(sizeKey)},
+		{"paper.valid", span(p.first), "", p.bold(sizeKey)},
+	}
+	if !p.second.none() {
+		rows[3].second = strings.ReplaceAll(span(p.second), "\n", " ")
+	}
+	if v.BirthDate != "" {
+		born := fact{"paper.born", p.first.birth(v.BirthDate), "", p.style(sizeKey)}
+		rows = append(rows[:1], append([]fact{born}, rows[1:]...)...)
+	}
+	label := 0.0
+	for _, r := range rows {
+		label = max(label, p.sheet.Width(p.first.say(r.key), p.style(sizeBody)))
+		if !p.second.none() {
+			label = max(label, p.sheet.Width(p.second.say(r.key), p.below()))
+		}
+	}
+	label += 3.5
+	for _, r := range rows {
+		p.row(c, r, label)
+		c.Space(p.gap * p.scale)
+	}
+}
+
+// row draws one fact. Label and value stand on the same baseline.
+func (p *page) row(c *print.Column, r fact, label float64) {
+	left, right := p.sheet.Column(c.X, c.Y, label), p.sheet.Column(c.X+label, c.Y, c.W-label)
+	left.Space(0.74 * (r.style.Line() - p.style(sizeBody).Line()))
+	left.Text(p.first.say(r.key), p.style(sizeBody))
+	right.Text(r.value, r.style)
+	if !p.second.none() {
+		left.Text(p.second.say(r.key), p.below())
+		right.Text(r.second, p.below())
+	}
+	c.Y = max(left.Y, right.Y)
+}
+
+// phrasesOf draws the sentences: what the holder may do, what it is bound to, how to take it back.
+func (p *page) phrasesOf(c *print.Column, v *VoucherData) {
+	p.sheet.Line(margin, c.Y, margin+p.width(), c.Y, 0.3, print.Ink{})
+	c.Space(1.5)
+	for i, sentence := range []func(Language) string{v.allows, v.bound, v.revoke, v.said} {
+		st := p.style(sizeBody)
+		if i == 1 {
+			st = p.bold(sizeBody)
+		}
+		if sentence(p.first) == "" {
+			continue
+		}
+		c.Text(sentence(p.first), st)
+		if p.phrases && !p.second.none() {
+			c.Text(sentence(p.second), p.below())
+		}
+		c.Space(p.gap * p.scale)
+	}
+}
+
+func (v *VoucherData) allows(l Language) string {
+	if len(v.Allows) == 0 {
+		return ""
+	}
+	out := l.say("paper.allows", "Allows", l.in(v.Allows))
+	switch {
+	case v.MaxUses == 1:
+		out += sentenceGap(l) + l.say("paper.uses.one")
+	case v.MaxUses > 1:
+		out += sentenceGap(l) + l.say("paper.uses", "N", strconv.FormatUint(v.MaxUses, 10))
+	}
+	return out
+}
+
+func (v *VoucherData) bound(l Language) string {
+	switch v.Binding {
+	case desk.BindDocument:
+		return l.say("paper.bound.document", "Last4", v.Last4, "Document", l.document(v.DocumentKind))
+	case desk.BindFace:
+		return l.say("paper.bound.face")
+	}
+	return ""
+}
+
+func (v *VoucherData) revoke(l Language) string {
+	if v.Hotline == "" {
+		return l.say("paper.revoke.hall")
+	}
+	return l.say("paper.revoke", "Hotline", v.Hotline)
+}
+
+// said prints every yes that did not come from the person's own hand.
+func (v *VoucherData) said(l Language) string {
+	switch v.Answer {
+	case desk.YesSpoken:
+		return l.say("paper.spoken")
+	case desk.YesTraining:
+		return l.say("paper.answer.training")
+	}
+	return ""
+}
