@@ -77,6 +77,18 @@ func ParseHolderKey(s Suite, private []byte) (*HolderKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrHolder, err)
 	}
+	return NewHolderKey(s, key)
+}
+
+// NewHolderKey takes a key that lies elsewhere, in a file of package keys or in hardware.
+func NewHolderKey(s Suite, key hpke.PrivateKey) (*HolderKey, error) {
+	kem, err := s.kem()
+	if err != nil {
+		return nil, err
+	}
+	if key == nil || key.KEM().ID() != kem.ID() {
+		return nil, fmt.Errorf("%w: of another suite", ErrHolder)
+	}
 	return &HolderKey{KeyID(key.PublicKey().Bytes()), s, key}, nil
 }
 

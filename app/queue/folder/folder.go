@@ -120,8 +120,33 @@ func syncDir(dir string) error {
 	return nil
 }
 
-// Batches lists the batch files of a directory in the order of their names.
-func Batches(dir string) ([]string, error) { return list(dir, Ext) }
+// Batches lists the batch files of a directory, numbers in names compared as numbers: 3-9 comes before 10-12.
+func Batches(dir string) ([]string, error) {
+	names, err := list(dir, Ext)
+	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(sortKey(a), sortKey(b)) })
+	return names, err
+}
+
+// sortKey writes every number of a name with 20 digits.
+func sortKey(name string) string {
+	var b, digits strings.Builder
+	flush := func() {
+		if digits.Len() > 0 {
+			b.WriteString(strings.Repeat("0", max(0, 20-digits.Len())) + digits.String())
+			digits.Reset()
+		}
+	}
+	for _, r := range filepath.Base(name) {
+		if r >= '0' && r <= '9' {
+			digits.WriteRune(r)
+			continue
+		}
+		flush()
+		b.WriteRune(r)
+	}
+	flush()
+	return b.String()
+}
 
 // ReadBatch reads one batch file. Nothing in it is verified but that it is whole, see queue.DecodeBatch.
 func ReadBatch(path string) (*queue.Batch, error) {

@@ -1,0 +1,246 @@
+package inbox
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"bangban/app/institution"
+	"bangban/app/journal"
+	"bangban/app/queue"
+	"bangban/app/queue/folder"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// Deps is all that taking in needs from outside.
+type Deps struct {
+	Store    Store
+	Identify queue.Identify // see Known
+	Receipts note.Signer    // the gateway's receipt key
+	Now      func() time.Time
+}
+
+// Report says what became of an export.
+type Report struct {
+	Files      int       `json:"files"`
+	Accepted   int       `json:"accepted"`
+	Duplicate  int       `json:"duplicate"`
+	Forks      []uint64  `json:"forks,omitempty"`
+	Refused    []Refusal `json:"refused,omitempty"`
+	Damaged    []string  `json:"damaged,omitempty"`  // names of files that did not arrive whole
+	Unproven   []string  `json:"unproven,omitempty"` // names of files whose checkpoint could not be proven
+	Checkpoint int64     `json:"checkpoint"`         // size of the newest one held afterwards
+	Refs       []Ref     `json:"-"`                  // what is held of the export, in order
+
+	noted map[Ref]bool
+}
+
+// Refusal names a parcel that was not taken.
+type Refusal struct {
+	Seq    uint64 `json:"seq"`
+	Reason string `json:"reason"`
+}
+
+// Known identifies stations by their identity certificates below institution.pem. An identity is judged at the day that
+// the envelope names: a stick may come in after the certificate has ended.
+func Known(institutionPEM []byte, now func() time.Time) queue.Identify {
+	return func(h queue.Header) (*ecdsa.PublicKey, error) {
+		day, err := time.Parse(time.DateOnly, h.Day)
+		if err != nil {
+			return nil, fmt.Errorf("%w: day", queue.ErrIdentity)
+		}
+		if day.After(now().Add(24 * time.Hour)) {
+			return nil, fmt.Errorf("%w: %w", queue.ErrIdentity, ErrDay)
+		}
+		cert, err := x509.ParseCertificate(h.Certificate)
+		if err != nil {
+			return nil, fmt.Errorf("%w: certificate", queue.ErrIdentity)
+		}
+		// The day has no hour and no zone: the certificate must have been valid at some moment of it.
+		at := day.Add(12 * time.Hour)
+		if at.Before(cert.NotBefore) && cert.NotBefore.Before(day.Add(36*time.Hour)) {
+			at = cert.NotBefore
+		}
+		if at.After(cert.NotAfter) && cert.NotAfter.After(day.Add(-12*time.Hour)) {
+			at = cert.NotAfter
+		}
+		station, err := institution.VerifyIdentity(institutionPEM, cert, at)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", queue.ErrIdentity, err)
+		}
+		key, ok := cert.PublicKey.(*ecdsa.PublicKey)
+		if !ok || station != h.Station {
+			return nil, fmt.Errorf("%w: certificate is of %s", queue.ErrIdentity, station)
+		}
+		return key, nil
+	}
+}
+
+// TakeExport takes every batch file of a directory in: verifies, commits, then writes signed receipts beside them. What
+// is damaged or refused is reported and blocks nothing else.
+func TakeExport(ctx context.Context, dir string, d Deps) (*Report, error) {
+	if d.Receipts == nil {
+		return nil, ErrNoReceipts
+	}
+	files, err := folder.Batches(dir)
+	if err != nil {
+		return nil, err
+	}
+	rep := &Report{Files: len(files)}
+	for _, f := range files {
+		b, err := folder.ReadBatch(f)
+		if errors.Is(err, queue.ErrBatch) || errors.Is(err, queue.ErrTooLarge) {
+			rep.Damaged = append(rep.Damaged, filepath.Base(f))
+			continue
+		}
+		if err != nil {
+			return rep, err
+		}
+		if err := takeBatch(ctx, dir, filepath.Base(f), b, d, rep); err != nil {
+			return rep, err
+		}
+	}
+	return rep, nil
+}
+
+func takeBatch(ctx context.Context, dir, name string, b *queue.Batch, d Deps, rep *Report) error {
+	in := Intake{Station: b.Station, Epoch: b.Epoch}
+	keys := map[string]*ecdsa.PublicKey{}
+	for _, p := range b.Parcels {
+		e, key, err := openItem(p, d.Identify)
+		if err != nil {
+			rep.Refused = append(rep.Refused, Refusal{p.Seq, reason(err)})
+			continue
+		}
+		keys[string(e.Header.Certificate)] = key
+		in.Items = append(in.Items, Item{e, p.Sealed})
+	}
+	if len(in.Items) == 0 {
+		return nil
+	}
+	if err := proveCheckpoint(ctx, b, d, keys, &in); err != nil {
+		if !errors.Is(err, ErrUnproven) {
+			return err
+		}
+		rep.Unproven = append(rep.Unproven, name)
+	}
+	taken, err := d.Store.Take(ctx, in)
+	if err != nil {
+		return err
+	}
+	newest, err := d.Store.Newest(ctx, b.Station, b.Epoch)
+	if err != nil {
+		return err
+	}
+	rep.Checkpoint = newest.Size
+	return rep.receipt(dir, taken, d)
+}
+
+// openItem verifies one envelope and that it lies where it belongs.
+func openItem(p queue.Parcel, who queue.Identify) (*queue.Envelope, *ecdsa.PublicKey, error) {
+	var key *ecdsa.PublicKey
+	e, err := queue.OpenEnvelope(p.Sealed, func(h queue.Header) (*ecdsa.PublicKey, error) {
+		k, err := who(h)
+		key = k
+		return k, err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if h := e.Header; h.Station != p.Station || h.Epoch != p.Epoch || h.Seq != p.Seq {
+		return nil, nil, ErrPlace
+	}
+	return e, key, nil
+}
+
+func reason(err error) string {
+	for code, known := range map[string]error{"unknown-identity": queue.ErrIdentity, "wrong-signature": queue.ErrSignature,
+		"wrong-place": ErrPlace, "too-large": queue.ErrTooLarge} {
+		if errors.Is(err, known) {
+			return code
+		}
+	}
+	return "broken-structure"
+}
+
+// proveCheckpoint opens the batch's checkpoint with the identities its parcels were signed with and demands that it
+// continues the newest one held. An older one, of a stick that came late, is left alone.
+func proveCheckpoint(ctx context.Context, b *queue.Batch, d Deps, keys map[string]*ecdsa.PublicKey, in *Intake) error {
+	var known []note.Verifier
+	for _, k := range keys {
+		v, err := journal.NewVerifier(b.Station, k)
+		if err != nil {
+			return err
+		}
+		known = append(known, v)
+	}
+	c, err := journal.OpenCheckpoint(b.Checkpoint, note.VerifierList(known...))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnproven, err)
+	}
+	if c.Origin != journal.Origin(b.Station, b.Epoch) {
+		return fmt.Errorf("%w: %w", ErrUnproven, journal.ErrOrigin)
+	}
+	held, err := d.Store.Newest(ctx, b.Station, b.Epoch)
+	if err != nil {
+		return err
+	}
+	if held.Size > c.Size {
+		return nil
+	}
+	if held.Size > 0 {
+		proof, ok := b.ProofSince(held.Size)
+		if !ok && held.Size != c.Size {
+			return fmt.Errorf("%w: no proof from %d", ErrUnproven, held.Size)
+		}
+		if err := journal.CheckConsistency(held, c, proof); err != nil {
+			return fmt.Errorf("%w: %w", ErrUnproven, err)
+		}
+	}
+	in.Checkpoint, in.Signed, in.Since = &c, b.Checkpoint, held.Size
+	return nil
+}
+
+// receipt signs for what is held. For a fork the receipt names the hash that is held, not the one that came.
+func (rep *Report) receipt(dir string, taken []Taken, d Deps) error {
+	for _, t := range taken {
+		r := queue.Receipt{Station: t.Ref.Station, Epoch: t.Ref.Epoch, Seq: t.Ref.Seq, Hash: t.Held, Result: t.Result, Time: d.Now()}
+		switch t.Result {
+		case queue.Accepted:
+			rep.Accepted++
+		case queue.Duplicate:
+			rep.Duplicate++
+		default:
+			rep.Forks = append(rep.Forks, t.Ref.Seq)
+			r.Result = queue.Duplicate
+		}
+		if t.Result != queue.Refused {
+			rep.note(t.Ref)
+		}
+		signed, err := queue.SignReceipt(r, d.Receipts)
+		if err != nil {
+			return err
+		}
+		if err := folder.WriteReceipt(dir, &r, signed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note keeps each key once: the same parcel may lie in several files of a stick.
+func (rep *Report) note(r Ref) {
+	if rep.noted[r] {
+		return
+	}
+	if rep.noted == nil {
+		rep.noted = map[Ref]bool{}
+	}
+	rep.noted[r] = true
+	rep.Refs = append(rep.Refs, r)
+}
