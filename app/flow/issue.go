@@ -57,7 +57,7 @@ func (m *Machine) order(a desk.Answer, now, os time.Time) *order {
 }
 
 // securityObject is the name under which a kind keeps the object that its issuer signed (ICAO Doc 9303-10 §4.6.2).
-const securityObject = "EF.SOD"
+const securityObject = "SOD"
 
 func lines(checks []check.Check) []string {
 	list := make([]string, 0, len(checks))
@@ -156,7 +156,7 @@ func holder(o *order) (h voucher.Holder) {
 }
 
 func (o *order) job(v *voucher.Voucher, text, serial string) Job {
-	return Job{Voucher: v, Text: text, Serial: serial, Person: o.before.Person, Purpose: o.purpose, Recipient: o.recipient,
+	return Job{Voucher: v, Text: text, Serial: serial, Person: o.before.Person, Kind: o.kind, Purpose: o.purpose, Recipient: o.recipient,
 		Lang: o.lang, Second: o.second, Answer: o.before.Consent.Answer, Paper: o.paper}
 }
 

@@ -64,6 +64,7 @@ type Job struct {
 	Text      string // of the QR code
 	Serial    string
 	Person    desk.Person
+	Kind      string // of the document that the paper is bound to
 	Purpose   desk.Purpose
 	Recipient desk.Recipient
 	Lang      string // the person's

@@ -204,6 +204,9 @@ func (c *Cards) Read(ctx context.Context, reader string, s cardreader.Secrets, r
 	if card == nil {
 		return nil, cardreader.NewError(cardreader.CodeNoCard, nil, nil)
 	}
+	if card.Mute {
+		return nil, cardreader.NewError(cardreader.CodeFaulty, nil, nil)
+	}
 	if k := card.Secret.Kind; k != "" && s[k] != card.Value {
 		return nil, &cardreader.NeedError{Secret: card.Secret, Wrong: s[k] != "", RetriesLeft: -1}
 	}
