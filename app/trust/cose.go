@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"time"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -102,7 +103,7 @@ func sealList(rand io.Reader, key crypto.Signer, issuing *x509.Certificate, typ 
 }
 
 // openList verifies a signed list against the institutions and gives its payload. Tags 61 and 18 may stand before it.
-func openList(msg []byte, typ string, issuers []*Institution) (payload []byte, by *Institution, err error) {
+func openList(msg []byte, typ string, issuers []*Institution) (payload []byte, by *signer, err error) {
 	if len(msg) > maxList {
 		return nil, nil, ErrTooLarge
 	}
@@ -118,15 +119,14 @@ func openList(msg []byte, typ string, issuers []*Institution) (payload []byte, b
 	if h.Alg != algES256 || h.Typ != typ || len(s.Signature) != signatureSize {
 		return nil, nil, fmt.Errorf("%w: not a %s", ErrStructure, typ)
 	}
-	cert, by := findIssuing(issuers, h.KID)
-	if cert == nil {
+	if by = findIssuing(issuers, h.KID); by == nil {
 		return nil, nil, fmt.Errorf("%w: no issuing certificate %x", ErrUnknown, h.KID)
 	}
 	sum, err := digest(s.Protected, s.Payload)
 	if err != nil {
 		return nil, nil, err
 	}
-	if !verifyRaw(cert.PublicKey.(*ecdsa.PublicKey), sum[:], s.Signature) {
+	if !verifyRaw(by.cert.PublicKey.(*ecdsa.PublicKey), sum[:], s.Signature) {
 		return nil, nil, fmt.Errorf("%w: certificate %x", ErrSignature, h.KID)
 	}
 	return s.Payload, by, nil
@@ -139,13 +139,29 @@ func verifyRaw(pub *ecdsa.PublicKey, sum, raw []byte) bool {
 	return err == nil && ecdsa.VerifyASN1(pub, sum, der)
 }
 
-func findIssuing(issuers []*Institution, kid []byte) (*x509.Certificate, *Institution) {
+// signer is the issuing certificate that signed a list, and whose it is.
+type signer struct {
+	*Institution
+	cert *x509.Certificate
+}
+
+// inForce tells whether certificate and root were in force when the list was made.
+func (s *signer) inForce(madeAt time.Time) error {
+	for _, c := range []*x509.Certificate{s.cert, s.Root} {
+		if madeAt.Before(c.NotBefore) || madeAt.After(c.NotAfter) {
+			return fmt.Errorf("%w: %x", ErrNotInForce, KeyID(c.Raw))
+		}
+	}
+	return nil
+}
+
+func findIssuing(issuers []*Institution, kid []byte) *signer {
 	for _, i := range issuers {
 		for _, c := range i.Issuing {
 			if bytes.Equal(KeyID(c.Raw), kid) {
-				return c, i
+				return &signer{i, c}
 			}
 		}
 	}
-	return nil, nil
+	return nil
 }

@@ -60,6 +60,9 @@ func ParseDelegations(msg []byte, issuers []*Institution) (*Delegations, error) 
 	if c.Exp != 0 {
 		d.NotAfter = time.Unix(c.Exp, 0).UTC()
 	}
+	if err := by.inForce(d.MadeAt); err != nil {
+		return nil, err
+	}
 	return d, nil
 }
 

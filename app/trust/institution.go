@@ -41,6 +41,9 @@ func ParseInstitution(file []byte) (*Institution, error) {
 		if !isP256(c) || !c.IsCA || len(c.URIs) != 1 || c.URIs[0].String() != name || c.CheckSignatureFrom(root) != nil {
 			return nil, fmt.Errorf("%w: certificate %x is not the root's", ErrStructure, KeyID(c.Raw))
 		}
+		if c.KeyUsage&x509.KeyUsageDigitalSignature == 0 { // RFC 5280 §4.2.1.3
+			return nil, fmt.Errorf("%w: certificate %x may not sign", ErrStructure, KeyID(c.Raw))
+		}
 	}
 	return &Institution{Name: name, Root: root, Issuing: certs[1:], PEM: slices.Clone(file)}, nil
 }
@@ -52,4 +55,18 @@ func isRoot(c *x509.Certificate) bool {
 func isP256(c *x509.Certificate) bool {
 	pub, ok := c.PublicKey.(*ecdsa.PublicKey)
 	return ok && pub.Curve == elliptic.P256()
+}
+
+// merge gives an institution with the issuing certificates of both: a file of last year does not take this year's away.
+func (i *Institution) merge(o *Institution) *Institution {
+	m := &Institution{Name: i.Name, Root: i.Root, Issuing: slices.Clone(i.Issuing)}
+	for _, c := range o.Issuing {
+		if !slices.ContainsFunc(m.Issuing, c.Equal) {
+			m.Issuing = append(m.Issuing, c)
+		}
+	}
+	for _, c := range append([]*x509.Certificate{m.Root}, m.Issuing...) {
+		m.PEM = append(m.PEM, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
+	}
+	return m
 }

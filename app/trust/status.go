@@ -127,6 +127,9 @@ func ParseStatusCWT(msg []byte, issuers []*Institution) (*StatusList, error) {
 	if c.Exp != 0 {
 		l.NotAfter = time.Unix(c.Exp, 0).UTC()
 	}
+	if err := by.inForce(l.MadeAt); err != nil {
+		return nil, err
+	}
 	return l, nil
 }
 

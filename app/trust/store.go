@@ -122,18 +122,29 @@ func (s *Store) addPEM(file []byte, snap Snapshot) error {
 	return s.addDER(file, snap)
 }
 
-// AddInstitution takes an institution. A file that names one already held replaces it.
+// AddInstitution takes an institution. Another file of one already held adds its issuing certificates. A name stands for
+// one root only (ErrName): else whoever is trusted under a second root of the name could sign, and publish lists, for the first.
 func (s *Store) AddInstitution(i *Institution, source string, madeAt time.Time) error {
+	snap := Snapshot{Kind: KindInstitution, Name: i.Name, Source: source, MadeAt: madeAt}
 	for n, old := range s.institutions {
-		if !bytes.Equal(old.Root.Raw, i.Root.Raw) {
+		if old.Name != i.Name {
 			continue
 		}
+		if !old.Root.Equal(i.Root) {
+			return fmt.Errorf("%w: %s", ErrName, i.Name)
+		}
 		s.institutions = slices.Clone(s.institutions)
-		s.institutions[n] = i
+		s.institutions[n] = old.merge(i)
+		s.snapshots = slices.DeleteFunc(slices.Clone(s.snapshots), func(t Snapshot) bool {
+			return t.Kind == snap.Kind && t.Name == snap.Name && !t.MadeAt.After(madeAt)
+		})
+		if !slices.ContainsFunc(s.snapshots, func(t Snapshot) bool { return t.Kind == snap.Kind && t.Name == snap.Name }) {
+			s.snapshots = append(s.snapshots, snap)
+		}
 		return nil
 	}
 	s.institutions = append(s.institutions, i)
-	s.snapshots = append(s.snapshots, Snapshot{Kind: KindInstitution, Name: i.Name, Source: source, MadeAt: madeAt})
+	s.snapshots = append(s.snapshots, snap)
 	return nil
 }
 

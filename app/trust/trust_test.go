@@ -329,6 +329,48 @@ func TestClone(t *testing.T) {
 	}
 }
 
+// A name stands for one root; a second file of the same root adds issuing certificates and takes none away.
+func TestInstitutionOnce(t *testing.T) {
+	a := vouchertest.New(t, vouchertest.Issuer)
+	nextKey := vouchertest.Key(t)
+	next := vouchertest.Certificate(t, a.Name, "SPECIMEN issuing 2", 3, nextKey, a.Root, a.RootKey)
+	both := append(bytes.Clone(a.PEM), vouchertest.PEM(next)...)
+	now := vouchertest.Now()
+	for name, files := range map[string][][]byte{"newer last": {a.PEM, both}, "older last": {both, a.PEM}} {
+		s := trust.New(nil)
+		for i, f := range files {
+			if err := s.Add(f, "file", now.AddDate(0, 0, i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if i := s.Institutions(); len(i) != 1 || len(i[0].Issuing) != 2 || !bytes.Equal(i[0].PEM, both) {
+			t.Errorf("%s: %d institutions, %d issuing", name, len(i), len(i[0].Issuing))
+		}
+		if snaps := s.Snapshots(); len(snaps) != 1 || !snaps[0].MadeAt.Equal(now.AddDate(0, 0, 1)) {
+			t.Errorf("%s: %+v", name, snaps)
+		}
+		if err := s.Add(vouchertest.New(t, a.Name).PEM, "file", now); !errors.Is(err, trust.ErrName) {
+			t.Errorf("%s: a second root of the name: %v", name, err)
+		}
+	}
+}
+
+func TestListNotInForce(t *testing.T) {
+	a := vouchertest.New(t, vouchertest.Issuer)
+	for name, at := range map[string]time.Time{"before": vouchertest.Now().AddDate(-1, 0, 0), "after": vouchertest.Now().AddDate(1, 0, 0)} {
+		if _, err := trust.ParseStatusCWT(statusCWT(t, a, at, nil), institution(t, a)); !errors.Is(err, trust.ErrNotInForce) {
+			t.Errorf("status list made %s: %v", name, err)
+		}
+		d, err := trust.SignDelegations(nil, &trust.Delegations{Issuer: a.Name, MadeAt: at}, a.IssuingKey, a.Issuing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := trust.ParseDelegations(d, institution(t, a)); !errors.Is(err, trust.ErrNotInForce) {
+			t.Errorf("delegations made %s: %v", name, err)
+		}
+	}
+}
+
 func TestCSCAMasterList(t *testing.T) {
 	files, _ := filepath.Glob("../../../shared/vectors/csca/*")
 	if len(files) == 0 {

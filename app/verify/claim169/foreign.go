@@ -106,6 +106,10 @@ func (m *message) credential() (*credential, error) {
 	if err := decMode.Unmarshal(m.payload, &claims); err != nil {
 		return nil, fmt.Errorf("%w: claims: %w", ErrStructure, err)
 	}
+	if _, terms := claims[int64(-70001)]; terms {
+		// Else a single key that somebody trusts would stand for what its delegation bounds.
+		return nil, fmt.Errorf("%w: a voucher without its delegation", ErrStructure)
+	}
 	c := &credential{alg: alg}
 	c.issuer, _ = claims.text(1)
 	var err error
