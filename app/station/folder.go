@@ -10,26 +10,26 @@ import (
 	"bangban/app/desk"
 )
 
-// folder names the places in a data folder.
-type folder string
+// dataDir names the places in a data folder.
+type dataDir string
 
-func (f folder) path(elem ...string) string {
+func (f dataDir) path(elem ...string) string {
 	return filepath.Join(append([]string{string(f)}, elem...)...)
 }
 
-func (f folder) kind() string        { return f.path("kind") }
-func (f folder) database() string    { return f.path("bangban.db") }
-func (f folder) bundle() string      { return f.path("bundle", "current.bundle") }
-func (f folder) vault() string       { return f.path("keys", "voucher.vault") }
-func (f folder) delegation() string  { return f.path("keys", "delegation.cose") }
-func (f folder) voucherPEM() string  { return f.path("keys", "voucher.pem") }
-func (f folder) identity() string    { return f.path("keys", "identity.key") }
-func (f folder) identityPEM() string { return f.path("keys", "identity.pem") }
-func (f folder) institution() string { return f.path("institution") }
-func (f folder) inbox() string       { return f.path("inbox.db") }
+func (f dataDir) kind() string        { return f.path("kind") }
+func (f dataDir) database() string    { return f.path("bangban.db") }
+func (f dataDir) bundle() string      { return f.path("bundle", "current.bundle") }
+func (f dataDir) vault() string       { return f.path("keys", "voucher.vault") }
+func (f dataDir) delegation() string  { return f.path("keys", "delegation.cose") }
+func (f dataDir) voucherPEM() string  { return f.path("keys", "voucher.pem") }
+func (f dataDir) identity() string    { return f.path("keys", "identity.key") }
+func (f dataDir) identityPEM() string { return f.path("keys", "identity.pem") }
+func (f dataDir) institution() string { return f.path("institution") }
+func (f dataDir) inbox() string       { return f.path("inbox.db") }
 
 // papers is where a training station prints: beside the data folder, never inside.
-func (f folder) papers() string { return filepath.Clean(string(f)) + "-papers" }
+func (f dataDir) papers() string { return filepath.Clean(string(f)) + "-papers" }
 
 const (
 	kindTraining = "bangban training 1"
@@ -37,7 +37,7 @@ const (
 )
 
 // readKind tells what the folder is. A folder without the mark is fresh where it is empty, else somebody else's.
-func (f folder) readKind() (kind string, err error) {
+func (f dataDir) readKind() (kind string, err error) {
 	b, err := os.ReadFile(f.kind())
 	if err == nil {
 		return strings.TrimSpace(string(b)), nil
@@ -61,7 +61,7 @@ func (f folder) readKind() (kind string, err error) {
 }
 
 // settle compares what the folder is with what was asked for.
-func (f folder) settle(training bool) (fresh bool, err error) {
+func (f dataDir) settle(training bool) (fresh bool, err error) {
 	kind, err := f.readKind()
 	if err != nil {
 		return false, err

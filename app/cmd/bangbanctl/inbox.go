@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"bangban/app/desk"
+	"bangban/app/inbox"
+	"bangban/app/inbox/lite"
+	"bangban/app/institution"
+	"bangban/app/queue"
+
+	"github.com/spf13/cobra"
+)
+
+func (e *env) inboxCommand() *cobra.Command {
+	group := &cobra.Command{Use: "inbox", Short: "The receiving side"}
+	var keyDir, storeDir, pass string
+	open := &cobra.Command{
+		Use: "open DIR", Short: "Take an export in, sign receipts, and show the records to whoever has a back-office key", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			secret, err := e.passphrase(pass)
+			if err != nil {
+				return err
+			}
+			defer clear(secret)
+			if keyDir == "" || storeDir == "" {
+				if !e.training {
+					return usagef("inbox open wants --keys DIR, the institution's folder, and --to DIR, where the inbox lies")
+				}
+				dir, err := e.dir()
+				if err != nil {
+					return err
+				}
+				keyDir, storeDir = or(keyDir, filepath.Join(dir, "institution")), or(storeDir, dir)
+			}
+			return e.inboxOpen(cmd.Context(), args[0], keyDir, storeDir, secret)
+		},
+	}
+	open.Flags().StringVar(&keyDir, "keys", "", "folder of the institution's keys; in training the data folder's own")
+	open.Flags().StringVar(&storeDir, "to", "", "folder of the inbox; in training the data folder")
+	open.Flags().StringVar(&pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
+	group.AddCommand(open)
+	return group
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// inboxOpen takes the export in as the gateway would, then prints each record as one line.
+func (e *env) inboxOpen(ctx context.Context, dir, keyDir, storeDir string, secret []byte) (err error) {
+	inst, err := institution.Open(keyDir, institution.Options{Rand: rand.Reader, Now: e.now, Passphrase: secret})
+	if err != nil {
+		return &desk.Error{Op: "inbox.open", Code: "institution-not-opened", Args: map[string]string{"Dir": keyDir}, Err: err}
+	}
+	signer, err := inst.ReceiptSigner()
+	if err != nil {
+		return &desk.Error{Op: "inbox.open", Code: "inbox-no-receipt-key", Args: map[string]string{"Dir": keyDir}, Err: err}
+	}
+	if err := os.MkdirAll(storeDir, 0o700); err != nil {
+		return &desk.Error{Op: "inbox.open", Code: "file-unwritable", Args: map[string]string{"File": storeDir}, Err: err}
+	}
+	store, err := lite.Open(ctx, filepath.Join(storeDir, "inbox.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	who := inbox.Known(inst.PEM(), e.now)
+	report, err := inbox.TakeExport(ctx, dir, inbox.Deps{Store: store, Identify: who, Receipts: signer, Now: e.now})
+	if err != nil {
+		return &desk.Error{Op: "inbox.open", Code: "inbox-not-taken", Args: map[string]string{"Dir": dir}, Err: err}
+	}
+	fmt.Fprintf(e.err, "%d files: %d accepted, %d known, %d refused, %d forks\n",
+		report.Files, report.Accepted, report.Duplicate, len(report.Refused), len(report.Forks))
+	if err := e.inboxRecords(ctx, store, inst, who, report); err != nil {
+		return err
+	}
+	if report.Files == 0 || len(report.Refused)+len(report.Forks)+len(report.Damaged)+len(report.Unproven) > 0 {
+		b, err := json.Marshal(report)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(e.err, "%s\n", b)
+		return &desk.Error{Op: "inbox.open", Code: "inbox-partly", Args: map[string]string{"Dir": dir}}
+	}
+	return nil
+}
+
+// inboxRecords opens what was taken. Without a back-office key there is nothing more to do.
+func (e *env) inboxRecords(ctx context.Context, store inbox.Store, inst *institution.Institution, who queue.Identify, report *inbox.Report) error {
+	held, err := inst.HolderKeys()
+	if errors.Is(err, institution.ErrNoKey) {
+		fmt.Fprintln(e.err, "no back-office key here: receipts are written, records stay sealed")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var holders []*queue.HolderKey
+	for _, h := range held {
+		b, err := h.Private().Bytes()
+		if err != nil {
+			return err
+		}
+		k, err := queue.ParseHolderKey(queue.SuiteXWing, b)
+		clear(b)
+		if err != nil {
+			return err
+		}
+		holders = append(holders, k)
+	}
+	enc := json.NewEncoder(e.out)
+	enc.SetEscapeHTML(false)
+	return inbox.Records(ctx, store, who, holders, report.Refs, func(l inbox.Line) error {
+		if e.json {
+			return enc.Encode(l)
+		}
+		_, err := io.WriteString(e.out, fmt.Sprintf("%d\t%s\t%s\t%s\n", l.Seq, l.Kind, l.Serial, l.Day))
+		return err
+	})
+}

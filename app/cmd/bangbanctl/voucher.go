@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"bangban/app/desk"
+	"bangban/app/flow"
+	"bangban/app/station"
+	"bangban/cardreader"
+
+	"github.com/spf13/cobra"
+)
+
+func (e *env) voucherCommand() *cobra.Command {
+	group := &cobra.Command{Use: "voucher", Short: "Vouchers of this counter"}
+	group.AddCommand(e.voucherIssueCommand(), e.voucherListCommand(), e.voucherOpenCommand())
+	return group
+}
+
+// issueFlags are what voucher issue takes.
+type issueFlags struct {
+	cardFlags
+	card                                 bool
+	from, purpose, recipient, paper, out string
+	valid                                time.Duration
+	personLang                           string
+}
+
+func (e *env) voucherIssueCommand() *cobra.Command {
+	var f issueFlags
+	cmd := &cobra.Command{
+		Use: "issue", Short: "Issue a voucher (training only)", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return e.voucherIssue(cmd.Context(), f) },
+	}
+	f.bind(cmd)
+	fl := cmd.Flags()
+	fl.BoolVar(&f.card, "card", false, "for the person whose card is on the reader")
+	fl.StringVar(&f.from, "from", "", "for the subject in this file, as card read --json printed it")
+	fl.StringVar(&f.purpose, "purpose", "", "code of the purpose")
+	fl.StringVar(&f.recipient, "recipient", "", "id of the recipient")
+	fl.DurationVar(&f.valid, "valid", 0, "how long it is valid; without it, what the purpose says")
+	fl.StringVar(&f.paper, "paper", "a5", "a5 or a4")
+	fl.StringVar(&f.out, "out", "", "folder for the PDF and the text of the code")
+	fl.StringVar(&f.personLang, "person-lang", "zh-Hans", "language of the paper")
+	fl.StringVar(&e.at, "at", "", "act as if it were this time (RFC 3339)")
+	return cmd
+}
+
+// issueOut is the shape of voucher issue --json.
+type issueOut struct {
+	Serial string `json:"serial"`
+	PDF    string `json:"pdf"`
+	Text   string `json:"text"`
+	MS     int64  `json:"ms"`
+}
+
+func (e *env) voucherIssue(ctx context.Context, f issueFlags) error {
+	switch {
+	case !e.training:
+		return usagef("a real counter issues only in the window: it takes a logged-in clerk, the person's card and the person's own Yes")
+	case f.card == (f.from != ""):
+		return usagef("voucher issue wants --card or --from FILE")
+	case f.purpose == "" || f.recipient == "" || f.out == "":
+		return usagef("voucher issue wants --purpose CODE, --recipient ID and --out DIR")
+	case f.paper != "a5" && f.paper != "a4":
+		return usagef("--paper is a5 or a4")
+	}
+	doc, err := e.issueDocument(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer doc.Wipe()
+	began := time.Now()
+	var out issueOut
+	err = e.withStation(ctx, func(s *station.Station) error {
+		order := station.Order{Document: doc, Purpose: f.purpose, Recipient: f.recipient, Valid: f.valid, Paper: f.paper, Lang: f.personLang}
+		return s.IssueTraining(ctx, order, func(paper *flow.Paper) error {
+			out = issueOut{
+				Serial: paper.Serial,
+				PDF:    filepath.Join(f.out, paper.Serial+".pdf"),
+				Text:   filepath.Join(f.out, paper.Serial+".txt"),
+			}
+			return writePaper(f.out, out, paper.PDF, paper.Text)
+		})
+	})
+	if err != nil {
+		return err
+	}
+	out.MS = time.Since(began).Milliseconds()
+	return e.print(out, func(w io.Writer) { fmt.Fprintf(w, "%s\n%s\n%s\n", out.Serial, out.PDF, out.Text) })
+}
+
+// issueDocument reads the card or the file.
+func (e *env) issueDocument(ctx context.Context, f issueFlags) (*cardreader.Document, error) {
+	if f.card {
+		r, err := e.readCard(ctx, f.cardFlags)
+		if err != nil {
+			return nil, err
+		}
+		return r.Document, nil
+	}
+	b, err := e.readInput(f.from, 1<<20)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(b)
+	var in cardOut
+	if err := json.Unmarshal(b, &in); err != nil {
+		return nil, &desk.Error{Op: "voucher.issue", Code: "file-not-card", Args: map[string]string{"File": filepath.Base(f.from)}, Err: err}
+	}
+	if in.Kind == "" || in.Subject.Name() == "" {
+		return nil, &desk.Error{Op: "voucher.issue", Code: "file-not-card", Args: map[string]string{"File": filepath.Base(f.from)}}
+	}
+	return &cardreader.Document{Kind: in.Kind, Subject: in.Subject, Checks: in.Checks, ReadAt: e.now()}, nil
+}
+
+func writePaper(dir string, out issueOut, pdf []byte, text string) error {
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		err = os.WriteFile(out.PDF, pdf, 0o600)
+	}
+	if err == nil {
+		err = os.WriteFile(out.Text, []byte(text), 0o600)
+	}
+	if err != nil {
+		return &desk.Error{Op: "voucher.issue", Code: "file-unwritable", Args: map[string]string{"File": filepath.Base(dir)}, Err: err}
+	}
+	return nil
+}
+
+func (e *env) voucherListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the vouchers in the ledger", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return e.withView(cmd.Context(), func(s *station.Station) error {
+				rows, err := s.Ledger(cmd.Context())
+				if err != nil {
+					return err
+				}
+				for _, r := range rows {
+					if err := e.print(r, func(w io.Writer) {
+						fmt.Fprintf(w, "%s\t%s\t%s\t%s\tcopies %d\n", r.Serial, r.State, r.Day, r.Purpose, r.Copies)
+					}); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func (e *env) voucherOpenCommand() *cobra.Command {
+	var f verifyFlags
+	cmd := &cobra.Command{
+		Use: "open FILE|-", Short: "Judge a voucher of any counter; consumes nothing", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.format = "claim169"
+			return e.verify(cmd.Context(), args[0], f)
+		},
+	}
+	f.bind(e, cmd)
+	return cmd
+}

@@ -1,0 +1,289 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"bangban/app/desk"
+	"bangban/cardreader"
+	"bangban/cardreader/check"
+	"bangban/cardreader/kinds"
+	"bangban/cardreader/sim"
+)
+
+// Cards is every reader of the computer and every kind of card that this program knows. It implements flow.Cards.
+type Cards struct {
+	systems  []cardreader.System
+	kinds    []cardreader.Kind
+	offer    func(reader string) cardreader.Secrets // the secret printed on a specimen; nil: none
+	tray     *sim.Reader                            // of the window in training; nil: none
+	training bool
+	now      func() time.Time
+}
+
+// Reading is one reading of a card.
+type Reading struct {
+	Document *cardreader.Document
+	Reader   string
+	APDUs    int
+	Took     time.Duration
+}
+
+// ReaderRow is one reader as a list shows it.
+type ReaderRow struct {
+	Name  string `json:"name"`
+	State string `json:"state"`
+}
+
+// Readers lists the readers of all systems, real ones first. A system that does not answer is reported as an error
+// beside the readers of the others.
+func (c *Cards) Readers(ctx context.Context) ([]cardreader.Reader, error) {
+	var all []cardreader.Reader
+	var errs []error
+	for _, s := range c.systems {
+		rs, err := s.Readers(ctx)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		all = append(all, rs...)
+	}
+	return all, errors.Join(errs...)
+}
+
+// List says of every reader what is so there now.
+func (c *Cards) List(ctx context.Context) ([]ReaderRow, error) {
+	readers, err := c.Readers(ctx)
+	rows := make([]ReaderRow, 0, len(readers))
+	for _, r := range readers {
+		rows = append(rows, ReaderRow{Name: r.Name(), State: stateOf(ctx, r).String()})
+	}
+	return rows, err
+}
+
+// stateOf takes the first event of a reader, which describes what is so at the call.
+func stateOf(ctx context.Context, r cardreader.Reader) cardreader.EventKind {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	events, err := r.Watch(ctx)
+	if err != nil {
+		return cardreader.Unknown
+	}
+	ev := <-events
+	return ev.Kind
+}
+
+// Watch merges the events of all systems. A system without readers, or without its service, is not reported while
+// another one has a reader.
+func (c *Cards) Watch(ctx context.Context) (<-chan cardreader.Event, error) {
+	m := &merger{out: make(chan cardreader.Event, 64), empty: map[int]cardreader.Event{}, readers: map[string]int{}}
+	var wg sync.WaitGroup
+	for i, s := range c.systems {
+		events, err := s.Watch(ctx)
+		if err != nil {
+			return nil, err
+		}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for ev := range events {
+				m.take(ctx, i, ev, len(c.systems))
+			}
+		}()
+	}
+	go func() { wg.Wait(); close(m.out) }()
+	return m.out, nil
+}
+
+// merger keeps apart which system has readers.
+type merger struct {
+	out     chan cardreader.Event
+	mu      sync.Mutex
+	empty   map[int]cardreader.Event // systems that have no reader, and why
+	readers map[string]int
+}
+
+func (m *merger) take(ctx context.Context, system int, ev cardreader.Event, systems int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if ev.Reader == "" {
+		m.empty[system] = ev
+		for name, of := range m.readers {
+			if of == system {
+				delete(m.readers, name)
+			}
+		}
+		if len(m.readers) > 0 || len(m.empty) < systems {
+			return
+		}
+		// All are without: the service that is off is what to tell first.
+		for _, other := range m.empty {
+			if other.Kind == cardreader.ServiceOff {
+				ev = other
+			}
+		}
+	} else {
+		delete(m.empty, system)
+		if ev.Kind == cardreader.Removed {
+			delete(m.readers, ev.Reader)
+		} else {
+			m.readers[ev.Reader] = system
+		}
+	}
+	select {
+	case m.out <- ev:
+	case <-ctx.Done():
+	}
+}
+
+// find gives the reader with this name.
+func (c *Cards) find(ctx context.Context, name string) (cardreader.Reader, error) {
+	readers, err := c.Readers(ctx)
+	for _, r := range readers {
+		if r.Name() == name {
+			return r, nil
+		}
+	}
+	if strings.HasPrefix(name, "sim:") && !c.training {
+		return nil, &desk.Error{Op: "card.read", Code: "reader-simulated", Args: map[string]string{"Reader": name}}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return nil, &desk.Error{Op: "card.read", Code: "reader-unknown", Args: map[string]string{"Reader": name}}
+}
+
+// ReadNext waits up to timeout for a card on the named reader, or on the first one that holds a card, and reads it.
+// Where no secret is given for a specimen's reader, the one printed on the specimen is used.
+func (c *Cards) ReadNext(ctx context.Context, reader string, s cardreader.Secrets, timeout time.Duration) (*Reading, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if reader != "" {
+		if _, err := c.find(ctx, reader); err != nil {
+			return nil, err
+		}
+	}
+	events, err := c.Watch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	last := cardreader.CodeNoReader
+	for ev := range events {
+		switch {
+		case reader != "" && ev.Reader != reader:
+		case ev.Kind == cardreader.Present:
+			return c.read(ctx, ev.Reader, s, nil)
+		case ev.Kind == cardreader.Mute:
+			return nil, cardreader.NewError(cardreader.CodeFaulty, nil, nil)
+		case ev.Kind == cardreader.ServiceOff:
+			last = cardreader.CodeServiceOff
+		case ev.Kind == cardreader.NoReader:
+			last = cardreader.CodeNoReader
+		case ev.Kind == cardreader.Empty:
+			last = cardreader.CodeNoCard
+		}
+	}
+	return nil, cardreader.NewError(last, context.Cause(ctx), nil)
+}
+
+func (c *Cards) read(ctx context.Context, reader string, s cardreader.Secrets, report func(cardreader.Progress)) (*Reading, error) {
+	r, err := c.find(ctx, reader)
+	if err != nil {
+		return nil, err
+	}
+	if len(s) == 0 && c.offer != nil {
+		s = c.offer(reader)
+	}
+	began := c.now()
+	conn, err := r.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counted := count(conn)
+	defer counted.Close()
+	kind, err := kinds.Identify(ctx, counted, c.kinds)
+	if err != nil {
+		return nil, err
+	}
+	d, err := kind.Read(ctx, counted, s, report)
+	if err != nil {
+		return nil, err
+	}
+	return &Reading{Document: d, Reader: reader, APDUs: int(counted.apdus.Load()), Took: c.now().Sub(began)}, nil
+}
+
+// Read implements flow.Cards. A training visit takes only documents whose chain ends in the training CSCA.
+func (c *Cards) Read(ctx context.Context, reader string, s cardreader.Secrets, report func(cardreader.Progress)) (*cardreader.Document, error) {
+	guarded := report
+	if c.training {
+		// A real person's card is named, not shown: nothing of it is reported before its chain is known.
+		guarded = func(p cardreader.Progress) {
+			if report != nil && strings.HasPrefix(reader, "sim:") {
+				report(p)
+			} else if report != nil {
+				p.Subject = nil
+				report(p)
+			}
+		}
+	}
+	r, err := c.read(ctx, reader, s, guarded)
+	if err != nil {
+		return nil, err
+	}
+	if c.training && !chainKnown(r.Document) {
+		kind := r.Document.Kind
+		r.Document.Wipe()
+		return nil, &desk.Error{Op: "card.read", Code: "card-not-training", Args: map[string]string{"Kind": kind}}
+	}
+	return r.Document, nil
+}
+
+// chainKnown tells whether the document's issuer is one that this station trusts, which in training is the training
+// CSCA alone.
+func chainKnown(d *cardreader.Document) bool {
+	for _, ch := range d.Checks {
+		if ch.Name == "csca" {
+			return ch.Verdict == check.Passed
+		}
+	}
+	return false
+}
+
+// counting counts the APDUs of a connection and passes its abilities on.
+type counting struct {
+	cardreader.Conn
+	apdus atomic.Int64
+}
+
+func count(c cardreader.Conn) *counting { return &counting{Conn: c} }
+
+// Transmit implements cardreader.APDUer where the connection below is one.
+func (c *counting) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	t, ok := c.Conn.(cardreader.APDUer)
+	if !ok {
+		return nil, cardreader.NewError(cardreader.CodeUnsupported, nil, nil)
+	}
+	c.apdus.Add(1)
+	return t.Transmit(ctx, command)
+}
+
+// MaxAPDU implements cardreader.ExtendedLengther.
+func (c *counting) MaxAPDU() int {
+	if x, ok := c.Conn.(cardreader.ExtendedLengther); ok {
+		return x.MaxAPDU()
+	}
+	return 0
+}
+
+// ReadRecord implements cardreader.RecordReader where the connection below is one.
+func (c *counting) ReadRecord(ctx context.Context) (map[string][]byte, error) {
+	r, ok := c.Conn.(cardreader.RecordReader)
+	if !ok {
+		return nil, cardreader.NewError(cardreader.CodeUnsupported, nil, nil)
+	}
+	return r.ReadRecord(ctx)
+}

@@ -1,0 +1,148 @@
+package station
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/x509"
+	"errors"
+	"io"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"bangban/app/desk"
+	"bangban/app/journal"
+	"bangban/app/queue"
+	"bangban/app/queue/folder"
+	"bangban/app/queue/sinks"
+	"bangban/app/store"
+)
+
+// Parcels lists all parcels, also those that are purged.
+func (s *Station) Parcels(ctx context.Context) ([]desk.ParcelRow, error) {
+	return s.store.Parcels(ctx, store.Filter{}, store.Page{})
+}
+
+// ParcelPage lists a part of them.
+func (s *Station) ParcelPage(ctx context.Context, offset, limit int) ([]desk.ParcelRow, error) {
+	return s.store.Parcels(ctx, store.Filter{}, store.Page{Offset: offset, Limit: limit})
+}
+
+// QueueStats counts them.
+func (s *Station) QueueStats(ctx context.Context) (store.Stats, error) { return s.store.Stats(ctx) }
+
+// receiptKeys are the keys that receipts may be signed with, from the bundle.
+func (s *Station) receiptKeys() (note.Verifiers, error) {
+	var list []note.Verifier
+	for _, k := range s.bundle.ReceiptKeys {
+		v, err := note.NewVerifier(k)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return note.VerifierList(list...), nil
+}
+
+// Export writes everything that has no receipt yet to a folder, to be carried. It says how many parcels lie there.
+func (s *Station) Export(ctx context.Context, dir string) (int, error) {
+	return s.send(ctx, folder.New(dir), true)
+}
+
+// Deliver sends what waits through the sinks of the bundle.
+func (s *Station) Deliver(ctx context.Context) (sent int, err error) {
+	deps := sinks.Deps{}
+	for _, k := range s.bundle.Sinks {
+		if k.Kind == "folder" {
+			deps.Folder = k.Address
+		}
+	}
+	list := sinks.All(deps)
+	if len(list) == 0 {
+		return 0, &desk.Error{Op: "queue.deliver", Code: "queue-no-sink"}
+	}
+	var errs []error
+	for _, sink := range list {
+		n, err := s.send(ctx, sink, false)
+		sent += n
+		errs = append(errs, err)
+	}
+	return sent, errors.Join(errs...)
+}
+
+func (s *Station) send(ctx context.Context, sink queue.Sink, again bool) (int, error) {
+	keys, err := s.receiptKeys()
+	if err != nil {
+		return 0, err
+	}
+	done, err := queue.Deliver(ctx, s.store, sink, queue.Options{Receipts: keys, Carried: again})
+	if err != nil {
+		return 0, &desk.Error{Op: "queue.deliver", Code: "queue-not-sent", Args: map[string]string{"Sink": sink.Name()}, Err: err}
+	}
+	return done.Carried + done.Purged, nil
+}
+
+// ReceiptSummary says what a folder of receipts did.
+type ReceiptSummary struct {
+	Total   int `json:"total"`
+	Purged  int `json:"purged"`
+	Known   int `json:"known"`   // of parcels purged before
+	Refused int `json:"refused"` // signature, or of another station: nothing was purged by them
+	Forks   int `json:"forks"`   // named other bytes than were sent: nothing was purged by them
+}
+
+// Receipts takes in the receipts of a folder. A parcel is purged only by a receipt that verifies and names its bytes.
+func (s *Station) Receipts(ctx context.Context, dir string) (ReceiptSummary, error) {
+	raw, err := folder.Receipts(dir)
+	if err != nil {
+		return ReceiptSummary{}, &desk.Error{Op: "queue.receipts", Code: "file-unreadable", Args: map[string]string{"File": dir}, Err: err}
+	}
+	keys, err := s.receiptKeys()
+	if err != nil {
+		return ReceiptSummary{}, err
+	}
+	done, bad, err := queue.TakeReceipts(ctx, s.store, raw, keys)
+	return ReceiptSummary{Total: len(raw), Purged: done.Purged, Known: done.Again, Refused: bad + done.Unknown, Forks: len(done.Forks)}, err
+}
+
+// identityVerifier verifies this station's checkpoints.
+func (s *Station) identityVerifier() (note.Verifiers, error) {
+	c, err := readCertificate(s.dir.identityPEM())
+	if err != nil {
+		return nil, err
+	}
+	pub, ok := c.PublicKey.(*ecdsa.PublicKey)
+	if !ok {
+		return nil, x509.ErrUnsupportedAlgorithm
+	}
+	v, err := journal.NewVerifier(TrainingName, pub)
+	if err != nil {
+		return nil, err
+	}
+	return note.VerifierList(v), nil
+}
+
+// VerifyJournal computes the journal's root again and compares it with the newest signed checkpoint and with older, one
+// that was kept elsewhere; nil: none.
+func (s *Station) VerifyJournal(ctx context.Context, older []byte) (*journal.Report, error) {
+	known, err := s.identityVerifier()
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.store.VerifyJournal(ctx, older, known)
+	if err != nil {
+		return nil, &desk.Error{Op: "journal.verify", Code: "journal-broken", Err: err}
+	}
+	return r, nil
+}
+
+// ExportJournal writes the journal for an auditor.
+func (s *Station) ExportJournal(ctx context.Context, w io.Writer) error {
+	known, err := s.identityVerifier()
+	if err != nil {
+		return err
+	}
+	return s.store.ExportJournal(ctx, w, known)
+}
+
+// Root is the root certificate of the station's institution, for `institution` commands on a training folder.
+func (s *Station) Root() *x509.Certificate { return s.bundle.Root }

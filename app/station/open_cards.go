@@ -1,0 +1,134 @@
+package station
+
+import (
+	"context"
+	"strings"
+
+	"bangban/app/desk"
+	"bangban/app/trust"
+	"bangban/assets"
+	"bangban/cardreader"
+	"bangban/cardreader/cms"
+	"bangban/cardreader/kinds"
+	"bangban/cardreader/pcsc"
+	"bangban/cardreader/sim"
+)
+
+// TrayReader is the simulated reader of the window in training: specimens are laid on it and lifted by a key.
+const TrayReader = sim.Prefix + "tray"
+
+// OpenCards gives the readers without the rest of the counter: for commands that only read. Issuers known are those of
+// the bundle where there is one; in training the training CSCA.
+func OpenCards(_ context.Context, o Options) (*Cards, error) {
+	o.fill()
+	s := &Station{o: o, dir: dataDir(o.Dir), clock: NewClock(o.Now)}
+	if fresh, err := s.dir.settle(o.Training); err == nil && !fresh {
+		if err := s.openTrust(); err != nil {
+			return nil, err
+		}
+	} else if code := desk.Explain("", err); err != nil && code.Code == "data-training-mismatch" {
+		return nil, err
+	}
+	if s.trust == nil {
+		s.trust = trust.New(nil)
+		if o.Training {
+			if err := s.trust.Add(assets.TrainingCSCA(), "training", s.o.Now()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s.openCards()
+}
+
+// openCards lists the ways to readers: PC/SC where this build has it, and in training folders only the simulator.
+func (s *Station) openCards() (*Cards, error) {
+	c := &Cards{training: s.o.Training, now: s.o.Now, kinds: kinds.All(kinds.Deps{
+		Anchors: func() []*cms.Certificate { return s.trust.CSCA() }, Now: s.clock.Time, Rand: s.o.Rand,
+	})}
+	if pcsc.Available() {
+		sys, err := pcsc.Open(pcsc.Options{Now: s.o.Now})
+		if err != nil {
+			return nil, err
+		}
+		c.systems = append(c.systems, sys)
+	}
+	if !s.o.Training {
+		if len(c.systems) == 0 {
+			return nil, cardreader.NewError(cardreader.CodeUnsupported, nil, nil)
+		}
+		return c, nil
+	}
+	return c, s.addSimulator(c)
+}
+
+// addSimulator adds the specimens: for the window one tray, for the command line a reader each.
+func (s *Station) addSimulator(c *Cards) error {
+	if s.o.Tray {
+		sys, err := sim.NewSystem()
+		if err != nil {
+			return err
+		}
+		c.tray = sys.Attach(TrayReader)
+		c.systems = append(c.systems, sys)
+		c.offer = func(reader string) cardreader.Secrets {
+			if card := c.tray.Card(); card != nil && reader == TrayReader {
+				return sim.Secrets(card.Specimen().Name)
+			}
+			return nil
+		}
+		return nil
+	}
+	list, err := sim.Specimens()
+	if err != nil {
+		return err
+	}
+	names := make([]string, 0, len(list))
+	for _, sp := range list {
+		names = append(names, sp.Name)
+	}
+	sys, err := sim.NewSystem(names...)
+	if err != nil {
+		return err
+	}
+	c.systems = append(c.systems, sys)
+	c.offer = func(reader string) cardreader.Secrets {
+		if name, ok := strings.CutPrefix(reader, sim.Prefix); ok {
+			return sim.Secrets(name)
+		}
+		return nil
+	}
+	return nil
+}
+
+// Specimens lists the cards that can be laid on the tray; none on a real station.
+func (c *Cards) Specimens() []string {
+	if c.tray == nil {
+		return nil
+	}
+	list, err := sim.Specimens()
+	if err != nil {
+		return nil
+	}
+	names := make([]string, 0, len(list))
+	for _, sp := range list {
+		names = append(names, sp.Name)
+	}
+	return names
+}
+
+// Lay lays a specimen on the tray in place of what lies there; an empty name lifts it.
+func (c *Cards) Lay(name string) error {
+	if c.tray == nil {
+		return &desk.Error{Op: "card.lay", Code: "reader-simulated", Args: map[string]string{"Reader": name}}
+	}
+	if name == "" {
+		c.tray.Remove()
+		return nil
+	}
+	card, err := sim.Open(name)
+	if err != nil {
+		return &desk.Error{Op: "card.lay", Code: "reader-unknown", Args: map[string]string{"Reader": name}, Err: err}
+	}
+	c.tray.Insert(card)
+	return nil
+}

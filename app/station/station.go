@@ -1,0 +1,308 @@
+package station
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"bangban/app/bundle"
+	"bangban/app/desk"
+	"bangban/app/flow"
+	"bangban/app/institution"
+	"bangban/app/keys"
+	"bangban/app/people"
+	"bangban/app/queue"
+	"bangban/app/store"
+	"bangban/app/trust"
+	"bangban/app/voucher"
+	"bangban/print"
+)
+
+// Version of the program; FyneApp.toml says the same (a test compares them).
+const Version = "0.1.0"
+
+// TrainingName is the name of the training station: first part of its serials.
+const TrainingName = "T01"
+
+// Options say which data folder to open and how.
+type Options struct {
+	Dir      string
+	Training bool
+	ReadOnly bool             // to look or to judge, beside a counter that may be running
+	Now      func() time.Time // the computer's clock; nil: time.Now
+	Rand     io.Reader        // nil: crypto/rand
+	Program  string           // who holds the lock: "bangban", "bangbanctl"
+	Lang     string           // of the hall; empty: zh-Hans
+	Log      *slog.Logger     // nil: none
+	Tray     bool             // one simulated reader on which specimens are laid and from which they are lifted (the window)
+	Cost     keys.Cost        // of the PIN slots of a new training station; zero: default
+}
+
+func (o *Options) fill() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Lang == "" {
+		o.Lang = "zh-Hans"
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// Station is an open data folder. Its methods are safe for concurrent use.
+type Station struct {
+	o     Options
+	dir   dataDir
+	clock *Clock
+	store *store.Store
+	cards *Cards
+
+	bundle     *bundle.Opened
+	trust      *trust.Store
+	door       *people.Door[*keys.Unlocked]
+	vault      *keys.Vault
+	delegation []byte
+	delegated  *voucher.Delegation
+	voucherPEM *x509.Certificate
+	statusURI  string
+	identity   *keys.File
+	identityPE *x509.Certificate
+	fonts      func() (*print.Fonts, error)
+	device     print.Device
+
+	mu    sync.Mutex
+	key   *keys.Unlocked // nil: nobody is logged in
+	clerk desk.Clerk
+}
+
+// Open opens the folder, making a training station on first use. Errors are desk errors. Without ReadOnly it holds the
+// folder's lock until Close.
+func Open(ctx context.Context, o Options) (_ *Station, err error) {
+	o.fill()
+	s := &Station{o: o, dir: dataDir(o.Dir), clock: NewClock(o.Now), fonts: sync.OnceValues(print.StandardFonts)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	fresh, err := s.dir.settle(o.Training)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case fresh && !o.Training:
+		return nil, &desk.Error{Op: "station.open", Code: "station-not-set-up", Args: map[string]string{"Dir": o.Dir}}
+	case fresh && o.ReadOnly:
+		if err := makeTraining(ctx, o); err != nil {
+			return nil, err
+		}
+	case !o.Training:
+		return nil, &desk.Error{Op: "station.open", Code: "station-not-set-up", Args: map[string]string{"Dir": o.Dir}}
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, &desk.Error{Op: "station.open", Code: "data-unreadable", Args: map[string]string{"Dir": o.Dir}, Err: err}
+	}
+	if err := s.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if o.ReadOnly {
+		return s, errors.Join(s.openTrust(), s.openShown())
+	}
+	if err := s.openTraining(ctx, fresh); err != nil {
+		return nil, err
+	}
+	s.cards, err = s.openCards()
+	return s, err
+}
+
+// makeTraining makes the training station that somebody wants to look at.
+func makeTraining(ctx context.Context, o Options) error {
+	o.ReadOnly = false
+	s, err := Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+func (s *Station) openStore(ctx context.Context) (err error) {
+	s.store, err = store.Open(ctx, store.Config{
+		Path: s.dir.database(), Station: TrainingName, Now: s.clock.Time, Rand: s.o.Rand, ReadOnly: s.o.ReadOnly,
+		Holder: holder(s.o.Program),
+	})
+	if err != nil {
+		return err
+	}
+	newest, err := s.store.MaxTime(ctx)
+	if err != nil {
+		return err
+	}
+	s.clock.Saw(newest)
+	return nil
+}
+
+func holder(program string) string { return fmt.Sprintf("%s (%d)", program, os.Getpid()) }
+
+// Close locks, gives the lock of the folder back and ends cleanly.
+func (s *Station) Close() error {
+	s.Lock()
+	var errs []error
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+		s.store = nil
+	}
+	if s.identity != nil {
+		errs = append(errs, s.identity.Close())
+		s.identity = nil
+	}
+	return errors.Join(errs...)
+}
+
+// openTrust reads the bundle in force of a folder that another process may have open, and what it says to trust.
+func (s *Station) openTrust() error {
+	file, err := os.ReadFile(s.dir.bundle())
+	if errors.Is(err, fs.ErrNotExist) {
+		return &desk.Error{Op: "station.open", Code: "station-none", Args: map[string]string{"Dir": s.o.Dir}}
+	}
+	if err != nil {
+		return &desk.Error{Op: "station.open", Code: "data-unreadable", Args: map[string]string{"Dir": s.o.Dir}, Err: err}
+	}
+	root, err := os.ReadFile(s.dir.path("bundle", "root.der"))
+	if err != nil {
+		return &desk.Error{Op: "station.open", Code: "data-unreadable", Args: map[string]string{"Dir": s.o.Dir}, Err: err}
+	}
+	opened, err := bundle.Open(file, bundle.Anchor{Root: root})
+	if err != nil {
+		return &desk.Error{Op: "station.open", Code: bundle.Code(err), Err: err}
+	}
+	return s.use(opened)
+}
+
+// openShown reads what a station says of itself from a folder that another process may have open.
+func (s *Station) openShown() (err error) {
+	if s.vault, err = keys.OpenVault(s.dir.vault()); err != nil {
+		return err
+	}
+	if s.voucherPEM, err = readCertificate(s.dir.voucherPEM()); err != nil {
+		return err
+	}
+	if s.identityPE, err = readCertificate(s.dir.identityPEM()); err != nil {
+		return err
+	}
+	if s.delegation, err = os.ReadFile(s.dir.delegation()); err != nil {
+		return err
+	}
+	inst, err := voucher.ParseInstitution(s.bundle.Institution)
+	if err != nil {
+		return err
+	}
+	if s.delegated, err = voucher.OpenDelegation(s.delegation, voucher.Keys{Institutions: []*voucher.Institution{inst}}); err != nil {
+		return err
+	}
+	s.store.SetBlock(store.Block{First: s.delegated.First, Last: s.delegated.Last}, "")
+	return nil
+}
+
+func readCertificate(path string) (*x509.Certificate, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return nil, fmt.Errorf("station: no certificate in %s", filepath.Base(path))
+	}
+	return x509.ParseCertificate(block.Bytes)
+}
+
+// use takes a bundle into force.
+func (s *Station) use(b *bundle.Opened) error {
+	t, err := trustOf(b)
+	if err != nil {
+		return err
+	}
+	s.bundle, s.trust = b, t
+	s.clock.Saw(b.MadeAt)
+	return nil
+}
+
+// trustOf fills a trust store with what a bundle says to trust.
+func trustOf(b *bundle.Opened) (*trust.Store, error) {
+	t := trust.New(b.Policy.MaxListAge)
+	source := fmt.Sprintf("bundle %d", b.Version)
+	if err := t.Add(b.Institution, source, b.MadeAt); err != nil {
+		return nil, &desk.Error{Op: "bundle", Code: "bundle-content", Err: err}
+	}
+	for _, l := range b.Lists {
+		if err := t.Add(l.Bytes, source, l.MadeAt); err != nil {
+			return nil, &desk.Error{Op: "bundle", Code: "bundle-content", Err: fmt.Errorf("%s %s: %w", l.Kind, l.Name, err)}
+		}
+	}
+	return t, nil
+}
+
+// sealer seals parcels to the bundle's back office, signed by the station identity.
+func (s *Station) sealer() *queue.Sealer {
+	q := &queue.Sealer{Identity: s.identity, IdentityCert: s.identityPE.Raw}
+	for _, h := range s.bundle.BackOffice {
+		q.Holders = append(q.Holders, queue.Holder{ID: queue.KeyID(h.Public), Suite: queue.SuiteXWing, Public: h.Public})
+	}
+	return q
+}
+
+// Rules, Signer, Press, Cards and Commit are the ports of a visit (package flow).
+func (s *Station) Ports() flow.Ports {
+	return flow.Ports{Cards: s.cards, Rules: rules{s}, Signer: signer{s}, Press: press{s}, Commit: s.store,
+		Now: s.clock.Now, Rand: s.o.Rand}
+}
+
+// Show is what the station says of itself (`station show`).
+type Show struct {
+	Station     string `json:"station"`
+	Issuer      string `json:"issuer"`
+	Training    bool   `json:"training"`
+	Key         string `json:"key"` // "software key"
+	Serials     uint64 `json:"serials_left"`
+	KeyEnds     string `json:"key_ends"`
+	Bundle      uint64 `json:"bundle"`
+	BundleEnds  string `json:"bundle_ends"`
+	Certificate string `json:"certificate"`
+	Identity    string `json:"identity"`
+	Institution string `json:"institution"`
+}
+
+// Show gives names, ends and certificates.
+func (s *Station) Show(ctx context.Context) (Show, error) {
+	left, err := s.store.SerialsLeft(ctx)
+	if err != nil {
+		return Show{}, err
+	}
+	return Show{
+		Station: s.delegated.Station, Issuer: s.delegated.Issuer, Training: s.o.Training, Key: s.vault.Kind(), Serials: left,
+		KeyEnds: s.delegated.Expires.UTC().Format(time.RFC3339), Bundle: s.bundle.Version,
+		BundleEnds:  s.bundle.NotAfter.UTC().Format(time.RFC3339),
+		Certificate: pemOf(s.voucherPEM), Identity: pemOf(s.identityPE), Institution: string(s.bundle.Institution),
+	}, nil
+}
+
+// StaffPIN is the PIN that a training station prints on its login screen; empty on a real one.
+func (s *Station) StaffPIN() string {
+	if s.o.Training {
+		return institution.TrainingPIN
+	}
+	return ""
+}
