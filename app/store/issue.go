@@ -211,8 +211,8 @@ func (s *Store) SerialsLeft(ctx context.Context) (left uint64, err error) {
 	return left, err
 }
 
-// jitter gives a random part of min(15 min, 2 s · 2ⁿ): full jitter, so that counters that lost the network together do
-// not come back together.
+// jitter gives one second and a random part of min(15 min, 2 s · 2ⁿ): full jitter, so that counters that lost the
+// network together do not come back together.
 func (t *txn) jitter(attempts int) (time.Duration, error) {
 	ceiling := 15 * time.Minute
 	if attempts < 9 {
@@ -222,5 +222,5 @@ func (t *txn) jitter(attempts int) (time.Duration, error) {
 	if _, err := io.ReadFull(t.s.c.Rand, b[:]); err != nil {
 		return 0, err
 	}
-	return time.Duration(binary.BigEndian.Uint64(b[:]) % uint64(ceiling)), nil
+	return time.Second + time.Duration(binary.BigEndian.Uint64(b[:])%uint64(ceiling)), nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"bangban/app/journal"
 )
 
 // userKey keeps settings of the window apart from the store's own.
@@ -76,76 +74,4 @@ func (s *Store) MaxTime(ctx context.Context) (at time.Time, err error) {
 		return err
 	})
 	return at, err
-}
-
-// Tries is what is known of a clerk's failed logins. Events counts the journal's leaves: it only grows, so a delay that
-// is measured in it as well as in time is not shortened by a clock set back or forward.
-type Tries struct {
-	Failed int    // since the last success
-	Since  uint64 // Events at the last failure
-	Events uint64 // now
-}
-
-// Tries reads them.
-func (s *Store) Tries(ctx context.Context, clerk string) (tr Tries, err error) {
-	err = s.read(ctx, func(t *txn) error {
-		tr, err = t.tries(clerk)
-		return err
-	})
-	return tr, err
-}
-
-func (t *txn) tries(clerk string) (tr Tries, err error) {
-	n, err := t.Size()
-	if err != nil {
-		return tr, err
-	}
-	err = t.row(`SELECT failed, at_event FROM tries WHERE clerk = ?`, []any{clerk}, &tr.Failed, &tr.Since)
-	tr.Events = uint64(n)
-	if errors.Is(err, ErrNotFound) {
-		return tr, nil
-	}
-	return tr, err
-}
-
-// NoteTry counts one login, before its outcome is shown: a process killed in between does not get a try for nothing.
-func (s *Store) NoteTry(ctx context.Context, clerk string, ok bool) (tr Tries, err error) {
-	err = s.write(ctx, func(t *txn) error {
-		kind := journal.KindTry
-		if ok {
-			kind = journal.KindLogin
-		}
-		if err := t.note(journal.Event{Kind: kind, Day: t.day(), Clerk: clerk}); err != nil {
-			return err
-		}
-		tr, err = t.countTry(clerk, ok)
-		return err
-	})
-	return tr, err
-}
-
-func (t *txn) countTry(clerk string, ok bool) (Tries, error) {
-	old, err := t.tries(clerk)
-	if err != nil {
-		return old, err
-	}
-	failed := old.Failed + 1
-	if ok {
-		failed = 0
-	}
-	if _, err := t.exec(`INSERT INTO tries(clerk, failed, at_event) VALUES (?, ?, ?)
-		ON CONFLICT (clerk) DO UPDATE SET failed = excluded.failed, at_event = excluded.at_event`, clerk, failed, int64(old.Events)); err != nil {
-		return old, err
-	}
-	return t.tries(clerk)
-}
-
-// Unlock forgets a clerk's failed logins. By names the supervisor.
-func (s *Store) Unlock(ctx context.Context, clerk, by string) error {
-	return s.write(ctx, func(t *txn) error {
-		if _, err := t.exec(`DELETE FROM tries WHERE clerk = ?`, clerk); err != nil {
-			return err
-		}
-		return t.note(journal.Event{Kind: journal.KindUnlock, Day: t.day(), Clerk: by, Code: clerk})
-	})
 }

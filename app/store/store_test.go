@@ -14,6 +14,7 @@ import (
 	"bangban/app/desk"
 	"bangban/app/flow"
 	"bangban/app/journal"
+	"bangban/app/people"
 	"bangban/app/queue"
 	"bangban/app/queue/queuetest"
 	"bangban/app/store"
@@ -59,6 +60,8 @@ func (c *counter) open(t testing.TB) {
 	c.Store = s
 	t.Cleanup(func() { s.Close() })
 }
+
+func verifiers(v note.Verifier) note.Verifiers { return note.VerifierList(v) }
 
 const specimenName = "SPECIMEN QINGLAN"
 
@@ -346,20 +349,22 @@ func TestUses(t *testing.T) {
 	}
 }
 
-func TestTriesSettingsTime(t *testing.T) {
+func TestAttemptsSettingsTime(t *testing.T) {
 	c := newCounter(t)
 	ctx := context.Background()
-	for want := 1; want <= 3; want++ {
-		tr, err := c.NoteTry(ctx, "01", false)
-		if err != nil || tr.Failed != want || tr.Since >= tr.Events+1 {
-			t.Fatalf("%+v %v", tr, err)
-		}
+	at := c.Attempts()
+	one, two := people.Tally{Failed: 1, Event: 1}, people.Tally{Failed: 2, Event: 2, Until: c.now.Add(time.Minute)}
+	if got, err := at.Load(ctx, "01"); err != nil || got != (people.Tally{}) {
+		t.Fatalf("%+v %v", got, err)
 	}
-	if tr, err := c.NoteTry(ctx, "01", true); err != nil || tr.Failed != 0 {
-		t.Fatalf("%+v %v", tr, err)
-	}
-	if err := c.Unlock(ctx, "01", "02"); err != nil {
+	if err := errors.Join(at.Save(ctx, "01", people.Tally{}, one), at.Save(ctx, "01", one, two)); err != nil {
 		t.Fatal(err)
+	}
+	if err := at.Save(ctx, "01", one, two); !errors.Is(err, people.ErrRaced) {
+		t.Fatalf("got %v", err)
+	}
+	if got, err := at.Load(ctx, "01"); err != nil || got.Failed != 2 || !got.Until.Equal(two.Until) {
+		t.Fatalf("%+v %v", got, err)
 	}
 	if v, err := c.Get(ctx, "lang"); v != nil || err != nil {
 		t.Fatalf("%s %v", v, err)

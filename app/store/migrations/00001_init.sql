@@ -78,9 +78,10 @@ CREATE TABLE seen(
 	PRIMARY KEY (iss, serial)
 ) STRICT, WITHOUT ROWID;
 
--- Failed logins, counted in events of the journal: a clock set back does not help.
+-- What package people remembers of a clerk's tries (people.Tally). until is Unix seconds of station time, 0: none.
 CREATE TABLE tries(
-	clerk    TEXT PRIMARY KEY,
-	failed   INTEGER NOT NULL,
-	at_event INTEGER NOT NULL
+	clerk  TEXT PRIMARY KEY,
+	failed INTEGER NOT NULL,
+	event  INTEGER NOT NULL,
+	until  INTEGER NOT NULL
 ) STRICT;
