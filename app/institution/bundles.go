@@ -27,8 +27,11 @@ func (i *Institution) SignBundle(b *bundle.Bundle) ([]byte, error) {
 	}
 	full.MadeAt, full.NotAfter = seconds(full.MadeAt), seconds(full.NotAfter)
 	full.Issuer, full.Name, full.Training, full.Institution = i.o.Issuer, i.o.Name, i.o.Training, i.PEM()
-	i.mu.Lock()
-	defer i.mu.Unlock()
+	release, err := i.guard()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	if err := i.addKeys(&full); err != nil {
 		return nil, err
 	}

@@ -59,8 +59,11 @@ func (i *Institution) Delegate(r DelegateRequest) (delegation []byte, cert *x509
 		r.NotBefore.Before(issuing.NotBefore) || r.Expires.After(issuing.NotAfter) {
 		return nil, nil, ErrLife
 	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
+	release, err := i.guard()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer release()
 	blocks, err := i.blocks(r.Station)
 	if err != nil {
 		return nil, nil, err

@@ -18,7 +18,7 @@
 //
 // Key files are those of package keys; a real institution's lie under a passphrase. A folder need not hold every key:
 // the gateway keeps receipt and holder keys only, and what another key is needed for fails with ErrNoKey. Every file is
-// written with sync and rename, and a folder appears whole or not at all. One process at a time works on a folder.
+// written with sync and rename, and a folder appears whole or not at all. Whoever changes it holds a lock meanwhile.
 //
 // # Certificates
 //

@@ -41,7 +41,7 @@ type Institution struct {
 	dir string
 	o   Options // Name, Issuer and Training from the folder
 
-	mu      sync.Mutex // of the register, the bundle version and rotation
+	mu      sync.Mutex // see guard
 	root    *x509.Certificate
 	issuing []*x509.Certificate
 }

@@ -63,8 +63,14 @@ func (i *Institution) Rotate(roles ...string) error {
 		return err
 	}
 	defer root.Close()
-	i.mu.Lock()
-	defer i.mu.Unlock()
+	release, err := i.guard()
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := i.reload(); err != nil { // another process may have rotated
+		return err
+	}
 	for _, r := range roles {
 		switch r {
 		case RoleIssuing:

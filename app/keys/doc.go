@@ -36,6 +36,7 @@
 // Signatures with file-held P-256 keys are deterministic (RFC 6979) whatever source of randomness is passed in: the
 // same paper has the same bytes, and a bad random source cannot give the key away.
 //
-// Lock and Close overwrite what this package holds: the KEK, the scalar, the big.Int that crypto/ecdsa keeps. The
-// copy that crypto/ecdsa caches for itself goes with the garbage collector.
+// Lock and Close overwrite what this package holds: the KEK, the scalar, the big.Int that crypto/ecdsa keeps. crypto/ecdsa
+// caches a copy for itself; Lock collects the garbage and writes over the place. That is measured, not promised: a test
+// looks for the key in the memory of its own process.
 package keys

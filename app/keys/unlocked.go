@@ -43,16 +43,24 @@ func (u *Unlocked) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]b
 	return u.key.Sign(nil, digest, opts)
 }
 
-// Lock overwrites the key. It waits for a signature that is being made; calling it again is harmless.
+// Lock overwrites the key, also where crypto/ecdsa has copied it to. It waits for a signature that is being made;
+// calling it again is harmless.
 func (u *Unlocked) Lock() {
+	if u.drop() {
+		scrub()
+	}
+}
+
+func (u *Unlocked) drop() (open bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	clear(u.kek)
-	u.kek = nil
-	if u.key != nil {
-		wipe(u.key)
-		u.key = nil
+	if u.key == nil {
+		return false
 	}
+	clear(u.kek)
+	wipe(u.key)
+	u.kek, u.key = nil, nil
+	return true
 }
 
 // Locked tells whether Lock was called.

@@ -333,6 +333,18 @@ func BenchmarkUnlock(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		b.StopTimer()
+		u.Lock()
+		b.StartTimer()
+	}
+}
+
+func BenchmarkLock(b *testing.B) {
+	v, _ := newVault(b)
+	for b.Loop() {
+		b.StopTimer()
+		u := unlock(b, v, "01", "246810")
+		b.StartTimer()
 		u.Lock()
 	}
 }

@@ -1,0 +1,82 @@
+package keys
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// copies counts where secret stands in this process's writable memory. The needle itself is kept inverted.
+func copies(t *testing.T, inverted []byte) int {
+	t.Helper()
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		t.Skip(err)
+	}
+	mem, err := os.Open("/proc/self/mem")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer mem.Close()
+	n := 0
+	buf := make([]byte, 1<<20)
+	needle := make([]byte, len(inverted))
+	for line := range strings.Lines(string(maps)) {
+		var lo, hi int64
+		var perm string
+		if _, err := fmt.Sscanf(line, "%x-%x %s", &lo, &hi, &perm); err != nil || !strings.HasPrefix(perm, "rw") || strings.Contains(line, "[v") {
+			continue
+		}
+		for at := lo; at < hi; at += int64(len(buf)) - 64 {
+			m, err := mem.ReadAt(buf[:min(int64(len(buf)), hi-at)], at)
+			if m == 0 || err != nil {
+				break
+			}
+			for i := range inverted {
+				needle[i] = ^inverted[i]
+			}
+			n += bytes.Count(buf[:m], needle)
+			clear(needle)
+			clear(buf)
+		}
+	}
+	return n
+}
+
+// TestLockLeavesNothing looks for the voucher key and the KEK in the memory of this process after Lock. The control is
+// that both are found before it.
+func TestLockLeavesNothing(t *testing.T) {
+	v, _ := newVault(t)
+	u := unlock(t, v, "01", "246810")
+	digest := sha256.Sum256([]byte("SPECIMEN"))
+	for range 50 {
+		if _, err := u.Sign(nil, digest[:], crypto.SHA256); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Inverted at once and in place, so that the needles are not what is found.
+	big, little, kek := make([]byte, scalarSize), make([]byte, scalarSize), bytes.Clone(u.kek)
+	u.key.D.FillBytes(big)
+	for i := range big {
+		big[i] = ^big[i]
+		kek[i] = ^kek[i]
+		little[scalarSize-1-i] = big[i]
+	}
+	if copies(t, big)+copies(t, little) == 0 || copies(t, kek) == 0 {
+		t.Fatal("nothing is found while unlocked: the test cannot fail")
+	}
+	u.Lock()
+	left := func() int { return copies(t, big) + copies(t, little) + copies(t, kek) }
+	// Free memory of another processor's cache may take another round.
+	for range 5 {
+		if left() == 0 {
+			return
+		}
+		scrub()
+	}
+	t.Fatalf("%d copies are left", left())
+}
