@@ -255,3 +255,39 @@ func TestServiceKilled(t *testing.T) {
 	h.service.Start()
 	findReader(t, h)
 }
+
+// What was laid down while the service was away cannot be known, so the card counts as another one.
+func TestCardAfterRestart(t *testing.T) {
+	h := newHarness(t)
+	ctx, cancel := context.WithTimeout(context.Background(), atMost)
+	defer cancel()
+	events, err := h.system.Watch(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	await := func() cardreader.Event {
+		for e := range events {
+			if e.Reader == h.Reader() && e.Kind == cardreader.Present {
+				return e
+			}
+		}
+		t.Fatal("the card was not seen")
+		return cardreader.Event{}
+	}
+	lay := func() {
+		c, err := sim.Open("emrtd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Insert(t, c)
+	}
+	lay()
+	first := await()
+	h.service.Kill()
+	h.Remove(t)
+	h.service.Start()
+	lay()
+	if second := await(); second.Count <= first.Count {
+		t.Errorf("count %d after %d: it reads as the same card", second.Count, first.Count)
+	}
+}

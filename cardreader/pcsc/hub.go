@@ -111,10 +111,7 @@ func wait(ctx context.Context, d time.Duration) {
 
 // attend follows one context until it fails, and tells whether it saw anything.
 func (s *system) attend(ctx context.Context, c *scard.Context, known map[string]*seen) (looked bool, err error) {
-	for _, k := range known { // what was laid down meanwhile cannot be known: every card counts as another one
-		k.flags = scard.StateUnaware
-		k.event.Count += 2
-	}
+	outdate(known)
 	for ctx.Err() == nil {
 		names, err := call(ctx, s.calls, s.limit, func() ([]string, error) { return list(c) }, nil)
 		if err != nil {
@@ -131,6 +128,15 @@ func (s *system) attend(ctx context.Context, c *scard.Context, known map[string]
 		looked = true
 	}
 	return looked, ctx.Err()
+}
+
+// outdate takes in that the service was away: what was laid down meanwhile cannot be known, so every card counts as
+// another one.
+func outdate(known map[string]*seen) {
+	for _, k := range known {
+		k.flags = scard.StateUnaware
+		k.event.Count += 2
+	}
 }
 
 // look waits for one change at the named readers, or for a slice of time, and publishes how it is then.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -104,6 +105,10 @@ func TestNote(t *testing.T) {
 	if n := at(scard.StatePresent|scard.StateMute, 2); n != 0x10003 || known["r"].event.Kind != cardreader.Mute {
 		t.Fatalf("mute: %d", n)
 	}
+	outdate(known)
+	if n := at(scard.StatePresent|scard.StateMute, 2); n != 0x10005 {
+		t.Fatalf("after the service was away: %d", n)
+	}
 }
 
 func TestFind(t *testing.T) {
@@ -127,4 +132,38 @@ func ExampleErrReset() {
 	err := wrap("transmit", errors.Join(ErrReset, scard.ErrResetCard))
 	fmt.Println(errors.Is(err, ErrReset), err.(*cardreader.Error).Code())
 	// Output: true card-reader-busy
+}
+
+func TestDifference(t *testing.T) {
+	in := func(reader string, kind cardreader.EventKind, count uint32, atr ...byte) cardreader.Event {
+		return cardreader.Event{Reader: reader, Kind: kind, Count: count, ATR: atr}
+	}
+	one, off := in("1", cardreader.Present, 3, 0x3B), cardreader.Event{Kind: cardreader.ServiceOff}
+	for _, tc := range []struct {
+		name        string
+		told, state []cardreader.Event
+		want        []cardreader.EventKind
+	}{
+		{"nothing new", []cardreader.Event{one}, []cardreader.Event{one}, nil},
+		{"swapped unseen", []cardreader.Event{one}, []cardreader.Event{in("1", cardreader.Present, 5, 0x3B)}, []cardreader.EventKind{cardreader.Present}},
+		{"other answer to reset", []cardreader.Event{one}, []cardreader.Event{in("1", cardreader.Present, 3, 0x3F)}, []cardreader.EventKind{cardreader.Present}},
+		{"second reader", []cardreader.Event{one}, []cardreader.Event{one, in("2", cardreader.Empty, 0)}, []cardreader.EventKind{cardreader.Empty}},
+		{"unplugged", []cardreader.Event{one}, []cardreader.Event{{Kind: cardreader.NoReader}}, []cardreader.EventKind{cardreader.Removed, cardreader.NoReader}},
+		{"service off", []cardreader.Event{one}, []cardreader.Event{off}, []cardreader.EventKind{cardreader.ServiceOff}},
+		{"service back", []cardreader.Event{off}, []cardreader.Event{one}, []cardreader.EventKind{cardreader.Present}},
+	} {
+		var got []cardreader.EventKind
+		for _, e := range difference(tc.told, tc.state) {
+			got = append(got, e.Kind)
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
+		}
+	}
+	if n := narrow([]cardreader.Event{one}, "2"); len(n) != 1 || n[0].Kind != cardreader.Removed || n[0].Reader != "2" {
+		t.Errorf("a reader that is not there: %v", n)
+	}
+	if n := narrow([]cardreader.Event{off}, "2"); len(n) != 1 || n[0].Kind != cardreader.ServiceOff {
+		t.Errorf("service off: %v", n)
+	}
 }
