@@ -18,25 +18,31 @@ type list voucher.StatusAnswer
 
 func (l list) Status(string, string, uint64) voucher.StatusAnswer { return voucher.StatusAnswer(l) }
 
-func TestJudge(t *testing.T) {
-	v := opened(t, nil)
-	held := func(value uint8) list { return list{Held: true, Listed: true, Value: value, List: "status 2026-11-26"} }
-	used := func(u voucher.Use) func(string, uint64) (voucher.Use, error) {
-		return func(iss string, serial uint64) (voucher.Use, error) {
-			if iss != v.Issuer || serial != 123 {
-				t.Errorf("ledger asked for %s %d", iss, serial)
-			}
-			return u, nil
+// judgement is one way to judge the invented voucher, and what must come out.
+type judgement struct {
+	name    string
+	edit    func(*voucher.Context)
+	check   string
+	verdict check.Verdict
+	reason  check.Reason
+	whole   check.Verdict
+}
+
+func held(value uint8) list {
+	return list{Held: true, Listed: true, Value: value, List: "status 2026-11-26"}
+}
+
+func used(t *testing.T, v *voucher.Voucher, u voucher.Use) func(string, uint64) (voucher.Use, error) {
+	return func(iss string, serial uint64) (voucher.Use, error) {
+		if iss != v.Issuer || serial != 123 {
+			t.Errorf("ledger asked for %s %d", iss, serial)
 		}
+		return u, nil
 	}
-	for _, tc := range []struct {
-		name    string
-		edit    func(*voucher.Context)
-		check   string
-		verdict check.Verdict
-		reason  check.Reason
-		whole   check.Verdict
-	}{
+}
+
+func judgements(t *testing.T, v *voucher.Voucher) []judgement {
+	return []judgement{
 		{"good", func(*voucher.Context) {}, "time", check.Passed, check.OK, check.Passed},
 		{"last second", func(c *voucher.Context) { c.At = v.Expires.Add(-time.Second) }, "time", check.Passed, check.OK, check.Passed},
 		{"ended", func(c *voucher.Context) { c.At = v.Expires }, "time", check.Failed, check.Expired, check.Failed},
@@ -60,12 +66,17 @@ func TestJudge(t *testing.T) {
 		{"broken ledger", func(c *voucher.Context) {
 			c.Used = func(string, uint64) (voucher.Use, error) { return voucher.Use{}, errors.New("locked") }
 		}, "uses", check.Indeterminate, check.Unreadable, check.Indeterminate},
-		{"seen before", func(c *voucher.Context) { c.Used = used(voucher.Use{Seen: true, ID: v.ID}) }, "uses", check.Passed, check.OK, check.Passed},
-		{"used", func(c *voucher.Context) { c.Used = used(voucher.Use{Seen: true, ID: v.ID, Count: 1}) }, "uses", check.Failed, check.Used, check.Failed},
-		{"serial with another cti", func(c *voucher.Context) { c.Used = used(voucher.Use{Seen: true, ID: [16]byte{7}}) }, "uses", check.Failed, check.SerialReused, check.Failed},
+		{"seen before", func(c *voucher.Context) { c.Used = used(t, v, voucher.Use{Seen: true, ID: v.ID}) }, "uses", check.Passed, check.OK, check.Passed},
+		{"used", func(c *voucher.Context) { c.Used = used(t, v, voucher.Use{Seen: true, ID: v.ID, Count: 1}) }, "uses", check.Failed, check.Used, check.Failed},
+		{"serial with another cti", func(c *voucher.Context) { c.Used = used(t, v, voucher.Use{Seen: true, ID: [16]byte{7}}) }, "uses", check.Failed, check.SerialReused, check.Failed},
 		{"training paper at a real station", func(c *voucher.Context) { c.Training = false }, "training", check.Failed, check.TrainingPaper, check.Failed},
-	} {
-		c := voucher.Context{At: v.NotBefore.Add(time.Hour), Audience: "demo-bank", Status: held(0), Used: used(voucher.Use{}), Training: true}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	v := opened(t, nil)
+	for _, tc := range judgements(t, v) {
+		c := voucher.Context{At: v.NotBefore.Add(time.Hour), Audience: "demo-bank", Status: held(0), Used: used(t, v, voucher.Use{}), Training: true}
 		tc.edit(&c)
 		checks := v.Judge(c)
 		var found bool
