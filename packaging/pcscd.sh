@@ -1,4 +1,4 @@
-# start_pcscd DIR: a private PC/SC service with one virtual reader. Sets port, exports PCSCLITE_CSOCK_NAME, adds to pids.
+# start_pcscd DIR (DIR/card is cardreader/vpcd/serve, built): a private PC/SC service with one virtual reader. Sets port, exports PCSCLITE_CSOCK_NAME, adds to pids.
 # shellcheck shell=sh
 
 start_pcscd() {
@@ -14,7 +14,7 @@ CHANNELID    0x$(printf %x "$port")
 EOF
   PCSCLITE_CSOCK_NAME="$1/pcscd.sock"
   export PCSCLITE_CSOCK_NAME
-  go run ./cardreader/vpcd/serve --pcscd "$1/reader.conf" --socket "$PCSCLITE_CSOCK_NAME" > "$1/pcscd.log" 2>&1 &
+  "$1/card" --pcscd "$1/reader.conf" --socket "$PCSCLITE_CSOCK_NAME" > "$1/pcscd.log" 2>&1 &
   pids="$pids $!"
   n=0
   until [ -S "$PCSCLITE_CSOCK_NAME" ]; do

@@ -171,12 +171,17 @@ func (c *Cards) ReadNext(ctx context.Context, reader string, s cardreader.Secret
 	if err != nil {
 		return nil, err
 	}
+	var pulled error
 	last := cardreader.CodeNoReader
 	for ev := range events {
 		switch {
-		case reader != "" && ev.Reader != reader:
+		case reader != "" && ev.Reader != reader, reader == "" && c.spare(ctx, ev.Reader):
 		case ev.Kind == cardreader.Present:
-			return c.read(ctx, ev.Reader, s, nil)
+			r, err := c.readSettled(ctx, ev.Reader, s)
+			if !errors.Is(err, cardreader.ErrPulled) {
+				return r, err
+			}
+			pulled = err // it may be put back
 		case ev.Kind == cardreader.Mute:
 			return nil, cardreader.NewError(cardreader.CodeFaulty, nil, nil)
 		case ev.Kind == cardreader.ServiceOff:
@@ -187,7 +192,46 @@ func (c *Cards) ReadNext(ctx context.Context, reader string, s cardreader.Secret
 			last = cardreader.CodeNoCard
 		}
 	}
+	if pulled != nil {
+		return nil, pulled
+	}
 	return nil, cardreader.NewError(last, context.Cause(ctx), nil)
+}
+
+// spare tells whether a simulated reader that nobody named stands back: a real one is attached, or it holds another
+// card than the ordinary specimen.
+func (c *Cards) spare(ctx context.Context, reader string) bool {
+	if !strings.HasPrefix(reader, sim.Prefix) || reader == TrayReader {
+		return false
+	}
+	readers, _ := c.Readers(ctx) // a service that is off has no readers
+	for _, r := range readers {
+		if !strings.HasPrefix(r.Name(), sim.Prefix) {
+			return true
+		}
+	}
+	return reader != ordinary
+}
+
+// ordinary is the simulated reader that is used where none is named.
+const ordinary = sim.Prefix + "emrtd"
+
+// settling is how long a card may bounce in the slot: pcscd looks at a slot every 400 ms, so a card that was swapped
+// between two looks answers only after the next one.
+const settling = 500 * time.Millisecond
+
+// readSettled reads, and gives a card that does not answer at first one more chance once the service has looked again.
+func (c *Cards) readSettled(ctx context.Context, reader string, s cardreader.Secrets) (*Reading, error) {
+	r, err := c.read(ctx, reader, s, nil)
+	if !errors.Is(err, cardreader.ErrFaulty) {
+		return r, err
+	}
+	select {
+	case <-ctx.Done():
+		return r, err
+	case <-time.After(settling):
+		return c.read(ctx, reader, s, nil)
+	}
 }
 
 func (c *Cards) read(ctx context.Context, reader string, s cardreader.Secrets, report func(cardreader.Progress)) (*Reading, error) {

@@ -63,11 +63,12 @@ func strangers() []struct{ name, aid string } {
 // Identify gives the kind of the card, or an *Error of cardreader: other-kind with the name of the card, or whatever
 // kept it from being asked. It selects applications and leaves the matching one selected.
 func Identify(ctx context.Context, conn cardreader.Conn, all []cardreader.Kind) (cardreader.Kind, error) {
+	line := &witness{Conn: conn}
 	for _, k := range all {
-		if k.Match(ctx, conn) {
+		if k.Match(ctx, line) {
 			return k, nil
 		}
-		if err := ctx.Err(); err != nil {
+		if err := errors.Join(ctx.Err(), line.err); err != nil {
 			return nil, stopped(err)
 		}
 	}
@@ -86,6 +87,43 @@ func Identify(ctx context.Context, conn cardreader.Conn, all []cardreader.Kind) 
 		}
 	}
 	return nil, other(Unknown)
+}
+
+// witness passes a connection's abilities on and remembers that a command was not transacted: a Match that is false then
+// says nothing about the card.
+type witness struct {
+	cardreader.Conn
+	err error
+}
+
+// Transmit implements cardreader.APDUer where the connection below is one.
+func (w *witness) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	t, ok := w.Conn.(cardreader.APDUer)
+	if !ok {
+		return nil, cardreader.NewError(cardreader.CodeUnsupported, nil, nil)
+	}
+	r, err := t.Transmit(ctx, command)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	return r, err
+}
+
+// ReadRecord implements cardreader.RecordReader where the connection below is one.
+func (w *witness) ReadRecord(ctx context.Context) (map[string][]byte, error) {
+	r, ok := w.Conn.(cardreader.RecordReader)
+	if !ok {
+		return nil, cardreader.NewError(cardreader.CodeUnsupported, nil, nil)
+	}
+	return r.ReadRecord(ctx)
+}
+
+// MaxAPDU implements cardreader.ExtendedLengther.
+func (w *witness) MaxAPDU() int {
+	if x, ok := w.Conn.(cardreader.ExtendedLengther); ok {
+		return x.MaxAPDU()
+	}
+	return 0
 }
 
 func other(name string) error {

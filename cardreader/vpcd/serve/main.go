@@ -2,6 +2,8 @@
 // "ready" and answers for it until it is ended. Scripts use it:
 //
 //	go run ./cardreader/vpcd/serve --specimen emrtd [--port 35963] [--remove-on-stdin-close] [--timeout 20s]
+//	go run ./cardreader/vpcd/serve --pcscd READERS.CONF --socket FILE
+//	go run ./cardreader/vpcd/serve --print mrz|truth --specimen emrtd
 //
 // It ends, and takes the card away, on an interrupt or termination signal and, where asked, when its standard input is
 // closed. Exit: 0 the card was taken away, 1 the service went, 2 wrong usage.
@@ -30,9 +32,18 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	name := flags.String("specimen", "emrtd", "`name` of the specimen")
 	onStdin := flags.Bool("remove-on-stdin-close", false, "take the card away when standard input is closed")
 	pullAt := flags.Int("pull-at", 0, "take the card away in command `n`")
+	conf := flags.String("pcscd", "", "run a PC/SC service with the readers of this `file` instead of a card")
+	socket := flags.String("socket", "", "its `socket`")
+	what := flags.String("print", "", "print `mrz` or truth of the specimen instead")
 	timeout := flags.Duration("timeout", 20*time.Second, "wait so long for the virtual reader")
 	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
 		return 2
+	}
+	switch {
+	case *conf != "":
+		return service(*conf, *socket, stdout, stderr)
+	case *what != "":
+		return show(*what, *name, stdout, stderr)
 	}
 	card, err := sim.Open(*name, sim.PullAt(*pullAt))
 	if err != nil {
