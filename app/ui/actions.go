@@ -1,0 +1,256 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"bangban/app/desk"
+	"bangban/app/flow"
+	"bangban/cardreader"
+)
+
+// mainAction is the big button at the bottom right. A nil do is the look of waiting: nothing is to be pressed.
+type mainAction struct {
+	word string
+	do   func()
+}
+
+// mainAction says what Return does on this step. It never leads to a Yes: Agree and Spoken have none.
+func (c *counter) mainAction() mainAction {
+	switch c.layer {
+	case layerHelp, layerQueue:
+		return mainAction{"main.close", c.closeLayer}
+	case layerUnfinished:
+		return mainAction{"main.recover", func() { c.frame.unfinished.handed() }}
+	}
+	v := c.d.Visit
+	switch c.s.Step {
+	case flow.Locked:
+		if c.busy {
+			return mainAction{"main.wait", nil}
+		}
+		return mainAction{"main.login", func() { c.frame.login.submit() }}
+	case flow.Ready:
+		return mainAction{"main.ready", nil}
+	case flow.Reading:
+		return mainAction{"main.reading", nil}
+	case flow.NeedSecret:
+		return mainAction{"main.secret", func() { c.frame.secret.submit() }}
+	case flow.Pulled:
+		return mainAction{"main.pulled", nil}
+	case flow.Trouble:
+		return c.troubleAction()
+	case flow.Compare:
+		return mainAction{"main.same", func() { c.do("visit.same", v.Same) }}
+	case flow.Choose:
+		return mainAction{"main.choose", func() { c.frame.choose.submit() }}
+	case flow.Agree:
+		return mainAction{"main.agree", nil}
+	case flow.Spoken:
+		return mainAction{"main.spoken", nil}
+	case flow.Issuing:
+		return mainAction{"main.issuing", nil}
+	case flow.PrintFault:
+		return mainAction{"main.print.again", func() { c.do("visit.print", v.PrintAgain) }}
+	case flow.HandOver:
+		return mainAction{"main.handover", func() { c.do("visit.hand-over", v.HandedOver) }}
+	}
+	return mainAction{"main.next", func() { c.do("visit.next", v.Next) }}
+}
+
+// troubleAction tries again where that can help, else goes on to the next person.
+func (c *counter) troubleAction() mainAction {
+	if c.canReread() && c.s.Tries < flow.MaxTries {
+		return mainAction{"main.again", func() { c.do("visit.reread", c.d.Visit.Reread) }}
+	}
+	return mainAction{"main.next", func() { c.do("visit.next", c.d.Visit.Next) }}
+}
+
+// canReread tells whether reading the card once more can change anything.
+func (c *counter) canReread() bool {
+	if !c.s.OnReader || c.s.Problem == nil {
+		return false
+	}
+	switch c.s.Problem.Code {
+	case cardreader.CodeFaulty, cardreader.CodeTimeout, cardreader.CodeReaderBusy, cardreader.CodeCancelled,
+		cardreader.CodePulled, desk.CodeInternal:
+		return true
+	}
+	return false
+}
+
+// actions says which keys work on this step.
+func (c *counter) actions() map[fyne.KeyName]action {
+	locked := c.s.Step == flow.Locked
+	m := map[fyne.KeyName]action{
+		fyne.KeyF1: {works: true, do: func() { c.toggleLayer(layerHelp) }},
+		fyne.KeyF2: {}, fyne.KeyF3: {}, fyne.KeyF4: {}, fyne.KeyF5: {}, fyne.KeyF6: {}, fyne.KeyF7: {}, fyne.KeyF8: {},
+		fyne.KeyF9: {}, fyne.KeyF10: {}, fyne.KeyF12: {},
+		fyne.KeyF11:    {works: true, do: c.language},
+		fyne.KeyEscape: c.escape(),
+	}
+	if locked {
+		return m
+	}
+	v := c.d.Visit
+	m[fyne.KeyF2] = action{works: c.free(), do: func() { c.do("visit.next", v.Next) }}
+	m[fyne.KeyF6] = action{works: true, do: c.showAgain}
+	m[fyne.KeyF7] = action{works: true, do: c.aloud}
+	m[fyne.KeyF12] = action{works: true, do: func() { c.do("lock", c.d.Staff.Lock) }}
+	if c.d.Queue != nil {
+		m[fyne.KeyF9] = action{works: true, do: func() { c.toggleLayer(layerQueue) }}
+	}
+	c.stepActions(m)
+	return m
+}
+
+// stepActions are the keys of one step only.
+func (c *counter) stepActions(m map[fyne.KeyName]action) {
+	v := c.d.Visit
+	reread := action{works: true, do: c.reread}
+	switch c.s.Step {
+	case flow.Ready, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Farewell, flow.NotToday:
+		m[fyne.KeyF4] = reread
+	case flow.Compare:
+		m[fyne.KeyF4] = reread
+		m[fyne.KeyF3] = action{works: true, do: func() { c.frame.compare.toggle() }}
+	case flow.Choose:
+		m[fyne.KeyF10] = action{works: true, do: func() { c.frame.choose.submit() }}
+	case flow.Agree:
+		m[fyne.KeyF3] = action{"key.F3.change", true, func() { c.do("visit.back", v.Back) }}
+		m[fyne.KeyF10] = action{"key.F10.spoken", true, func() { c.do("visit.spoken", v.Spoken) }}
+	case flow.Spoken:
+		m[fyne.KeyF10] = action{"key.F10.record", true, func() { c.do("visit.confirm-spoken", v.ConfirmSpoken) }}
+	case flow.PrintFault, flow.HandOver:
+		m[fyne.KeyF8] = action{works: true, do: c.printOrSpoil}
+		if c.s.Step == flow.HandOver {
+			m[fyne.KeyF5] = action{works: true, do: func() { c.say(c.t("note.scan.now")) }}
+		}
+	}
+	if c.layer == layerUnfinished {
+		m[fyne.KeyF8] = action{"key.F8.spoil", true, func() { c.frame.unfinished.spoiled() }}
+	}
+}
+
+// free tells whether the visit can be left.
+func (c *counter) free() bool {
+	switch c.s.Step {
+	case flow.Locked, flow.Issuing, flow.PrintFault, flow.HandOver:
+		return false
+	}
+	return true
+}
+
+// escape is one step back; it never discards without a second press.
+func (c *counter) escape() action {
+	v := c.d.Visit
+	switch {
+	case c.layer == layerUnfinished:
+		return action{works: true, do: func() {
+			c.later = true
+			c.closeLayer()
+		}}
+	case c.layer != layerNone:
+		return action{works: true, do: c.closeLayer}
+	case c.armed != "":
+		return action{works: true, do: func() { c.say(""); c.armed = "" }}
+	}
+	switch c.s.Step {
+	case flow.Compare:
+		return action{"key.Esc.other", true, func() { c.do("visit.not-same", v.NotSame) }}
+	case flow.Agree:
+		return action{"key.Esc.no", true, c.notToday}
+	case flow.Spoken:
+		return action{works: true, do: func() { c.do("visit.cancel-spoken", v.CancelSpoken) }}
+	case flow.Reading, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Choose, flow.Farewell, flow.NotToday:
+		return action{works: true, do: func() { c.do("visit.back", v.Back) }}
+	}
+	return action{}
+}
+
+// notToday is the clerk's record of a spoken no. Escape is pressed twice, so that a slip does not end the visit.
+func (c *counter) notToday() {
+	if c.arm("Esc", c.t("cl.nottoday.confirm")) {
+		c.do("visit.not-today", c.d.Visit.NotToday)
+	}
+}
+
+func (c *counter) language() {
+	if c.shift() && c.s.Step != flow.Locked {
+		c.setCitizenLang()
+		return
+	}
+	c.setLang()
+}
+
+func (c *counter) printOrSpoil() {
+	if !c.shift() {
+		c.do("visit.print", c.d.Visit.PrintAgain)
+		return
+	}
+	if c.arm("spoil", c.t("cl.spoil.confirm")) {
+		c.do("visit.spoil", func() error { return c.d.Visit.Spoil("paper-bad") })
+	}
+}
+
+// reread also asks the system to start its card service where that is what is missing.
+func (c *counter) reread() {
+	if c.s.Cause == cardreader.ServiceOff && c.d.StartService != nil {
+		c.do("service.start", c.d.StartService)
+		return
+	}
+	c.do("visit.reread", c.d.Visit.Reread)
+}
+
+// showAgain brings the citizen's screen up once more; with one screen it turns the window round.
+func (c *counter) showAgain() {
+	if c.d.Citizen.Mode == CitizenFlip {
+		c.flipped = !c.flipped
+		c.refresh()
+		return
+	}
+	if c.citizen != nil {
+		c.citizen.window.Show()
+		c.window.RequestFocus()
+	}
+	c.say(c.t("note.citizen.again"))
+}
+
+// aloud reads the person's screen to them. Where the counter has no voice the clerk reads it: the words are shown.
+func (c *counter) aloud() {
+	words := c.view().speech()
+	lang := c.catalog(c.s.Lang).Tag()
+	c.do("visit.aloud", c.d.Visit.Aloud)
+	if c.d.Voice == nil {
+		c.say(c.t("note.read.this", "Words", words))
+		return
+	}
+	c.say(c.t("note.read.aloud"))
+	c.spawn(func() {
+		if err := c.d.Voice.Say(c.ctx, lang, words); err != nil {
+			c.log.Warn("ui", "voice", err)
+			c.post(func() { c.say(c.t("note.read.this", "Words", words)) })
+		}
+	})
+}
+
+func (c *counter) toggleLayer(l layer) {
+	if c.layer == l {
+		c.closeLayer()
+		return
+	}
+	c.layer, c.fault, c.note, c.armed = l, nil, "", ""
+	if l == layerQueue {
+		c.frame.queue.open()
+	}
+	c.frame.stepped()
+	c.refresh()
+	c.frame.focusFirst()
+}
+
+func (c *counter) closeLayer() {
+	c.layer, c.fault, c.note, c.armed = layerNone, nil, "", ""
+	c.frame.stepped()
+	c.layers(false)
+	c.refresh()
+	c.frame.focusFirst()
+}

@@ -1,0 +1,282 @@
+package ui
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"bangban/app/desk"
+	"bangban/app/flow"
+	"bangban/app/ui/widget"
+	"bangban/locales"
+)
+
+// layer is what lies over the visit's own screen.
+type layer uint8
+
+const (
+	layerNone layer = iota
+	layerHelp
+	layerQueue
+	layerUnfinished
+)
+
+// counter is everything on the two screens. It is used on Fyne's goroutine only.
+type counter struct {
+	d    Deps
+	ctx  context.Context
+	app  fyne.App
+	kit  *widget.Kit
+	cat  *locales.Catalog            // of the clerk
+	cats map[string]*locales.Catalog // every language, opened once
+
+	s       shown
+	since   time.Time // of the step
+	health  desk.Health
+	layer   layer
+	fault   *desk.Error // of the last input, until the next step or key
+	note    string      // a sentence of the screens themselves, until the next step or key
+	armed   string      // a key that acts on its second press
+	busy    bool        // the PIN is being checked
+	unsent  int
+	oldest  time.Duration
+	flipped bool
+	later   bool // the clerk put the unfinished vouchers off until the next login
+	palette int
+	burst   burst
+	before  string // what stood in the field when the burst began
+	marked  *widget.Entry
+
+	shift func() bool  // is Shift held now
+	spawn func(func()) // runs beside the screens
+	post  func(func()) // brings something back to Fyne's goroutine
+
+	window  fyne.Window
+	frame   *frame
+	citizen *citizenWindow
+	log     *slog.Logger
+}
+
+func newCounter(ctx context.Context, a fyne.App, d Deps, fonts widget.Fonts) (*counter, error) {
+	c := &counter{d: d, ctx: ctx, app: a, cats: map[string]*locales.Catalog{}, log: d.Log}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.d.Now == nil {
+		c.d.Now = time.Now
+	}
+	for _, tag := range locales.Tags() {
+		cat, err := locales.Open(tag)
+		if err != nil {
+			return nil, err
+		}
+		c.cats[tag] = cat
+	}
+	c.cat = c.catalog(d.Lang)
+	if len(c.d.CitizenLangs) == 0 {
+		for _, tag := range locales.Tags() {
+			if slices.Contains(locales.Covers(tag), locales.Citizen) {
+				c.d.CitizenLangs = append(c.d.CitizenLangs, tag)
+			}
+		}
+	}
+	palettes := widget.Palettes()
+	c.palette = max(slices.IndexFunc(palettes, func(p widget.Palette) bool { return p.Name == d.Palette }), 0)
+	c.kit = widget.NewKit(fonts, palettes[c.palette])
+	c.kit.SetScale(max(d.Scale, 1))
+	c.kit.SetKeys(widget.Keys{Key: c.key, Enter: c.enterOnButton, Combo: c.combo, Rune: c.rune, Focused: c.focused})
+	c.since = c.d.Now()
+	c.spawn = func(fn func()) { go fn() }
+	c.post = fyne.Do
+	c.shift = func() bool {
+		d, ok := a.Driver().(desktop.Driver)
+		return ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0
+	}
+	return c, nil
+}
+
+// catalog is the language asked for, else the original.
+func (c *counter) catalog(tag string) *locales.Catalog {
+	if cat, ok := c.cats[tag]; ok {
+		return cat
+	}
+	return c.cats[locales.Original]
+}
+
+// t is a sentence for the clerk; args are pairs of a placeholder and its value.
+func (c *counter) t(key string, args ...string) string { return c.cat.T(key, pairs(args)) }
+
+func pairs(args []string) map[string]string {
+	m := make(map[string]string, len(args)/2)
+	for i := 0; i+1 < len(args); i += 2 {
+		m[args[i]] = args[i+1]
+	}
+	return m
+}
+
+// show takes a new State.
+func (c *counter) show(s shown) {
+	moved := s.Step != c.s.Step
+	opened := c.s.Step == flow.Locked && s.Step != flow.Locked
+	c.s = s
+	if moved {
+		c.since, c.fault, c.note, c.armed = c.d.Now(), nil, "", ""
+		c.frame.stepped()
+		c.forget()
+	}
+	if opened {
+		c.later = false
+	}
+	c.layers(moved)
+	c.refresh()
+	if moved {
+		c.frame.focusFirst()
+	}
+}
+
+// forget empties what the screens themselves hold of a step or a visit that is over.
+func (c *counter) forget() {
+	if c.s.Step != flow.NeedSecret {
+		c.frame.secret.leave()
+	}
+	switch c.s.Step {
+	case flow.Ready, flow.Reading, flow.Farewell, flow.NotToday:
+		c.frame.choose.forget()
+		c.frame.compare.open = false
+	}
+}
+
+// layers closes what does not belong to the step, and brings up the vouchers that a power cut left open.
+func (c *counter) layers(moved bool) {
+	open := c.s.Step == flow.Ready && len(c.s.Unfinished) > 0 && !c.later
+	switch {
+	case c.s.Step == flow.Locked && c.layer != layerHelp:
+		c.layer = layerNone
+	case c.layer == layerUnfinished && !open:
+		c.layer = layerNone
+	case c.layer == layerNone && open:
+		c.layer = layerUnfinished
+	case moved && c.layer != layerUnfinished && c.s.Step != flow.Ready:
+		c.layer = layerNone // the visit goes on: nobody is kept in a list
+	}
+	if c.d.Citizen.Mode == CitizenFlip && moved {
+		c.flipped = c.s.Step == flow.Agree
+	}
+}
+
+// refresh draws everything from what is so.
+func (c *counter) refresh() {
+	v := c.view()
+	c.frame.refresh(v)
+	if c.citizen != nil {
+		c.citizen.set(v, c.s.Training)
+	}
+}
+
+// do runs one input of the clerk. What it says goes to the message slot.
+func (c *counter) do(op string, input func() error) {
+	c.fault, c.note, c.armed = nil, "", ""
+	if err := input(); err != nil {
+		c.fault = desk.Explain(op, err)
+		c.log.Info("ui", "input", op, "code", c.fault.Code)
+	}
+	c.refresh()
+}
+
+// say puts a sentence of the screens into the message slot.
+func (c *counter) say(sentence string) {
+	c.fault, c.note = nil, sentence
+	c.refresh()
+}
+
+// arm has a key act on its second press only; the sentence says so.
+func (c *counter) arm(key, sentence string) (second bool) {
+	if c.armed == key {
+		c.armed = ""
+		return true
+	}
+	c.armed = key
+	c.fault, c.note = nil, sentence
+	c.refresh()
+	return false
+}
+
+// login checks the PIN beside the screens.
+func (c *counter) login(id, pin string) {
+	if c.busy {
+		return
+	}
+	c.busy, c.fault, c.note = true, nil, ""
+	c.refresh()
+	c.spawn(func() {
+		err := c.d.Staff.Login(c.ctx, id, pin)
+		c.post(func() {
+			c.busy = false
+			if err != nil {
+				c.fault = desk.Explain("login", err)
+			}
+			c.refresh()
+			c.frame.focusFirst()
+		})
+	})
+}
+
+// setLang changes the clerk's language in place.
+func (c *counter) setLang() {
+	tags := c.clerkTags()
+	i := slices.Index(tags, c.cat.Tag())
+	c.cat = c.catalog(tags[(i+1)%len(tags)])
+	c.window.SetTitle(c.t("app.title"))
+	c.changed(c.t("note.lang", "Lang", c.t("lang.self")))
+}
+
+func (c *counter) clerkTags() (tags []string) {
+	for _, tag := range locales.Tags() {
+		if slices.Contains(locales.Covers(tag), locales.Clerk) {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
+
+// setCitizenLang gives the person the next language.
+func (c *counter) setCitizenLang() {
+	tags := c.d.CitizenLangs
+	i := slices.Index(tags, c.catalog(c.s.Lang).Tag())
+	c.do("visit.lang", func() error { return c.d.Visit.SetLang(tags[(i+1)%len(tags)]) })
+}
+
+// setScale changes the clerk's text size by steps.
+func (c *counter) setScale(steps float32) {
+	c.kit.SetScale(c.kit.Scale() + steps*widget.ScaleStep)
+	c.restyle()
+	c.changed(c.t("note.scale", "N", percent(c.kit.Scale())))
+}
+
+func (c *counter) setPalette() {
+	palettes := widget.Palettes()
+	c.palette = (c.palette + 1) % len(palettes)
+	c.kit.SetPalette(palettes[c.palette])
+	c.restyle()
+	c.changed("")
+}
+
+func (c *counter) changed(sentence string) {
+	if c.d.Note != nil {
+		c.d.Note(c.cat.Tag(), c.kit.Scale(), c.kit.Palette().Name)
+	}
+	c.say(sentence)
+}
+
+// restyle has Fyne and our own controls take the new sizes and colours.
+func (c *counter) restyle() {
+	c.app.Settings().SetTheme(c.kit)
+	c.frame.root.Refresh()
+	if c.citizen != nil {
+		c.citizen.root.Refresh()
+	}
+}

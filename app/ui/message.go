@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"bangban/app/desk"
+	"bangban/app/flow"
+	"bangban/app/ui/widget"
+)
+
+// message is what the slot says: what went wrong with the last key, else what is wrong with the visit, else a note, else
+// the calm sentence of the step.
+func (c *counter) message() (widget.Tone, string) {
+	switch {
+	case c.armed != "":
+		return widget.ToneWarn, c.note
+	case c.fault != nil:
+		return widget.ToneWarn, c.explain(c.fault)
+	case c.note != "":
+		return widget.ToneNote, c.note
+	case c.s.Step == flow.Locked:
+		return widget.ToneNote, c.lockedMessage()
+	case c.s.Problem != nil:
+		return c.problemTone(), c.explain(c.s.Problem)
+	case c.s.Note != "":
+		return widget.ToneNote, c.cat.T("note."+c.s.Note, c.s.NoteArgs)
+	}
+	return widget.ToneNote, c.stepMessage()
+}
+
+func (c *counter) lockedMessage() string {
+	if c.busy {
+		return c.t("cl.login.busy")
+	}
+	return c.t("cl.login.kept")
+}
+
+// stepMessage is the sentence of a step in which all is well.
+func (c *counter) stepMessage() string {
+	switch c.s.Step {
+	case flow.Ready:
+		if len(c.s.Unfinished) > 0 {
+			return c.t("error.data-unclean") + c.t("list.stop") + c.t("hint.data-unclean")
+		}
+		return c.t("cl.ready.sub")
+	case flow.Compare:
+		return c.t("cl.compare.done", "S", seconds(c.s.ReadTime))
+	case flow.Choose:
+		return c.t("cl.choose.note")
+	case flow.Agree:
+		return c.t("cl.wait.note")
+	case flow.Spoken:
+		return c.t("cl.spoken.note", "Clerk", c.s.Clerk.Name)
+	case flow.NeedSecret:
+		return c.t("cl.secret.keep")
+	case flow.Issuing:
+		return c.t("cl.issuing.note")
+	case flow.PrintFault:
+		return c.t("cl.fault.kept")
+	case flow.HandOver:
+		return c.t("cl.signed.offline")
+	case flow.Farewell:
+		return c.t("cl.farewell.sub")
+	case flow.NotToday:
+		return c.t("cl.nottoday.sub")
+	}
+	return ""
+}
+
+// explain says what happened and what to do now.
+func (c *counter) explain(e *desk.Error) string {
+	args := map[string]string{}
+	for k, v := range e.Args {
+		args[k] = v
+	}
+	if kind, ok := args["Kind"]; ok {
+		if kind == "" || !c.cat.Has("kind."+kind) {
+			kind = "unknown"
+		}
+		args["Kind"] = c.t("kind." + kind)
+	}
+	for name, prefix := range map[string]string{"Check": "check.", "Reason": "reason."} {
+		if v, ok := args[name]; ok && c.cat.Has(prefix+v) {
+			args[name] = c.t(prefix + v)
+		}
+	}
+	code := e.Code
+	if !c.cat.Has("error." + code) {
+		code = desk.CodeInternal
+	}
+	return c.cat.T("error."+code, args) + c.t("list.stop") + c.cat.T("hint."+code, args)
+}
+
+// problemTone: what has stopped work is told in red, what the next act mends is a warning, an invitation neither.
+func (c *counter) problemTone() widget.Tone {
+	switch c.s.Step {
+	case flow.Pulled, flow.NeedSecret, flow.HandOver, flow.Agree, flow.Choose:
+		return widget.ToneWarn
+	}
+	return widget.ToneStop
+}

@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"bangban/app/desk"
+	"bangban/app/flow"
+	"bangban/cardreader"
+)
+
+// Watching is how the screens learn what is so.
+type Watching interface {
+	State() flow.State
+	Subscribe(fn func(flow.State)) (cancel func())
+}
+
+// Identifying are the clerk's inputs while a person is identified.
+type Identifying interface {
+	Reread() error
+	GiveSecret(kind cardreader.SecretKind, value string) error
+	Same() error
+	NotSame() error
+}
+
+// Asking are the inputs around the question.
+type Asking interface {
+	Choose(purpose, recipient string) error
+	Spoken() error
+	ConfirmSpoken() error
+	CancelSpoken() error
+}
+
+// Answering are the person's own inputs. Nothing of the clerk's reaches them.
+type Answering interface {
+	SayYes() error
+	SayNo() error
+}
+
+// Delivering are the inputs once there is a paper.
+type Delivering interface {
+	PrintAgain() error
+	Spoil(reason string) error
+	Scanned(text string) error
+	HandedOver() error
+}
+
+// Moving are the inputs that every step has.
+type Moving interface {
+	Next() error
+	Back() error
+	NotToday() error
+	ResolveUnfinished(serial string, printed bool) error
+}
+
+// Speaking are the inputs about the person's language.
+type Speaking interface {
+	SetLang(tag string) error
+	Aloud() error
+}
+
+// Visit is the machine of app/flow as the screens use it; it is the sum of its parts.
+type Visit interface {
+	Watching
+	Identifying
+	Asking
+	Answering
+	Delivering
+	Moving
+	Speaking
+}
+
+// Staff opens and locks the counter.
+type Staff interface {
+	Clerks() []desk.Clerk
+	// Login checks the PIN, opens the voucher key and lets the machine go on. It may take a second and is called
+	// beside the screens. Errors: desk codes login-…
+	Login(ctx context.Context, id, pin string) error
+	Lock() error
+}
+
+// Health tells how the parts of the counter feel.
+type Health interface {
+	Health() desk.Health
+	// Subscribe has fn called, on any goroutine, after each change.
+	Subscribe(fn func(desk.Health)) (cancel func())
+}
+
+// Queue is what waits to be uploaded.
+type Queue interface {
+	// Unsent is how many parcels have no receipt and how long the oldest has waited. It must be cheap.
+	Unsent(ctx context.Context) (n int, oldest time.Duration, err error)
+	// Parcels lists rows, newest first, from the offset.
+	Parcels(ctx context.Context, offset, limit int) ([]desk.ParcelRow, error)
+}
+
+// Status is what the counter says of itself and does not change while it runs.
+type Status struct {
+	Hotline     string // printed and shown to the person; empty: none
+	TrainingPIN string // shown on the login screen of a training counter, and only there
+	Version     string
+}
+
+// CitizenMode is where the person looks.
+type CitizenMode uint8
+
+// The ways. The zero value is a window of its own.
+const (
+	CitizenWindow     CitizenMode = iota
+	CitizenFullScreen             // on the monitor at X, Y
+	CitizenFlip                   // no second screen: the clerk's window is turned round with F6
+)
+
+// CitizenScreen is how the citizen's screen is opened.
+type CitizenScreen struct {
+	Mode CitizenMode
+	X, Y int // position of the monitor, as the administrator set it
+	// Yes and No are the keys of a two-key pad; empty: none. See PadKey.
+	Yes, No fyne.KeyName
+}
+
+// Deps is everything that the screens need. Visit, Staff and Fonts must be there; the rest may be nil.
+type Deps struct {
+	Visit  Visit
+	Staff  Staff
+	Health Health
+	Queue  Queue
+	Voice  flow.Voice
+	Status Status
+
+	Lang         string   // of the clerk at the start
+	CitizenLangs []string // offered to the person; empty: all that cover it
+	Scale        float32  // text size of the clerk, 1 to 2
+	Palette      string   // light, dark, contrast
+	Citizen      CitizenScreen
+
+	// StartService asks the system to start its card service, where the installer granted that; nil: it cannot.
+	StartService func() error
+	// Note is told what the clerk changed, so that it can be kept: language, text size, palette. May be nil.
+	Note func(lang string, scale float32, palette string)
+	// OnReady is called once after the first frame.
+	OnReady func()
+	// Now is the clock of keys, bursts and the strip; nil: the computer's.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// PadKey tells whether a key may be bound to the person's pad: nothing that the clerk or a scanner types.
+func PadKey(name fyne.KeyName) bool {
+	switch name {
+	case fyne.KeyInsert, fyne.KeyHome, fyne.KeyEnd, fyne.KeyLeft, fyne.KeyRight:
+		return true
+	}
+	return false
+}

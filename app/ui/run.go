@@ -1,0 +1,134 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"bangban/app/ui/widget"
+	"bangban/assets"
+)
+
+// appID names the program to the desktop.
+const appID = "org.bangban.counter"
+
+// ErrDeps says that something is missing without which there is no counter.
+var ErrDeps = errors.New("ui: visit or staff missing")
+
+// Run opens the counter and returns when the clerk's window is closed or ctx ends. It must be called on the main
+// goroutine. The machine must run already or be started by the caller; Run only watches it.
+func Run(ctx context.Context, d Deps) error {
+	if d.Visit == nil || d.Staff == nil {
+		return ErrDeps
+	}
+	for _, k := range []fyne.KeyName{d.Citizen.Yes, d.Citizen.No} {
+		if k != "" && !PadKey(k) {
+			return fmt.Errorf("ui: the key %s cannot be the person's", k)
+		}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := app.NewWithID(appID)
+	c, err := newCounter(ctx, a, d, loadFonts())
+	if err != nil {
+		return err
+	}
+	c.open()
+	a.Lifecycle().SetOnStarted(func() { c.started() })
+	context.AfterFunc(ctx, func() { c.post(a.Quit) })
+	c.window.SetMaster()
+	c.window.Show()
+	if c.citizen != nil {
+		c.citizen.window.Show()
+	}
+	stop := c.subscribe()
+	defer stop()
+	a.Run()
+	return nil
+}
+
+func loadFonts() widget.Fonts {
+	return widget.Fonts{Regular: fyne.NewStaticResource("NotoSansSC-Regular.ttf", assets.NotoSansSC()),
+		Bold: fyne.NewStaticResource("NotoSansSC-Bold.ttf", assets.NotoSansSCBold())}
+}
+
+// open builds the windows. Nothing is shown yet.
+func (c *counter) open() {
+	c.app.Settings().SetTheme(c.kit)
+	c.window = c.app.NewWindow(c.t("app.title"))
+	c.window.SetPadded(false)
+	c.frame = newFrame(c)
+	c.window.SetContent(c.frame.root)
+	c.window.Resize(fyne.NewSize(clerkW, clerkH))
+	c.wire(c.window.Canvas())
+	if c.d.Citizen.Mode != CitizenFlip {
+		c.openCitizen()
+	}
+}
+
+func (c *counter) openCitizen() {
+	z := newCitizen(c.kit.At(1), c.citizenInputs())
+	c.citizen = &citizenWindow{citizen: z, window: c.app.NewWindow(c.t("app.citizen")), scaled: container.New(&scaler{z}, z.root)}
+	w := c.citizen.window
+	w.SetPadded(false)
+	w.SetContent(c.citizen.scaled)
+	w.Resize(fyne.NewSize(citizenW, citizenH))
+	w.SetCloseIntercept(func() { c.window.RequestFocus() }) // the person's screen goes with the clerk's
+	c.wire(w.Canvas())                                      // keys that land here are the clerk's all the same
+	if dw, ok := w.(desktop.Window); ok && c.d.Citizen.Mode == CitizenFullScreen {
+		dw.RequestPosition(c.d.Citizen.X, c.d.Citizen.Y)
+	}
+}
+
+// started is called once when the windows are up.
+func (c *counter) started() {
+	c.frame.focusFirst()
+	if c.citizen != nil && c.d.Citizen.Mode == CitizenFullScreen {
+		c.spawn(c.fillMonitor)
+	}
+	c.window.RequestFocus()
+	if c.d.OnReady == nil {
+		return
+	}
+	c.spawn(func() { // Fyne calls this before it draws; two of its frames later the window is there to be used
+		select {
+		case <-c.ctx.Done():
+		case <-time.After(2 * time.Second / 30):
+			c.post(c.d.OnReady)
+		}
+	})
+}
+
+// fillMonitor moves the citizen's screen to its monitor and fills it. Window managers ignore a position that is asked for
+// before the window is mapped, and full screen takes the monitor below the window; hence twice, in this order, with pauses.
+func (c *counter) fillMonitor() {
+	pause := func(d time.Duration) bool {
+		select {
+		case <-c.ctx.Done():
+			return false
+		case <-time.After(d):
+			return true
+		}
+	}
+	if !pause(time.Second) {
+		return
+	}
+	c.post(func() {
+		if dw, ok := c.citizen.window.(desktop.Window); ok {
+			dw.RequestPosition(c.d.Citizen.X, c.d.Citizen.Y)
+		}
+	})
+	if !pause(400 * time.Millisecond) {
+		return
+	}
+	c.post(func() {
+		c.citizen.window.SetFullScreen(true)
+		c.window.RequestFocus()
+	})
+}

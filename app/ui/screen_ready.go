@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"bangban/app/ui/widget"
+	"bangban/cardreader"
+)
+
+// readyScreen is the invitation. What is missing at the readers is told apart: service off, no reader, a card that does
+// not answer; an empty reader is no fault.
+type readyScreen struct {
+	c       *counter
+	col     *fyne.Container
+	head    *widget.Text
+	act     *canvas.Image
+	actBox  *fyne.Container
+	todo    *widget.Text
+	auto    *widget.Text
+	readers *widget.Text
+	drawn   string
+}
+
+func newReady(c *counter) *readyScreen {
+	k := c.kit
+	s := &readyScreen{c: c, head: k.Text(widget.Style{Size: 36, Bold: true, Align: fyne.TextAlignCenter}, ""),
+		act:  &canvas.Image{FillMode: canvas.ImageFillContain},
+		todo: k.Text(widget.Style{Size: 22, Align: fyne.TextAlignCenter}, ""), auto: k.Text(widget.Style{Size: 18, Ink: widget.InkSecondary,
+			Align: fyne.TextAlignCenter}, ""),
+		readers: k.Text(widget.Style{Size: 16, Ink: widget.InkSecondary, Align: fyne.TextAlignCenter}, "")}
+	s.actBox = k.Fixed(800, 210, false, s.act)
+	s.col = k.Column(14, s.head, s.actBox, s.todo, s.auto, s.readers)
+	return s
+}
+
+func (s *readyScreen) content() *fyne.Container { return s.col }
+func (s *readyScreen) first() fyne.Focusable    { return nil }
+
+func (s *readyScreen) refresh() {
+	c := s.c
+	head, todo, auto, act := c.t("cl.ready"), c.t("cl.ready.sub"), "", drawPlace
+	switch c.s.Cause {
+	case cardreader.ServiceOff:
+		head, auto, act = c.t("cl.noservice"), c.t("cl.noservice.auto"), drawNone
+		todo = c.t("cl.noservice.admin")
+		if c.d.StartService != nil {
+			todo = c.t("cl.noservice.do")
+		}
+	case cardreader.NoReader, cardreader.Unknown, cardreader.Removed:
+		head, todo, act = c.t("cl.noreader"), c.t("cl.noreader.do"), drawNone
+	case cardreader.Mute:
+		head, todo = c.t("cl.mute"), c.t("cl.mute.do")
+	case cardreader.Present:
+		if c.s.Note != "" {
+			head, todo, act = c.t("cl.still"), c.t("cl.still.do"), drawTake
+		}
+	}
+	s.head.Set(head)
+	put(s.todo, todo)
+	put(s.auto, auto)
+	names := ""
+	if len(c.s.Readers) > 0 {
+		names = c.t("cl.readers", "Names", strings.Join(c.s.Readers, c.t("list.sep")))
+	}
+	put(s.readers, names)
+	visible(s.actBox, act != drawNone)
+	if p := c.kit.Palette(); s.drawn != p.Name+string(rune('0'+act)) {
+		s.drawn = p.Name + string(rune('0'+act))
+		s.act.Resource = act.svg(p)
+	}
+}

@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"fmt"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"bangban/app/desk"
+	"bangban/app/flow"
+	"bangban/app/flow/flowtest"
+	"bangban/cardreader"
+)
+
+// scene is one screen and how one comes to it.
+type scene struct {
+	name   string
+	change func(*Deps, *flowtest.Fakes)
+	play   func(*rig)
+}
+
+func scenes() []scene {
+	return []scene{
+		{"01-login", nil, func(*rig) {}},
+		{"02-ready", nil, (*rig).login},
+		{"03-service-off", nil, func(r *rig) {
+			r.login()
+			r.f.Cards.ServiceOff()
+			r.until(func() bool { return r.c.s.Cause == cardreader.ServiceOff })
+		}},
+		{"04-no-reader", nil, func(r *rig) {
+			r.login()
+			r.f.Cards.Unplug(flowtest.Reader)
+			r.until(func() bool { return r.c.s.Cause == cardreader.NoReader })
+		}},
+		{"05-mute", nil, func(r *rig) {
+			r.login()
+			r.put(&flowtest.Card{Mute: true})
+			r.step(flow.Trouble)
+		}},
+		{"06-other-kind", nil, func(r *rig) {
+			r.login()
+			r.put(&flowtest.Card{Err: cardreader.NewError(cardreader.CodeOtherKind, nil, map[string]string{"Kind": "bank-card"})})
+			r.step(flow.Trouble)
+		}},
+		{"07-reading", nil, func(r *rig) {
+			r.login()
+			hold := make(chan struct{})
+			r.t.Cleanup(func() { close(hold) })
+			r.put(&flowtest.Card{Document: flowtest.Passport(), Hold: hold})
+			r.until(func() bool { return r.c.s.Step == flow.Reading && r.c.s.Subject != nil })
+		}},
+		{"08-secret", nil, func(r *rig) {
+			r.login()
+			r.put(&flowtest.Card{Document: flowtest.Passport(), Secret: cardreader.Secret{Kind: cardreader.MRZ, Length: 88}, Value: "x"})
+			r.step(flow.NeedSecret)
+		}},
+		{"09-pulled", nil, func(r *rig) {
+			r.login()
+			r.put(&flowtest.Card{Document: flowtest.Passport(), Hold: make(chan struct{})})
+			r.until(func() bool { return r.c.s.Step == flow.Reading && r.c.s.Subject != nil })
+			r.f.Cards.Lift(flowtest.Reader)
+			r.step(flow.Pulled)
+		}},
+		{"10-not-proven", nil, func(r *rig) {
+			r.login()
+			r.put(&flowtest.Card{Document: flowtest.Broken()})
+			r.step(flow.Trouble)
+		}},
+		{"11-compare", nil, (*rig).toCompare},
+		{"12-compare-checks", nil, func(r *rig) {
+			r.toCompare()
+			r.key(fyne.KeyF3)
+		}},
+		{"13-choose", nil, (*rig).toChoose},
+		{"14-agree", nil, (*rig).toAgree},
+		{"15-spoken", nil, func(r *rig) {
+			r.toAgree()
+			r.key(fyne.KeyF7)
+			r.key(fyne.KeyF10)
+			r.step(flow.Spoken)
+		}},
+		{"16-issuing", nil, func(r *rig) {
+			hold := make(chan struct{})
+			r.t.Cleanup(func() { close(hold) })
+			r.f.Press.Hold(hold)
+			r.toAgree()
+			r.touch(r.c.citizen.yes)
+			r.until(func() bool { return r.c.s.Step == flow.Issuing && r.c.s.preview != nil })
+		}},
+		{"17-print-fault", nil, func(r *rig) {
+			r.f.Press.Fail(nil, &desk.Error{Code: "printer-fault"})
+			r.toAgree()
+			r.touch(r.c.citizen.yes)
+			r.step(flow.PrintFault)
+		}},
+		{"18-hand-over", nil, (*rig).toHandOver},
+		{"19-farewell", nil, func(r *rig) {
+			r.toHandOver()
+			r.key(fyne.KeyReturn)
+			r.step(flow.Farewell)
+		}},
+		{"20-not-today", nil, func(r *rig) {
+			r.toAgree()
+			r.touch(r.c.citizen.no)
+			r.step(flow.NotToday)
+		}},
+		{"21-unfinished", nil, func(r *rig) {
+			r.c.s.Step = flow.Ready
+			r.c.show(shown{State: flow.State{Step: flow.Ready, Training: true, Clerk: flowtest.Clerk(), Readers: []string{flowtest.Reader}, Cause: cardreader.Empty,
+				Unfinished: []desk.LedgerRow{{Serial: "T01-000512", State: desk.StateSigned, Day: "2027-03-01"}, {Serial: "T01-000513", State: desk.StatePrinting, Day: "2027-03-01"}}}})
+		}},
+		{"22-queue", nil, func(r *rig) {
+			r.login()
+			r.key(fyne.KeyF9)
+			r.until(func() bool { return len(r.c.frame.queue.rows) > 0 })
+		}},
+		{"23-help", nil, func(r *rig) {
+			r.login()
+			r.key(fyne.KeyF1)
+		}},
+		{"24-locked-midway", nil, func(r *rig) {
+			r.toAgree()
+			r.key(fyne.KeyF12)
+			r.step(flow.Locked)
+		}},
+	}
+}
+
+// TestScreens walks to every screen in both languages at 100 and 200 % and looks for words that are cut off and targets
+// that are too small. With BANGBAN_SHOTS set it also writes the pictures.
+func TestScreens(t *testing.T) {
+	for _, lang := range []string{"zh-Hans", "en"} {
+		for _, scale := range []float32{1, 2} {
+			for _, sc := range scenes() {
+				name := fmt.Sprintf("%s-%s-%d", sc.name, lang, int(scale*100))
+				t.Run(name, func(t *testing.T) {
+					r := newRig(t, func(d *Deps, f *flowtest.Fakes) {
+						d.Lang, d.Scale = lang, scale
+						if sc.change != nil {
+							sc.change(d, f)
+						}
+					})
+					if lang == "en" {
+						// the person reads English as well
+						r.c.d.CitizenLangs = []string{"en"}
+					}
+					sc.play(r)
+					if lang == "en" && r.c.s.Step != flow.Locked {
+						r.c.s.Lang = "en"
+						r.c.refresh()
+					}
+					r.shot(name)
+				})
+			}
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package widget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/mobile"
+	fynewidget "fyne.io/fyne/v2/widget"
+)
+
+// Entry is a field for one line or a few. F-keys, Escape and Return go to the dispatcher; every character is offered
+// there first, so that a scanner's burst never stays in a field.
+type Entry struct {
+	fynewidget.Entry
+	kit   *Kit
+	name  string
+	ring  *canvas.Rectangle
+	digit bool // digits only
+	upper bool // letters become capitals
+}
+
+var (
+	_ fyne.Accessible     = (*Entry)(nil)
+	_ mobile.Keyboardable = (*Entry)(nil)
+)
+
+// Entry makes a field of one line. name is what a screen reader says.
+func (k *Kit) Entry(name string) *Entry {
+	e := &Entry{kit: k, name: name, ring: &canvas.Rectangle{}}
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// PIN makes a field for digits that are not shown.
+func (k *Kit) PIN(name string) *Entry {
+	e := k.Entry(name)
+	e.digit = true
+	e.Password = true
+	return e
+}
+
+// Lines makes a field for capitals and digits over several rows, as in a machine readable zone.
+func (k *Kit) Lines(name string, rows int) *Entry {
+	e := k.Entry(name)
+	e.upper = true
+	e.MultiLine = true
+	e.Wrapping = fyne.TextWrapBreak
+	e.TextStyle = fyne.TextStyle{}
+	e.SetMinRowsVisible(rows)
+	return e
+}
+
+// Name changes what a screen reader says.
+func (e *Entry) Name(name string) { e.name = name }
+
+// Take empties the field and gives what was in it.
+func (e *Entry) Take() string {
+	s := e.Text
+	e.SetText("")
+	return s
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
+	if Bubbles(ev.Name) || IsEnter(ev.Name) {
+		e.kit.offer(ev)
+		return
+	}
+	e.Entry.TypedKey(ev)
+}
+
+// TypedRune implements fyne.Focusable.
+func (e *Entry) TypedRune(r rune) {
+	if e.kit.offerRune(r, e) {
+		return
+	}
+	if e.digit && (r < '0' || r > '9') {
+		return
+	}
+	if e.upper && r >= 'a' && r <= 'z' {
+		r -= 'a' - 'A'
+	}
+	e.Entry.TypedRune(r)
+}
+
+// TypedShortcut implements fyne.Shortcutable: the counter's own combinations first, then cut, copy and paste.
+func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	if !e.kit.offerCombo(s) {
+		e.Entry.TypedShortcut(s)
+	}
+}
+
+// FocusGained implements fyne.Focusable.
+func (e *Entry) FocusGained() {
+	e.Entry.FocusGained()
+	e.ring.StrokeColor = e.kit.Ink(InkFocus)
+	e.ring.Refresh()
+	e.kit.focused(e)
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *Entry) FocusLost() {
+	e.Entry.FocusLost()
+	e.ring.StrokeColor = e.kit.Ink(InkNone)
+	e.ring.Refresh()
+}
+
+// Refresh also makes the field follow the text size.
+func (e *Entry) Refresh() {
+	e.ring.StrokeWidth, e.ring.FillColor = e.kit.Frame(ringLine), e.kit.Ink(InkNone)
+	e.ring.CornerRadius = e.kit.Frame(8)
+	e.Entry.Refresh()
+}
+
+// AccessibilityLabel implements fyne.Accessible. A PIN is never said.
+func (e *Entry) AccessibilityLabel() string {
+	if e.Password {
+		return e.name
+	}
+	return e.name + " " + e.Text
+}
+
+// AccessibilityRole implements fyne.Accessible.
+func (e *Entry) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+// Framed is the field with room for its focus ring; put this on a screen.
+func (e *Entry) Framed() *fyne.Container {
+	e.Refresh()
+	return container.New(&framed{e.kit}, e.ring, e)
+}
+
+type framed struct{ kit *Kit }
+
+func (f *framed) around() float32 { return f.kit.Frame(ringLine + ringGap) }
+
+func (f *framed) MinSize(o []fyne.CanvasObject) fyne.Size {
+	s := o[1].MinSize()
+	return fyne.NewSize(s.Width+2*f.around(), max(s.Height, f.kit.Frame(leastTarget))+2*f.around())
+}
+
+func (f *framed) HeightFor(o []fyne.CanvasObject, _ float32) float32 { return f.MinSize(o).Height }
+func (f *framed) NaturalWidth(o []fyne.CanvasObject) float32         { return f.kit.Px(320) }
+
+func (f *framed) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	half := f.kit.Frame(ringLine) / 2
+	o[0].Move(fyne.NewPos(half, half))
+	o[0].Resize(fyne.NewSize(s.Width-2*half, s.Height-2*half))
+	o[1].Move(fyne.NewPos(f.around(), f.around()))
+	o[1].Resize(fyne.NewSize(s.Width-2*f.around(), s.Height-2*f.around()))
+}

@@ -1,0 +1,188 @@
+package widget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
+
+// wrap puts objects beside each other and goes on in the next row where there is no room.
+type wrap struct {
+	kit   *Kit
+	gap   float32
+	equal bool // all cells are as wide as the widest
+	min   float32
+}
+
+// Wrap is a row that breaks.
+func (k *Kit) Wrap(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&wrap{kit: k, gap: gap}, objects...)
+}
+
+// Grid is a Wrap with equal cells, each at least least px wide at 100 %, that fill the width.
+func (k *Kit) Grid(gap, least float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&wrap{kit: k, gap: gap, equal: true, min: least}, objects...)
+}
+
+type place struct{ x, y, w, h float32 }
+
+func (l *wrap) places(objects []fyne.CanvasObject, w float32) (ps []place, height float32) {
+	ps = make([]place, len(objects))
+	gap := l.kit.Frame(l.gap)
+	var cell float32
+	if l.equal {
+		cell = l.cell(objects, w, gap)
+	}
+	var x, y, rowH float32
+	first := 0
+	for i, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		ow := cell
+		if !l.equal {
+			ow = min(NaturalWidth(o), w)
+		}
+		if x > 0 && x+ow > w+0.5 {
+			level(ps[first:i], rowH)
+			x, y, rowH, first = 0, y+rowH+gap, 0, i
+		}
+		h := HeightFor(o, ow)
+		ps[i] = place{x, y, ow, h}
+		rowH = max(rowH, h)
+		x += ow + gap
+	}
+	level(ps[first:], rowH)
+	return ps, y + rowH
+}
+
+func level(ps []place, h float32) {
+	for i := range ps {
+		if ps[i].w > 0 {
+			ps[i].h = h
+		}
+	}
+}
+
+// cell is the width of equal cells: as many as fit, spread over the width.
+func (l *wrap) cell(objects []fyne.CanvasObject, w, gap float32) float32 {
+	least := l.kit.Px(l.min)
+	n := 0
+	for _, o := range objects {
+		if o.Visible() {
+			least = max(least, NaturalWidth(o))
+			n++
+		}
+	}
+	columns := max(int((w+gap+0.5)/(least+gap)), 1)
+	if n > 0 {
+		rows := (n + columns - 1) / columns
+		columns = (n + rows - 1) / rows
+	}
+	return (w - gap*float32(columns-1)) / float32(columns)
+}
+
+func (l *wrap) HeightFor(objects []fyne.CanvasObject, w float32) float32 {
+	_, h := l.places(objects, w)
+	return h
+}
+
+func (l *wrap) NaturalWidth(objects []fyne.CanvasObject) float32 {
+	return (&row{kit: l.kit, gap: l.gap, grow: len(objects)}).NaturalWidth(objects)
+}
+
+func (l *wrap) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var s fyne.Size
+	for _, o := range objects {
+		if o.Visible() {
+			s = s.Max(o.MinSize())
+		}
+	}
+	return s
+}
+
+func (l *wrap) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	ps, _ := l.places(objects, s.Width)
+	for i, o := range objects {
+		if o.Visible() {
+			o.Move(fyne.NewPos(ps[i].x, ps[i].y))
+			o.Resize(fyne.NewSize(ps[i].w, ps[i].h))
+		}
+	}
+}
+
+// Fixed gives o a size that follows the text size only where follow is set.
+func (k *Kit) Fixed(w, h float32, follow bool, o fyne.CanvasObject) *fyne.Container {
+	return container.New(&fixed{kit: k, w: w, h: h, follow: follow}, o)
+}
+
+type fixed struct {
+	kit    *Kit
+	w, h   float32
+	follow bool
+}
+
+func (f *fixed) size() fyne.Size {
+	if f.follow {
+		return fyne.NewSize(f.kit.Px(f.w), f.kit.Px(f.h))
+	}
+	return fyne.NewSize(f.kit.Frame(f.w), f.kit.Frame(f.h))
+}
+
+func (f *fixed) HeightFor([]fyne.CanvasObject, float32) float32 { return f.size().Height }
+func (f *fixed) NaturalWidth([]fyne.CanvasObject) float32       { return f.size().Width }
+func (f *fixed) MinSize([]fyne.CanvasObject) fyne.Size          { return f.size() }
+func (f *fixed) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	want := f.size()
+	size := fyne.NewSize(min(want.Width, s.Width), min(want.Height, s.Height))
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(size)
+	}
+}
+
+// Halves puts two objects beside each other, each half as wide, and below each other where a half would be narrower than
+// least px at 100 %.
+func (k *Kit) Halves(gap, least float32, a, b fyne.CanvasObject) *fyne.Container {
+	return container.New(&halves{kit: k, gap: gap, least: least}, a, b)
+}
+
+type halves struct {
+	kit        *Kit
+	gap, least float32
+}
+
+func (l *halves) half(w float32) (float32, bool) {
+	h := (w - l.kit.Frame(l.gap)) / 2
+	return h, h < l.kit.Px(l.least)
+}
+
+func (l *halves) column() *column { return &column{kit: l.kit, gap: l.gap / 2} }
+
+func (l *halves) HeightFor(o []fyne.CanvasObject, w float32) float32 {
+	half, stacked := l.half(w)
+	if stacked {
+		return l.column().HeightFor(o, w)
+	}
+	return max(HeightFor(o[0], half), HeightFor(o[1], half))
+}
+
+func (l *halves) NaturalWidth(o []fyne.CanvasObject) float32 {
+	return 2*max(NaturalWidth(o[0]), NaturalWidth(o[1])) + l.kit.Frame(l.gap)
+}
+
+func (l *halves) MinSize(o []fyne.CanvasObject) fyne.Size {
+	w := max(o[0].MinSize().Width, o[1].MinSize().Width)
+	return fyne.NewSize(w, l.HeightFor(o, l.NaturalWidth(o)))
+}
+
+func (l *halves) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	half, stacked := l.half(s.Width)
+	if stacked {
+		l.column().Layout(o, s)
+		return
+	}
+	for i, x := range []float32{0, half + l.kit.Frame(l.gap)} {
+		o[i].Move(fyne.NewPos(x, 0))
+		o[i].Resize(fyne.NewSize(half, HeightFor(o[i], half)))
+	}
+}

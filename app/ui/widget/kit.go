@@ -1,0 +1,195 @@
+package widget
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+)
+
+// Fonts are the two faces that every screen uses.
+type Fonts struct{ Regular, Bold fyne.Resource }
+
+// Text scale of the clerk's window.
+const (
+	MinScale  float32 = 1.0
+	MaxScale  float32 = 2.0
+	ScaleStep float32 = 0.25
+)
+
+// Kit is the look of a window and its ear: sizes, colours and fonts, and where keys go. It is used on Fyne's goroutine only.
+// A Kit is also the Fyne theme of the program.
+type Kit struct {
+	shared *shared
+	factor float32 // of this view; 1 on the clerk's window
+	fixed  bool    // the text size of the clerk does not apply
+}
+
+type shared struct {
+	palette Palette
+	fonts   Fonts
+	scale   float32
+	keys    Keys
+}
+
+// Keys is where controls send what they do not keep for themselves.
+type Keys struct {
+	Key     func(*fyne.KeyEvent) bool   // F-keys, Escape, Return; true: it was taken
+	Enter   func(space bool) bool       // Return or Space on a focused button; true: it is not to act now
+	Combo   func(fyne.Shortcut) bool    // Ctrl and a key while a field has the focus; true: it was taken
+	Rune    func(r rune, e *Entry) bool // before a character lands in a field; true: it was taken
+	Focused func(o fyne.CanvasObject)   // so that the screen can scroll to it
+}
+
+// NewKit makes the kit of the clerk's window at 100 %.
+func NewKit(f Fonts, p Palette) *Kit {
+	return &Kit{shared: &shared{palette: p, fonts: f, scale: 1}, factor: 1}
+}
+
+// At is the same look at a fixed factor, which the clerk's text size does not change.
+func (k *Kit) At(factor float32) *Kit { return &Kit{shared: k.shared, factor: factor, fixed: true} }
+
+// SetFactor changes the factor of a view made by At.
+func (k *Kit) SetFactor(f float32) { k.factor = f }
+
+// Factor is the factor of this view.
+func (k *Kit) Factor() float32 { return k.factor }
+
+// Px is n pixels at 100 %, now.
+func (k *Kit) Px(n float32) float32 {
+	if k.fixed {
+		return n * k.factor
+	}
+	return n * k.shared.scale
+}
+
+// Frame is n pixels that do not follow the text size: gaps, pictures.
+func (k *Kit) Frame(n float32) float32 { return n * k.factor }
+
+// Scale is the text size of the clerk, 1 to 2.
+func (k *Kit) Scale() float32 { return k.shared.scale }
+
+// SetScale changes it, within its limits.
+func (k *Kit) SetScale(s float32) { k.shared.scale = min(max(s, MinScale), MaxScale) }
+
+// Palette gives the colours in force.
+func (k *Kit) Palette() Palette { return k.shared.palette }
+
+// SetPalette changes them.
+func (k *Kit) SetPalette(p Palette) { k.shared.palette = p }
+
+// SetKeys sets where keys go.
+func (k *Kit) SetKeys(keys Keys) { k.shared.keys = keys }
+
+// Ink gives a colour of the palette in force.
+func (k *Kit) Ink(i Ink) color.Color { return k.shared.palette.Ink(i) }
+
+// offer hands a key to the dispatcher.
+func (k *Kit) offer(ev *fyne.KeyEvent) bool {
+	return k.shared.keys.Key != nil && k.shared.keys.Key(ev)
+}
+
+func (k *Kit) offerEnter(space bool) bool {
+	return k.shared.keys.Enter != nil && k.shared.keys.Enter(space)
+}
+
+func (k *Kit) offerCombo(s fyne.Shortcut) bool {
+	return k.shared.keys.Combo != nil && k.shared.keys.Combo(s)
+}
+
+func (k *Kit) offerRune(r rune, e *Entry) bool {
+	return k.shared.keys.Rune != nil && k.shared.keys.Rune(r, e)
+}
+
+func (k *Kit) focused(o fyne.CanvasObject) {
+	if k.shared.keys.Focused != nil {
+		k.shared.keys.Focused(o)
+	}
+}
+
+// Bubbles tells whether a key belongs to the dispatcher before any control: F1–F12, Escape, page keys.
+func Bubbles(name fyne.KeyName) bool {
+	switch name {
+	case fyne.KeyF1, fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF6, fyne.KeyF7, fyne.KeyF8, fyne.KeyF9,
+		fyne.KeyF10, fyne.KeyF11, fyne.KeyF12, fyne.KeyEscape, fyne.KeyPageDown, fyne.KeyPageUp:
+		return true
+	}
+	return false
+}
+
+// IsEnter tells whether the key is one of the two Returns.
+func IsEnter(name fyne.KeyName) bool { return name == fyne.KeyReturn || name == fyne.KeyEnter }
+
+// Color implements fyne.Theme.
+func (k *Kit) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+	p := k.shared.palette
+	switch name {
+	case theme.ColorNameBackground, theme.ColorNameInputBackground, theme.ColorNameOverlayBackground,
+		theme.ColorNameMenuBackground, theme.ColorNameHeaderBackground:
+		return p.Back
+	case theme.ColorNameButton, theme.ColorNameDisabledButton:
+		return p.Panel
+	case theme.ColorNameForeground:
+		return p.Text
+	case theme.ColorNameDisabled, theme.ColorNamePlaceHolder:
+		return p.Secondary
+	case theme.ColorNameInputBorder, theme.ColorNameSeparator, theme.ColorNameScrollBar:
+		return p.Border
+	case theme.ColorNameFocus, theme.ColorNameSelection, theme.ColorNameHover, theme.ColorNamePressed:
+		c := p.Primary
+		c.A = 0x30
+		return c
+	case theme.ColorNamePrimary, theme.ColorNameHyperlink:
+		return p.Primary
+	case theme.ColorNameForegroundOnPrimary:
+		return p.OnPrimary
+	case theme.ColorNameError:
+		return p.Error
+	case theme.ColorNameSuccess:
+		return p.Success
+	case theme.ColorNameWarning:
+		return p.Warning
+	case theme.ColorNameShadow, theme.ColorNameScrollBarBackground:
+		return color.Transparent
+	}
+	return p.Text
+}
+
+// Font implements fyne.Theme.
+func (k *Kit) Font(s fyne.TextStyle) fyne.Resource {
+	switch {
+	case s.Symbol || k.shared.fonts.Regular == nil:
+		return theme.DefaultTheme().Font(s)
+	case s.Bold && k.shared.fonts.Bold != nil:
+		return k.shared.fonts.Bold
+	}
+	return k.shared.fonts.Regular
+}
+
+// Icon implements fyne.Theme.
+func (k *Kit) Icon(n fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(n) }
+
+// Size implements fyne.Theme: every stock size times the text size.
+func (k *Kit) Size(n fyne.ThemeSizeName) float32 {
+	switch n {
+	case theme.SizeNameText:
+		return k.Px(18)
+	case theme.SizeNameCaptionText:
+		return k.Px(16)
+	case theme.SizeNameSubHeadingText:
+		return k.Px(22)
+	case theme.SizeNameHeadingText:
+		return k.Px(26)
+	case theme.SizeNameInnerPadding:
+		return k.Px(10)
+	case theme.SizeNameInputBorder:
+		return 2
+	case theme.SizeNamePadding:
+		return 4
+	case theme.SizeNameScrollBar:
+		return 14
+	case theme.SizeNameScrollBarSmall:
+		return 10
+	}
+	return theme.DefaultTheme().Size(n)
+}

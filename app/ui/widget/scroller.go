@@ -1,0 +1,71 @@
+package widget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
+
+// Scroller shows a column that may be higher than its place. Page keys move it, and what gets the focus is brought into
+// view.
+type Scroller struct {
+	*fyne.Container
+	scroll *container.Scroll
+	column *fyne.Container
+}
+
+// Scroller makes one around a Column.
+func (k *Kit) Scroller(col *fyne.Container) *Scroller {
+	s := &Scroller{scroll: container.NewVScroll(col), column: col}
+	s.Container = container.New(&scrollLayout{s}, s.scroll)
+	return s
+}
+
+// Page moves by most of a page, down for +1, up for −1.
+func (s *Scroller) Page(way float32) {
+	step := s.scroll.Size().Height * 0.8
+	s.to(s.scroll.Offset.Y + way*step)
+}
+
+// Top goes back to the beginning.
+func (s *Scroller) Top() { s.to(0) }
+
+// Over is how much of the content does not fit.
+func (s *Scroller) Over() float32 {
+	return max(HeightFor(s.column, s.scroll.Size().Width)-s.scroll.Size().Height, 0)
+}
+
+// Reveal brings o into view.
+func (s *Scroller) Reveal(o fyne.CanvasObject) {
+	driver := fyne.CurrentApp().Driver()
+	at := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.column).Y
+	view := s.scroll.Size().Height
+	switch {
+	case at < s.scroll.Offset.Y:
+		s.to(at)
+	case at+o.Size().Height > s.scroll.Offset.Y+view:
+		s.to(at + o.Size().Height - view)
+	}
+}
+
+func (s *Scroller) to(y float32) {
+	s.scroll.ScrollToOffset(fyne.NewPos(0, min(max(y, 0), s.Over())))
+}
+
+type scrollLayout struct{ s *Scroller }
+
+func (l *scrollLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(32, 32) }
+
+func (l *scrollLayout) HeightFor(_ []fyne.CanvasObject, w float32) float32 {
+	return HeightFor(l.s.column, w)
+}
+
+func (l *scrollLayout) NaturalWidth([]fyne.CanvasObject) float32 { return NaturalWidth(l.s.column) }
+
+func (l *scrollLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	if c, ok := l.s.column.Layout.(*column); ok {
+		c.width = size.Width
+	}
+	l.s.scroll.Move(fyne.NewPos(0, 0))
+	l.s.scroll.Resize(size)
+	l.s.scroll.Refresh()
+}

@@ -1,0 +1,214 @@
+package widget
+
+import (
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	fynewidget "fyne.io/fyne/v2/widget"
+)
+
+// Style is how a Text looks. Size is in px at 100 %.
+type Style struct {
+	Size   float32
+	Bold   bool
+	Ink    Ink
+	Align  fyne.TextAlign
+	OneRow bool // never wrapped
+}
+
+// Text is a paragraph that wraps: between words, and between any two Chinese characters that may part.
+type Text struct {
+	fynewidget.BaseWidget
+	kit   *Kit
+	style Style
+	text  string
+}
+
+var _ fyne.Accessible = (*Text)(nil)
+
+// Text makes a paragraph.
+func (k *Kit) Text(s Style, text string) *Text {
+	t := &Text{kit: k, style: s, text: text}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Set changes the words.
+func (t *Text) Set(text string) {
+	if t.text != text {
+		t.text = text
+		t.Refresh()
+	}
+}
+
+// SetInk changes the words and their colour.
+func (t *Text) SetInk(text string, i Ink) {
+	t.style.Ink = i
+	t.text = text
+	t.Refresh()
+}
+
+// String gives the words, for tests and speech.
+func (t *Text) String() string { return t.text }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (t *Text) AccessibilityLabel() string { return t.text }
+
+// AccessibilityRole implements fyne.Accessible.
+func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+func (t *Text) px() float32 { return t.kit.Px(t.style.Size) }
+
+func (t *Text) measure(s string) fyne.Size {
+	return fyne.MeasureText(s, t.px(), fyne.TextStyle{Bold: t.style.Bold})
+}
+
+func (t *Text) rowHeight() float32 { return t.measure("国Ag").Height }
+
+// NaturalWidth is how wide the text is on one row.
+func (t *Text) NaturalWidth() float32 {
+	var w float32
+	for _, s := range strings.Split(t.text, "\n") {
+		w = max(w, t.measure(s).Width)
+	}
+	return w
+}
+
+// HeightFor is how high the text is when it is w wide.
+func (t *Text) HeightFor(w float32) float32 {
+	return float32(len(t.rows(w))) * t.rowHeight()
+}
+
+// rows breaks the text greedily.
+func (t *Text) rows(w float32) []string {
+	if t.style.OneRow || w <= 0 {
+		return strings.Split(t.text, "\n")
+	}
+	var out []string
+	for _, paragraph := range strings.Split(t.text, "\n") {
+		out = append(out, t.breakRows(paragraph, w+0.5)...)
+	}
+	return out
+}
+
+func (t *Text) breakRows(s string, w float32) (rows []string) {
+	if t.measure(s).Width <= w {
+		return []string{s}
+	}
+	row := ""
+	for _, piece := range pieces(s) {
+		if t.measure(strings.TrimRight(row+piece, " ")).Width <= w {
+			row += piece
+			continue
+		}
+		if row != "" {
+			rows = append(rows, strings.TrimRight(row, " "))
+		}
+		row = strings.TrimLeft(piece, " ")
+		for t.measure(strings.TrimRight(row, " ")).Width > w { // one word longer than the row
+			n := t.fitting(row, w)
+			rows = append(rows, string([]rune(row)[:n]))
+			row = string([]rune(row)[n:])
+		}
+	}
+	return append(rows, strings.TrimRight(row, " "))
+}
+
+// fitting is how many runes of s fit in w, at least one.
+func (t *Text) fitting(s string, w float32) int {
+	r := []rune(s)
+	n := len(r) - 1
+	for n > 1 && t.measure(string(r[:n])).Width > w {
+		n--
+	}
+	return max(n, 1)
+}
+
+const (
+	noRowStart = "、，。：；！？）】》”’」』…%)]}!?,.:;×√"
+	noRowEnd   = "（【《“‘「『([{"
+)
+
+// pieces cuts s where a row may end: after spaces, and between wide characters except where Chinese typesetting forbids
+// a mark at the start or an opening bracket at the end of a row (GB/T 15834—2011 §5.1).
+func pieces(s string) (out []string) {
+	var cur []rune
+	flush := func() {
+		if len(cur) > 0 {
+			out = append(out, string(cur))
+			cur = nil
+		}
+	}
+	var last rune
+	for _, r := range s {
+		switch {
+		case last == 0:
+		case strings.ContainsRune(noRowStart, r) || strings.ContainsRune(noRowEnd, last):
+		case last == ' ' && r != ' ':
+			flush()
+		case wide(last) && r != ' ', wide(r) && last != ' ':
+			flush()
+		}
+		cur = append(cur, r)
+		last = r
+	}
+	flush()
+	return out
+}
+
+func wide(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) ||
+		r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFF60
+}
+
+// CreateRenderer implements fyne.Widget.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer {
+	r := &textRenderer{t: t}
+	r.arrange(t.Size())
+	return r
+}
+
+type textRenderer struct {
+	t    *Text
+	rows []fyne.CanvasObject
+}
+
+func (r *textRenderer) Destroy()                     {}
+func (r *textRenderer) Objects() []fyne.CanvasObject { return r.rows }
+func (r *textRenderer) Layout(s fyne.Size)           { r.arrange(s) }
+
+func (r *textRenderer) Refresh() {
+	r.arrange(r.t.Size())
+	for _, o := range r.rows {
+		o.Refresh()
+	}
+	canvas.Refresh(r.t)
+}
+
+// MinSize is one character wide where the text may wrap, so that a window can always be made smaller.
+func (r *textRenderer) MinSize() fyne.Size {
+	t := r.t
+	if t.style.OneRow {
+		return fyne.NewSize(t.NaturalWidth(), t.HeightFor(0))
+	}
+	return fyne.NewSize(min(t.NaturalWidth(), t.px()*4), t.HeightFor(t.Size().Width))
+}
+
+func (r *textRenderer) arrange(s fyne.Size) {
+	t := r.t
+	rows := t.rows(s.Width)
+	for len(r.rows) < len(rows) {
+		r.rows = append(r.rows, canvas.NewText("", nil))
+	}
+	r.rows = r.rows[:len(rows)]
+	h := t.rowHeight()
+	for i, row := range rows {
+		c := r.rows[i].(*canvas.Text)
+		c.Text, c.TextSize, c.Color, c.Alignment = row, t.px(), t.kit.Ink(t.style.Ink), t.style.Align
+		c.TextStyle = fyne.TextStyle{Bold: t.style.Bold}
+		c.Move(fyne.NewPos(0, float32(i)*h))
+		c.Resize(fyne.NewSize(s.Width, h))
+	}
+}
