@@ -80,12 +80,11 @@ func (w *walk) climb(chain []*Certificate) ([]*Certificate, error) {
 		return nil, refuse(NotSupported, "chain longer than %d", maxChain)
 	}
 	var fault error
-	for i, parent := range w.parents(last) {
+	for _, parent := range w.parents(last) {
 		if w.tries++; w.tries > maxTries {
 			return nil, refuse(NotSupported, "too many certificates of one name")
 		}
-		anchor := i < len(w.pool.byName[last.Issuer.key]) && w.pool.has(parent)
-		found, err := w.step(chain, parent, anchor)
+		found, err := w.step(chain, parent)
 		if err == nil {
 			return found, nil
 		}
@@ -120,14 +119,14 @@ func keyIDsFit(child, parent *Certificate) bool {
 		bytes.Equal(child.AuthorityKeyID, parent.SubjectKeyID)
 }
 
-func (w *walk) step(chain []*Certificate, parent *Certificate, anchor bool) ([]*Certificate, error) {
+func (w *walk) step(chain []*Certificate, parent *Certificate) ([]*Certificate, error) {
 	child := chain[len(chain)-1]
 	if slices.ContainsFunc(chain, parent.Equal) {
 		return nil, refuse(UnknownIssuer, "%v", child.Issuer)
 	}
 	if err := child.CheckSignatureFrom(parent); err != nil {
 		certain := child.AuthorityKeyID != nil && parent.SubjectKeyID != nil
-		if anchor && certain && ReasonOf(err) == WrongSignature {
+		if certain && w.pool.has(parent) && ReasonOf(err) == WrongSignature {
 			return nil, refuse(WrongSignature, "%v is not signed by %v", child.Subject, parent)
 		}
 		if ReasonOf(err) == WrongSignature { // another key of the same name may have signed it

@@ -1,0 +1,174 @@
+package cms
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// name writes a distinguished name of pairs (object identifier's last arc below 2.5.4, string type, value).
+func name(t *testing.T, parts ...any) Name {
+	t.Helper()
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		for i := 0; i < len(parts); i += 3 {
+			b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) {
+				b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+					b.AddBytes([]byte{6, 3, 0x55, 4, byte(parts[i].(int))})
+					b.AddASN1(asn1.Tag(parts[i+1].(int)), func(b *cryptobyte.Builder) { b.AddBytes([]byte(parts[i+2].(string))) })
+				})
+			})
+		}
+	})
+	in := cryptobyte.String(b.BytesOrPanic())
+	n, ok := readName(&in)
+	if !ok {
+		t.Fatal("name refused")
+	}
+	return n
+}
+
+func TestNames(t *testing.T) {
+	const printableString, utf8String, bmpString, t61String = 19, 12, 30, 20
+	base := name(t, 6, printableString, "UT", 10, printableString, "State of Utopia", 3, utf8String, "CSCA")
+	for what, other := range map[string]Name{
+		"string type": name(t, 6, utf8String, "UT", 10, utf8String, "State of Utopia", 3, printableString, "CSCA"),
+		"case":        name(t, 6, printableString, "ut", 10, printableString, "STATE OF UTOPIA", 3, utf8String, "csca"),
+		"spaces":      name(t, 6, printableString, "UT", 10, printableString, " State  of Utopia ", 3, utf8String, "CSCA"),
+		"BMP":         name(t, 6, printableString, "UT", 10, printableString, "State of Utopia", 3, bmpString, "\x00C\x00S\x00C\x00A"),
+	} {
+		if !base.Equal(other) || other.Country != "UT" {
+			t.Errorf("%s: differs", what)
+		}
+	}
+	for what, other := range map[string]Name{
+		"order":   name(t, 10, printableString, "State of Utopia", 6, printableString, "UT", 3, utf8String, "CSCA"),
+		"fewer":   name(t, 6, printableString, "UT", 10, printableString, "State of Utopia"),
+		"another": name(t, 6, printableString, "UT", 10, printableString, "State of Utopia", 3, utf8String, "CSCA2"),
+		"field":   name(t, 6, printableString, "UT", 11, printableString, "State of Utopia", 3, utf8String, "CSCA"),
+	} {
+		if base.Equal(other) {
+			t.Errorf("%s: equal", what)
+		}
+	}
+	odd := name(t, 3, utf8String, "line\nbreak\x1b[31m", 10, t61String, "\xC9tat", 11, utf8String, "\xFF")
+	if odd.String() != "CN=line·break·[31m,O=État,OU=#ff" {
+		t.Errorf("%s", odd)
+	}
+}
+
+// attribute writes one signed attribute.
+func attribute(oid []byte, value []byte) []byte {
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddBytes(oid)
+		b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(value) })
+	})
+	return b.BytesOrPanic()
+}
+
+func TestSignedAttributes(t *testing.T) {
+	pkcs9 := func(n byte) []byte { return []byte{6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, n} }
+	kind := attribute(pkcs9(3), []byte{6, 3, 0x55, 4, 6})
+	sum := attribute(pkcs9(4), []byte{4, 2, 1, 2})
+	when := attribute(pkcs9(5), append([]byte{0x17, 13}, "260101000000Z"...))
+	other := attribute(pkcs9(52), []byte{5, 0})
+	join := func(parts ...[]byte) cryptobyte.String { return bytes.Join(parts, nil) }
+
+	var sorted, unsorted signer
+	if err := sorted.parseAttributes(join(kind, when, sum, other)); err != nil {
+		t.Fatal(err)
+	}
+	if err := unsorted.parseAttributes(join(other, sum, when, kind)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(sorted.attributes, unsorted.attributes) || sorted.attributes[0] != 0x31 {
+		t.Error("the order of transport changes what is signed")
+	}
+	for what, in := range map[string]cryptobyte.String{
+		"no digest":          join(kind),
+		"no content type":    join(sum),
+		"digest twice":       join(kind, sum, sum),
+		"two values":         join(kind, attribute(pkcs9(4), []byte{4, 1, 1, 4, 1, 2})),
+		"no value":           join(kind, attribute(pkcs9(4), nil)),
+		"digest no string":   join(kind, attribute(pkcs9(4), []byte{5, 0})),
+		"time no time":       join(kind, sum, attribute(pkcs9(5), []byte{5, 0})),
+		"noise":              join(kind, sum, []byte{0x30, 0x80}),
+		"none at all":        nil,
+		"too many":           join(bytes.Repeat(kind, maxAttributes+1)),
+		"content type twice": join(kind, kind, sum),
+	} {
+		var s signer
+		if err := s.parseAttributes(in); ReasonOf(err) != Structure {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestSignedBytes(t *testing.T) {
+	s := &signer{}
+	if _, err := s.signedBytes([]byte("x"), OIDMasterList); ReasonOf(err) != Structure {
+		t.Errorf("no attributes: %v", err)
+	}
+	s = &signer{attributes: []byte{0x31, 0}, contentType: OIDData}
+	if _, err := s.signedBytes([]byte("x"), OIDMasterList); ReasonOf(err) != Structure {
+		t.Errorf("another content type: %v", err)
+	}
+}
+
+func TestMessagesRefused(t *testing.T) {
+	good, err := os.ReadFile("testdata/rsa-sha256.cms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	indefinite := append([]byte{0x30, 0x80}, good[4:]...)
+	for what, b := range map[string][]byte{
+		"empty": nil, "cut": good[:len(good)-1], "more behind": append(bytes.Clone(good), 0), "indefinite length": indefinite,
+		"another type": bytes.Replace(good, []byte{0x0D, 1, 7, 2}, []byte{0x0D, 1, 7, 3}, 1), "too large": make([]byte, MaxMessage+1),
+	} {
+		if _, err := Parse(b); ReasonOf(err) != Structure {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := Parse(bytes.ReplaceAll(good, []byte{3, 4, 2, 1}, []byte{3, 4, 2, 9})); ReasonOf(err) != NotSupported {
+		t.Errorf("unknown digest: %v", err)
+	}
+}
+
+func TestExtensions(t *testing.T) {
+	ext := func(last byte, value ...byte) []byte {
+		return append([]byte{0x30, byte(5 + 2 + len(value)), 6, 3, 0x55, 0x1D, last, 4, byte(len(value))}, value...)
+	}
+	list := func(parts ...[]byte) cryptobyte.String {
+		b := bytes.Join(parts, nil)
+		return append([]byte{0x30, 0x82, byte(len(b) >> 8), byte(len(b))}, b...)
+	}
+	short := func(parts ...[]byte) cryptobyte.String {
+		b := bytes.Join(parts, nil)
+		return append([]byte{0x30, byte(len(b))}, b...)
+	}
+	usage := ext(15, 3, 2, 7, 0x80)
+	var c Certificate
+	if err := c.parseExtensions(short(usage, ext(19, 0x30, 6, 1, 1, 1, 2, 1, 0))); err != nil || c.KeyUsage != DigitalSignature || !c.CA || c.MaxPath != 0 {
+		t.Errorf("%v %+v", err, c)
+	}
+	for what, in := range map[string]cryptobyte.String{
+		"twice":              short(usage, usage),
+		"no usage":           short(ext(15, 3, 2, 7, 0)),
+		"usage of nothing":   short(ext(15, 3, 1, 0)),
+		"usage too long":     short(ext(15, 3, 4, 0, 1, 1, 1)),
+		"negative path":      short(ext(19, 0x30, 6, 1, 1, 0xFF, 2, 1, 0xFF)),
+		"boolean of 2 bytes": short(ext(19, 0x30, 4, 1, 2, 0xFF, 0xFF)),
+		"empty list of uses": short(ext(37, 0x30, 0)),
+		"noise":              short([]byte{1, 2, 3}),
+		"length not DER":     list(usage),
+	} {
+		var c Certificate
+		if err := c.parseExtensions(in); ReasonOf(err) != Structure {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
