@@ -17,6 +17,9 @@ const (
 	lengthsExtended
 )
 
+// shortReader is the longest short APDU, 4 + 1 + 255 + 1 bytes: a reader that carries no more takes no extended ones.
+const shortReader = 261
+
 // defaultLimit is taken where a chip takes extended lengths and names no limit.
 const defaultLimit = 4096
 
@@ -81,7 +84,7 @@ func historical(atr []byte) []byte {
 func (c *channel) answerLimit(ctx context.Context, conn cardreader.Conn) (int, error) {
 	carried := 0
 	if e, ok := conn.(cardreader.ExtendedLengther); ok {
-		if carried = e.MaxAPDU(); carried > 0 && carried <= apdu.MaxShortNe+2 {
+		if carried = e.MaxAPDU(); carried > 0 && carried <= shortReader {
 			return apdu.MaxShortNe, nil
 		}
 	}

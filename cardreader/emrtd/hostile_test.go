@@ -237,3 +237,33 @@ func TestDowngrade(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// limited is a reader that says how much it carries.
+type limited struct {
+	kindtest.Conn
+	max int
+}
+
+func (l *limited) MaxAPDU() int { return l.max }
+
+// A reader that carries short APDUs only is given short ones, whatever the chip could do; one in between, what it carries.
+func TestReaderLimit(t *testing.T) {
+	for _, tc := range []struct{ max, most, longest int }{
+		{258, 102, 261}, {261, 102, 261}, {2048, 21, 2048}, {0, 10, 65544}, {65544, 10, 65544},
+	} {
+		conn := &limited{Conn: kindtest.Conn{Inner: open("emrtd")(t)}, max: tc.max}
+		longest := 0
+		conn.Meddle = func(_ int, b []byte, next func() ([]byte, error)) ([]byte, error) {
+			answer, err := next()
+			longest = max(longest, len(b), len(answer))
+			return answer, err
+		}
+		doc, err := passport(t).Read(context.Background(), conn, sim.Secrets("emrtd"), nil)
+		if err != nil || doc.Verdict() != check.Passed {
+			t.Fatalf("%d: %v", tc.max, err)
+		}
+		if conn.APDUs > tc.most || longest > tc.longest {
+			t.Errorf("%d: %d commands, the longest of %d bytes; want %d and %d", tc.max, conn.APDUs, longest, tc.most, tc.longest)
+		}
+	}
+}
