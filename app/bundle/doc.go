@@ -12,11 +12,11 @@
 // signed note (golang.org/x/mod/sumdb/note, C2SP signed-note, Ed25519) by that key, whose name is the institution:
 //
 //	bangban-bundle-1
-//	urn:example:SPECIMEN
+//	urn:bangban:training:specimen
 //	7
-//	AbEUL9X6/EiYtDS4E7nBmXvOxq5ns07B1yE7e4nCjcI=
+//	y28M4eJC43gzbitNpweuAYqO7d8GYXU8VjGOfvqnYqA=
 //
-//	— urn:example:SPECIMEN 2xyNbQ4Z…
+//	— urn:bangban:training:specimen siOIkeqbrXPQRlJvpDR6JzYPFfmvDogDqhn6FsE0svon2zlpPxpfufi3qgBxP8r7e59JpxZnUzg0cU10/sW1JQPJrQM=
 //
 // that is: the format, the institution, the version in decimal, the SHA-256 of body in base64. Nothing of body is
 // decoded before all of this has been checked.
@@ -37,8 +37,12 @@
 //
 // # The fingerprint
 //
-// Twelve groups of four characters in Crockford's base32, as they stand in the enrolment letter: the first 180 bits of
-// the SHA-256 of the root certificate, three characters a group and one check character. The check character is
+// Twelve groups of four characters in Crockford's base32, as they stand in the enrolment letter,
+//
+//	V15V-02Q3-4MEE-12NQ-B2A1-9GZX-QZGB-BTN0-2B7S-X87D-CJS7-0HAR
+//
+// (that of testdata/specimen.bundle, whose note stands above): the first 180 bits of the SHA-256 of the root
+// certificate, three characters a group and one check character. The check character is
 //
 //	2·a ⊕ 4·b ⊕ 8·c ⊕ group number                                      in GF(2⁵) modulo x⁵+x²+1
 //

@@ -22,14 +22,25 @@ var (
 	ErrGroup            = errors.New("bundle: not a fingerprint")
 )
 
-// codes are the sentences for a person, by sentinel.
-var codes = []struct {
+// Codes of the sentences for a person.
+const (
+	CodeUnreadable   = "bundle-unreadable"
+	CodeNewerProgram = "bundle-newer-program"
+	CodeUnsigned     = "bundle-unsigned"
+	CodeForeign      = "bundle-foreign"
+	CodeFingerprint  = "bundle-fingerprint"
+	CodeOlder        = "bundle-older"
+	CodeExpired      = "bundle-expired"
+	CodeTraining     = "bundle-training"
+)
+
+var codes = [...]struct {
 	err  error
 	code string
 }{
-	{ErrNewer, "bundle-newer-program"}, {ErrUncertified, "bundle-unsigned"}, {ErrUnsigned, "bundle-unsigned"},
-	{ErrForeign, "bundle-foreign"}, {ErrFingerprint, "bundle-fingerprint"}, {ErrOlder, "bundle-older"},
-	{ErrExpired, "bundle-expired"}, {ErrTrainingMismatch, "bundle-training"},
+	{ErrNewer, CodeNewerProgram}, {ErrUncertified, CodeUnsigned}, {ErrUnsigned, CodeUnsigned}, {ErrForeign, CodeForeign},
+	{ErrFingerprint, CodeFingerprint}, {ErrGroup, CodeFingerprint}, {ErrOlder, CodeOlder}, {ErrExpired, CodeExpired},
+	{ErrTrainingMismatch, CodeTraining},
 }
 
 // Code is the code of the sentence that a person sees for an error of this package.
@@ -39,7 +50,7 @@ func Code(err error) string {
 			return c.code
 		}
 	}
-	return "bundle-unreadable"
+	return CodeUnreadable
 }
 
 // GroupError says which group of a typed fingerprint is wrong: 1 to 12, or 0 where their number is.
