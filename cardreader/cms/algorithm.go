@@ -179,7 +179,8 @@ func parsePSS(der cryptobyte.String) (*pssParameters, error) {
 		!body.Empty() {
 		return nil, broken("PSS parameters")
 	}
-	if mgf != p.digest || trailer != 1 || p.salt < 0 || p.salt > maxRSABits/8 {
+	// A salt of no bytes is refused because crypto/rsa reads 0 as "any length"; nobody is known to use it.
+	if mgf != p.digest || trailer != 1 || p.salt < 1 || p.salt > maxRSABits/8 {
 		return nil, refuse(NotSupported, "PSS parameters")
 	}
 	return p, nil
@@ -211,7 +212,7 @@ func (s signature) verify(k PublicKey, digest crypto.Hash, message, sig []byte) 
 		if k.pss != nil && (k.pss.digest != s.pss.digest || s.pss.salt < k.pss.salt) {
 			return refuse(WrongKeyUsage, "the key is for other RSASSA-PSS parameters")
 		}
-		ok = rsa.VerifyPSS(k.RSA, digest, sum, sig, &rsa.PSSOptions{SaltLength: pssSalt(s.pss.salt), Hash: digest}) == nil
+		ok = rsa.VerifyPSS(k.RSA, digest, sum, sig, &rsa.PSSOptions{SaltLength: s.pss.salt, Hash: digest}) == nil
 	default:
 		ok = s.verifyEC(k, sum, sig)
 	}
@@ -219,14 +220,6 @@ func (s signature) verify(k PublicKey, digest crypto.Hash, message, sig []byte) 
 		return refuse(WrongSignature, "%v", k)
 	}
 	return nil
-}
-
-// pssSalt works around SaltLength 0 meaning "any" (rsa.PSSSaltLengthAuto); a salt of no bytes is not in use anywhere.
-func pssSalt(n int) int {
-	if n == 0 {
-		return rsa.PSSSaltLengthEqualsHash
-	}
-	return n
 }
 
 func (s signature) verifyEC(k PublicKey, sum, sig []byte) bool {

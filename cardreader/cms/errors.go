@@ -27,6 +27,7 @@ type Error struct {
 	Err    error
 }
 
+// Error gives reason, detail and cause.
 func (e *Error) Error() string {
 	s := "cms: " + string(e.Reason)
 	if e.Detail != "" {

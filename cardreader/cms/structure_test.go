@@ -172,3 +172,67 @@ func TestExtensions(t *testing.T) {
 		}
 	}
 }
+
+func TestRSAKeysRefused(t *testing.T) {
+	key := func(n, e []byte) cryptobyte.String {
+		var b cryptobyte.Builder
+		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddASN1(asn1.INTEGER, func(b *cryptobyte.Builder) { b.AddBytes(n) })
+			b.AddASN1(asn1.INTEGER, func(b *cryptobyte.Builder) { b.AddBytes(e) })
+		})
+		return b.BytesOrPanic()
+	}
+	modulus := func(bytes int, last byte) []byte {
+		n := make([]byte, bytes)
+		n[0], n[bytes-1] = 0x7F, last
+		return n
+	}
+	if _, err := parseRSA(key(modulus(129, 1), []byte{1, 0, 1})); err != nil {
+		t.Errorf("good: %v", err)
+	}
+	for what, in := range map[string]struct {
+		der  cryptobyte.String
+		want Reason
+	}{
+		"short":          {key(modulus(64, 1), []byte{3}), NotSupported}, // gmrtd #346
+		"long":           {key(modulus(2050, 1), []byte{3}), NotSupported},
+		"even":           {key(modulus(256, 2), []byte{3}), NotSupported},
+		"negative":       {key([]byte{0x80, 1}, []byte{3}), NotSupported},
+		"exponent 1":     {key(modulus(256, 1), []byte{1}), NotSupported},
+		"exponent even":  {key(modulus(256, 1), []byte{4}), NotSupported},
+		"exponent large": {key(modulus(256, 1), []byte{1, 0, 0, 0, 1}), NotSupported},
+		"noise":          {cryptobyte.String("SPECIMEN"), Structure},
+	} {
+		if _, err := parseRSA(in.der); ReasonOf(err) != in.want {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestPSSParameters(t *testing.T) {
+	// RFC 4055 §3.1 with SHA-256 and a salt of the given length
+	with := func(salt byte) cryptobyte.String {
+		sha := []byte{0x30, 0x0B, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1}
+		mgf := append([]byte{0x30, 0x18, 6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 8}, sha...)
+		b := append([]byte{0xA0, byte(len(sha))}, sha...)
+		b = append(append(b, 0xA1, byte(len(mgf))), mgf...)
+		b = append(b, 0xA2, 3, 2, 1, salt)
+		return append([]byte{0x30, byte(len(b))}, b...)
+	}
+	if p, err := parsePSS(with(32)); err != nil || p.salt != 32 || p.digest.Size() != 32 {
+		t.Errorf("%+v %v", p, err)
+	}
+	if p, err := parsePSS([]byte{0x30, 0}); err != nil || p.salt != 20 || p.digest.Size() != 20 {
+		t.Errorf("defaults: %+v %v", p, err)
+	}
+	mixed := with(32)
+	copy(mixed[len(mixed)-6:], []byte{3}) // another digest in the mask generation
+	for what, in := range map[string]cryptobyte.String{"no salt": with(0), "negative salt": with(0xFF), "two digests": mixed} {
+		if _, err := parsePSS(in); ReasonOf(err) != NotSupported {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := parsePSS(nil); ReasonOf(err) != Structure {
+		t.Errorf("none: %v", err)
+	}
+}

@@ -47,6 +47,7 @@ type CheckDigitError struct {
 	Field string // "number", "birth", "expiry", "optional", "composite"
 }
 
+// Error names the field.
 func (e *CheckDigitError) Error() string { return "emrtd: check digit of the " + e.Field + " is wrong" }
 
 // fault makes an *Error of cardreader out of whatever stopped a reading.

@@ -112,3 +112,27 @@ type record struct{}
 
 func (record) ATR() []byte  { return nil }
 func (record) Close() error { return nil }
+
+// A SELECT that was not transacted says nothing about the card: no other application is tried, nothing is guessed.
+func TestIdentifyDoesNotGuess(t *testing.T) {
+	broken := &once{chip: chip{aid: "2PAY.SYS.DDF01", answer: []byte{0x90, 0x00}}}
+	_, err := kindOf(t, broken)
+	var e *cardreader.Error
+	if !errors.As(err, &e) || e.Code() != cardreader.CodeFaulty || broken.asked != 0 {
+		t.Errorf("%v after %d more commands", err, broken.asked)
+	}
+}
+
+// once fails at its first command.
+type once struct {
+	chip
+	failed bool
+}
+
+func (o *once) Transmit(ctx context.Context, b []byte) ([]byte, error) {
+	if !o.failed {
+		o.failed = true
+		return nil, errors.New("not transacted")
+	}
+	return o.chip.Transmit(ctx, b)
+}
