@@ -168,10 +168,13 @@ func reason(err error) string {
 	return "broken-structure"
 }
 
-// proveCheckpoint opens the batch's checkpoint with the identities its parcels were signed with and demands that it
-// continues the newest one held. An older one, of a stick that came late, is left alone.
+// proveCheckpoint opens the batch's checkpoint with the identity the batch names or those its parcels were signed with,
+// and demands that it continues the newest one held. An older one, of a stick that came late, is left alone.
 func proveCheckpoint(ctx context.Context, b *queue.Batch, d Deps, keys map[string]*ecdsa.PublicKey, in *Intake) error {
 	var known []note.Verifier
+	if k, err := d.Identify(queue.Header{Station: b.Station, Day: b.Day, Certificate: b.Certificate}); err == nil {
+		keys[string(b.Certificate)] = k
+	}
 	for _, k := range keys {
 		v, err := journal.NewVerifier(b.Station, k)
 		if err != nil {

@@ -37,6 +37,8 @@ type manifest struct {
 	Parcels    []manifestRow `cbor:"4,keyasint"`
 	Checkpoint [32]byte      `cbor:"5,keyasint"`
 	Proofs     [32]byte      `cbor:"6,keyasint"`
+	Identity   []byte        `cbor:"7,keyasint"`
+	Day        string        `cbor:"8,keyasint"`
 }
 
 // Encode writes the batch as a CBOR sequence (RFC 8742).
@@ -49,7 +51,7 @@ func (b Batch) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := manifest{batchMagic, b.Station, b.Epoch, []manifestRow{}, sha256.Sum256(b.Checkpoint), sha256.Sum256(packed)}
+	m := manifest{batchMagic, b.Station, b.Epoch, []manifestRow{}, sha256.Sum256(b.Checkpoint), sha256.Sum256(packed), b.Certificate, b.Day}
 	for _, p := range b.Parcels {
 		m.Parcels = append(m.Parcels, manifestRow{Seq: p.Seq, Hash: p.Hash})
 	}
@@ -91,12 +93,14 @@ func DecodeBatch(b []byte) (*Batch, error) {
 	switch {
 	case m.Magic != batchMagic, m.Station == "", len(m.Station) > maxField, m.Epoch == 0:
 		return nil, fmt.Errorf("%w: not an export", ErrBatch)
+	case len(m.Identity) > maxCert, len(m.Day) > maxField:
+		return nil, fmt.Errorf("%w: identity", ErrTooLarge)
 	case len(m.Parcels) > MaxBatchParcels, len(proofs) > MaxProofs:
 		return nil, fmt.Errorf("%w: %d parcels, %d proofs", ErrTooLarge, len(m.Parcels), len(proofs))
 	case m.Checkpoint != sha256.Sum256(checkpoint):
 		return nil, fmt.Errorf("%w: checkpoint damaged", ErrBatch)
 	}
-	out := &Batch{Station: m.Station, Epoch: m.Epoch, Checkpoint: checkpoint}
+	out := &Batch{Station: m.Station, Epoch: m.Epoch, Checkpoint: checkpoint, Certificate: m.Identity, Day: m.Day}
 	if len(proofs) > 0 {
 		out.Since, out.Proof, out.Earlier = proofs[0].Since, proofs[0].Hashes, proofs[1:]
 	}

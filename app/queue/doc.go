@@ -61,7 +61,8 @@
 // envelope (bstr) a parcel, in the order of the manifest.
 //
 //	manifest = {1: "bangban-export/1", 2 station, 3 epoch, 4 parcels: [* [seq, SHA-256 of the envelope]],
-//	            5 SHA-256 of the checkpoint, 6 SHA-256 of the encoded proofs}
+//	            5 SHA-256 of the checkpoint, 6 SHA-256 of the encoded proofs,
+//	            7 certificate: bstr, 8 day: tstr}   of the identity that signed the checkpoint, and when
 //	proofs   = [* [since: uint, [* hash]]]   consistency proofs from checkpoints the receiver may hold
 //
 // # Exactly once

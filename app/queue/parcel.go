@@ -90,13 +90,15 @@ type Outcome struct {
 
 // Batch is what goes out at once: parcels, the journal's checkpoint and the proof that it continues the last one sent.
 type Batch struct {
-	Station    string
-	Epoch      uint64
-	Parcels    []Parcel
-	Checkpoint []byte   // signed note
-	Proof      [][]byte // consistency proof (RFC 6962 §2.1.2) from Since
-	Since      int64    // size of the tree in the newest checkpoint that the receiver is known to hold; 0: none
-	Earlier    []Proof  // from other checkpoints that the receiver may hold: sent, but never confirmed
+	Station     string
+	Epoch       uint64
+	Parcels     []Parcel
+	Checkpoint  []byte   // signed note
+	Proof       [][]byte // consistency proof (RFC 6962 §2.1.2) from Since
+	Since       int64    // size of the tree in the newest checkpoint that the receiver is known to hold; 0: none
+	Certificate []byte   // of the identity that signed the checkpoint, DER
+	Day         string   // on which it was made
+	Earlier     []Proof  // from other checkpoints that the receiver may hold: sent, but never confirmed
 }
 
 // Sink is one way out of the counter. Deliver may be called again with the same parcels: it must be idempotent. It

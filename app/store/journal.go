@@ -32,7 +32,7 @@ func (s *Store) Checkpoint(ctx context.Context) (signed []byte, err error) {
 	return signed, err
 }
 
-// checkpoint signs the tree as it is, or takes the note that was signed at this size before.
+// checkpoint signs the tree as it is, or takes the note that this key signed at this size before.
 func (t *txn) checkpoint() (c journal.Checkpoint, signed []byte, err error) {
 	t.s.mu.Lock()
 	signer := t.s.signer
@@ -48,14 +48,27 @@ func (t *txn) checkpoint() (c journal.Checkpoint, signed []byte, err error) {
 		return c, nil, err
 	}
 	err = t.row(`SELECT note FROM checkpoint WHERE size = ?`, []any{c.Size}, &signed)
-	if !errors.Is(err, ErrNotFound) {
-		return c, signed, err
+	if err == nil && signedBy(signed, signer) {
+		return c, signed, nil
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return c, nil, err
 	}
 	if signed, err = c.Sign(signer); err != nil {
 		return c, nil, err
 	}
-	_, err = t.exec(`INSERT INTO checkpoint(size, note) VALUES (?, ?)`, c.Size, signed)
+	_, err = t.exec(`INSERT INTO checkpoint(size, note) VALUES (?, ?) ON CONFLICT (size) DO UPDATE SET note = excluded.note`, c.Size, signed)
 	return c, signed, err
+}
+
+// signedBy tells whether a note names the signer's key: after the identity was renewed a checkpoint of the same size is
+// signed again, because the batch carries the new certificate.
+func signedBy(signed []byte, s note.Signer) bool {
+	_, err := note.Open(signed, note.VerifierList())
+	var u *note.UnverifiedNoteError
+	return errors.As(err, &u) && slices.ContainsFunc(u.Note.UnverifiedSigs, func(sig note.Signature) bool {
+		return sig.Name == s.Name() && sig.Hash == s.KeyHash()
+	})
 }
 
 // checkpointFor adds to a batch the checkpoint and proofs that it continues the one the receiver is known to hold and
@@ -65,7 +78,12 @@ func (t *txn) checkpointFor(b *queue.Batch) (size int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	b.Checkpoint = signed
+	b.Checkpoint, b.Day = signed, t.day()
+	t.s.mu.Lock()
+	if t.s.sealer != nil {
+		b.Certificate = t.s.sealer.IdentityCert
+	}
+	t.s.mu.Unlock()
 	var since []int64
 	collect := func(scan func(...any) error) error {
 		var n int64

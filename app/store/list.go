@@ -18,9 +18,12 @@ type Filter struct {
 }
 
 // Page is a part of a long list. A zero Limit is all.
-type Page struct{ Offset, Limit int }
+type Page struct {
+	Offset, Limit int
+	Newest        bool // the newest first
+}
 
-// Parcels lists parcels, oldest first, also those that are purged.
+// Parcels lists parcels, oldest first unless p says otherwise, also those that are purged.
 func (s *Store) Parcels(ctx context.Context, f Filter, p Page) (rows []desk.ParcelRow, err error) {
 	q := `SELECT seq, id, kind, day, state, attempts, size, reason FROM job WHERE 1`
 	var args []any
@@ -41,8 +44,12 @@ func (s *Store) Parcels(ctx context.Context, f Filter, p Page) (rows []desk.Parc
 		limit = p.Limit
 	}
 	args = append(args, limit, max(p.Offset, 0))
+	order := ` ORDER BY seq`
+	if p.Newest {
+		order += ` DESC`
+	}
 	err = s.read(ctx, func(t *txn) error {
-		return t.each(q+` ORDER BY seq LIMIT ? OFFSET ?`, args, func(scan func(...any) error) error {
+		return t.each(q+order+` LIMIT ? OFFSET ?`, args, func(scan func(...any) error) error {
 			r, err := scanParcel(scan)
 			rows = append(rows, r)
 			return err
