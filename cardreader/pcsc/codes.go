@@ -75,7 +75,8 @@ func serviceGone(err error) bool {
 		return errors.Is(err, ErrDeadline)
 	}
 	switch e {
-	case scard.ErrNoService, scard.ErrServiceStopped, scard.ErrInvalidHandle, scard.ErrShutdown, scard.ErrSystemCancelled:
+	case scard.ErrNoService, scard.ErrServiceStopped, scard.ErrInvalidHandle, scard.ErrShutdown, scard.ErrSystemCancelled,
+		scard.ErrSecurityViolation: // polkit refuses this user, PCSC#229
 		return true
 	case scard.ErrCommError, scard.ErrInternalError:
 		return runtime.GOOS != "windows"

@@ -166,6 +166,35 @@ func TestBlockedByATransaction(t *testing.T) {
 	}
 }
 
+// The transaction that keeps others out ends by itself when no command follows.
+func TestTransactionEndsWhenIdle(t *testing.T) {
+	h := newHarness(t)
+	r, _ := present(t, h, "bank-card")
+	conn, err := r.Connect(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for range 2 { // and begins again with the next command
+		if _, err := conn.(cardreader.APDUer).Transmit(context.Background(), []byte{0, 0xCA, 0, 0, 0}); err != nil {
+			t.Fatal(err)
+		}
+		o, in := other(t, h, scard.ShareShared), make(chan error, 1)
+		go func() { in <- o.BeginTransaction() }()
+		select {
+		case err := <-in:
+			if err != nil {
+				t.Fatal(err)
+			}
+		case <-time.After(atMost):
+			t.Fatal("other programs are kept out")
+		}
+		if err := o.Disconnect(scard.LeaveCard); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Close resets a card that was spoken to: no session outlives it. A mere look leaves other programs alone.
 func TestLeavingTheCard(t *testing.T) {
 	for name, speak := range map[string]bool{"spoken to": true, "looked at": false} {

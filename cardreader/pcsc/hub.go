@@ -176,10 +176,14 @@ func (s *system) look(ctx context.Context, c *scard.Context, names []string, kno
 	case err != nil:
 		return err
 	}
+	news := false
 	for _, rs := range states[:len(names)] {
-		s.note(rs, known)
+		news = s.note(rs, known) || news
 	}
 	s.publish(ctx, names, known)
+	if !news { // readers came or went; a service that says so again and again must not make this spin
+		wait(ctx, lookStep)
+	}
 	return nil
 }
 
@@ -198,8 +202,8 @@ func (s *system) await(ctx context.Context, c *scard.Context, states []scard.Rea
 	}, nil)
 }
 
-// note takes over what the service said of one reader.
-func (s *system) note(rs scard.ReaderState, known map[string]*seen) {
+// note takes over what the service said of one reader, and tells whether that was anything new.
+func (s *system) note(rs scard.ReaderState, known map[string]*seen) (news bool) {
 	k, old := known[rs.Reader], true
 	if k == nil {
 		k, old = &seen{event: cardreader.Event{Reader: rs.Reader}}, false
@@ -213,7 +217,9 @@ func (s *system) note(rs scard.ReaderState, known map[string]*seen) {
 	case k.flags != scard.StateUnaware:
 		k.event.Count += uint32(passed) // modulo 65536 on purpose
 	}
-	k.flags = rs.EventState &^ scard.StateChanged
+	flags := rs.EventState &^ scard.StateChanged
+	news = flags != k.flags
+	k.flags = flags
 	k.event.Kind, k.event.ATR = kindOf(rs.EventState), nil
 	if k.event.Kind == cardreader.Present {
 		k.event.ATR = slices.Clone(rs.Atr)
@@ -224,6 +230,7 @@ func (s *system) note(rs scard.ReaderState, known map[string]*seen) {
 	if !same(before, k.event) {
 		k.event.At = s.now()
 	}
+	return news
 }
 
 func kindOf(f scard.StateFlag) cardreader.EventKind {

@@ -24,6 +24,7 @@ func TestCodes(t *testing.T) {
 		{scard.ErrNoService, cardreader.CodeServiceOff},
 		{scard.ErrServiceStopped, cardreader.CodeServiceOff},
 		{scard.ErrInvalidHandle, cardreader.CodeServiceOff},
+		{scard.ErrSecurityViolation, cardreader.CodeServiceOff},
 		{scard.ErrNoSmartcard, cardreader.CodeNoCard},
 		{winNoMedia, cardreader.CodeNoCard},
 		{scard.ErrRemovedCard, cardreader.CodePulled},

@@ -76,9 +76,13 @@ func (s *system) Readers(ctx context.Context) ([]cardreader.Reader, error) {
 	return readers, nil
 }
 
-// list gives the names of the readers; none is no error.
+// list gives the names of the readers; none is no error. The binding asks for the size first: a reader plugged in
+// between the two calls makes its buffer too short.
 func list(c *scard.Context) ([]string, error) {
 	names, err := c.ListReaders()
+	for n := 0; n < 3 && errors.Is(err, scard.ErrInsufficientBuffer); n++ {
+		names, err = c.ListReaders()
+	}
 	if errors.Is(err, scard.ErrNoReadersAvailable) {
 		return nil, nil
 	}
