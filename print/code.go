@@ -2,6 +2,7 @@ package print
 
 import (
 	"math"
+	"slices"
 
 	qr "github.com/skip2/go-qrcode"
 )
@@ -17,35 +18,44 @@ const (
 // Module is the side of one module in mm.
 const Module = ModuleDots * 25.4 / DotsPerInch
 
-// Code draws a QR code of str with its quiet zone, its top left corner at the printer dot nearest to x, y, on white.
-// It gives the side in mm. One that needs a version above MaxCodeVersion fails with CodeCodeTooLarge.
-func (s *Sheet) Code(x, y float64, str string) (side float64) {
-	rows, err := encode(str)
-	if err != nil {
-		s.fail(err)
-		return 0
-	}
-	if !s.finite(x, y) {
-		return 0
-	}
-	side = float64(len(rows)) * Module
-	s.add(&code{Rect{snap(x), snap(y), side, side}, Module, rows})
-	return side
+// QR is a code that was encoded but not drawn yet. It may be drawn on several sheets.
+type QR struct {
+	rows [][]bool // with quiet zone; true is dark
 }
 
-// CodeSide tells how large the code of str will be, in mm, without drawing it.
-func (s *Sheet) CodeSide(str string) float64 {
+// Encode makes the code of str. One that needs a version above MaxCodeVersion fails with CodeCodeTooLarge.
+func Encode(str string) (*QR, error) {
 	rows, err := encode(str)
 	if err != nil {
-		s.fail(err)
-		return 0
+		return nil, err
 	}
-	return float64(len(rows)) * Module
+	return &QR{rows}, nil
+}
+
+// Side is the side of the code with its quiet zone in mm.
+func (q *QR) Side() float64 { return float64(len(q.rows)) * Module }
+
+// Wipe overwrites the code. Sheets that it was drawn on have their own copy.
+func (q *QR) Wipe() {
+	for _, r := range q.rows {
+		clear(r)
+	}
+}
+
+// Code draws a code with its quiet zone on white, its top left corner at the printer dot nearest to x, y.
+func (s *Sheet) Code(x, y float64, q *QR) {
+	if !s.finite(x, y) {
+		return
+	}
+	own := make([][]bool, len(q.rows))
+	for i, r := range q.rows {
+		own[i] = slices.Clone(r)
+	}
+	s.add(&code{Rect{snap(x), snap(y), q.Side(), q.Side()}, Module, own})
 }
 
 func snap(mm float64) float64 { return math.Round(mm*DotsPerInch/25.4) * 25.4 / DotsPerInch }
 
-// encode gives the modules with the quiet zone; true is dark.
 func encode(str string) ([][]bool, error) {
 	if str == "" || len(str) > 3000 {
 		return nil, NewError(CodeCodeTooLarge, nil, nil)

@@ -3,8 +3,10 @@ package print
 import (
 	"fmt"
 	"image"
+	"iter"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Size is the size of a page in millimetres.
@@ -87,6 +89,14 @@ type code struct {
 	area   Rect
 	module float64
 	rows   [][]bool // with quiet zone
+}
+
+func (t *text) string() string {
+	var b strings.Builder
+	for _, r := range t.runs {
+		b.WriteString(runes(r.glyphs))
+	}
+	return b.String()
 }
 
 func (t *text) wipe() {
@@ -227,18 +237,18 @@ func (s *Sheet) Codes() (places []CodePlace) {
 	return places
 }
 
-// Glyphs tells how many glyphs stand on the sheet, for tests and logs.
-func (s *Sheet) Glyphs() (n int) {
-	for _, items := range s.pages {
-		for _, it := range items {
-			if t, ok := it.(*text); ok {
-				for _, r := range t.runs {
-					n += len(r.glyphs)
+// Texts goes through the lines of text on all pages with their size in points: a plain text twin, and what tests look
+// at. The strings are copies that Wipe does not reach.
+func (s *Sheet) Texts() iter.Seq2[string, float64] {
+	return func(yield func(string, float64) bool) {
+		for _, items := range s.pages {
+			for _, it := range items {
+				if t, ok := it.(*text); ok && !yield(t.string(), t.size) {
+					return
 				}
 			}
 		}
 	}
-	return n
 }
 
 // Wipe overwrites the text, pictures and codes that the sheet owns. The sheet cannot be drawn afterwards.

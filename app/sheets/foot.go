@@ -11,10 +11,7 @@ import (
 // foot draws the code and what stands beside it, and says where the rest must end.
 func (p *page) foot(v *VoucherData) (top float64) {
 	size := p.sheet.Size()
-	side := p.sheet.CodeSide(v.CodeText)
-	if p.sheet.Err() != nil {
-		return 0
-	}
+	side := p.code.Side()
 	x := codeMargin + side + 2
 	beside := func(y float64) *print.Column { return p.sheet.Column(x, y, size.W-margin-x) }
 	// How high the facts are is measured on a sheet that is thrown away.
@@ -30,7 +27,7 @@ func (p *page) foot(v *VoucherData) (top float64) {
 	trial.sheet.Wipe()
 	top = size.H - codeMargin - height
 	p.beside(beside(top), v)
-	p.sheet.Code(codeMargin, size.H-codeMargin-side, v.CodeText)
+	p.sheet.Code(codeMargin, size.H-codeMargin-side, p.code)
 	return top
 }
 

@@ -2,6 +2,7 @@ package sheets
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"bangban/app/desk"
@@ -65,10 +66,9 @@ func (p *page) refer(r *ReferData) float64 {
 	c.Text(p.first.say("paper.refer.bring"), p.style(sizeBody))
 	p.under(c, p.secondSays("paper.refer.bring"))
 	for i, thing := range r.Bring {
-		number := fmt.Sprintf("%d  ", i+1)
 		st := p.bold(sizeKey)
-		indent := p.sheet.Width(number, st) + 2
-		p.sheet.Text(c.X, c.Y+st.Baseline(), number, st)
+		indent := p.sheet.Width("0", st) + 4 // the widest digit, so that all begin alike
+		p.sheet.Text(c.X, c.Y+st.Baseline(), strconv.Itoa(i+1), st)
 		in := p.sheet.Column(c.X+indent, c.Y, c.W-indent)
 		in.Text(p.first.in(thing), st)
 		p.under(in, p.other(thing))

@@ -91,6 +91,7 @@ type page struct {
 	sheet   *print.Sheet
 	first   Language
 	second  Language
+	code    *print.QR
 	scale   float64
 	small   float64 // points of the second language
 	phrases bool    // whether the second language also has the sentences, not only the facts

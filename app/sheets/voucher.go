@@ -94,8 +94,13 @@ func Voucher(fonts *print.Fonts, v VoucherData, first, second Language) (*print.
 	if err != nil {
 		return nil, err
 	}
+	code, err := print.Encode(v.CodeText)
+	if err != nil {
+		return nil, err
+	}
+	defer code.Wipe()
 	for _, a := range ladder(size, !second.none()) {
-		p := &page{sheet: print.NewSheet(fonts, size, first.Tag), first: first, second: second,
+		p := &page{sheet: print.NewSheet(fonts, size, first.Tag), first: first, second: second, code: code,
 			scale: a.scale, small: a.small, phrases: a.phrases, gap: a.gap}
 		if a.small == 0 {
 			p.second = Language{}
@@ -128,6 +133,7 @@ func (p *page) voucher(v *VoucherData, twoPages bool) bool {
 	p.sheet.AddPage()
 	c = p.sheet.Column(margin, p.head("paper.title", v.Training), p.width())
 	c.Text(v.Serial, p.bold(sizeKey))
+	c.Text(p.first.say("paper.page", "N", "2", "Of", "2"), p.style(sizeBody))
 	c.Space(3)
 	p.phrasesOf(c, v)
 	return ok && c.Y <= p.sheet.Size().H-margin
