@@ -22,9 +22,9 @@ func (s *Station) Parcels(ctx context.Context) ([]desk.ParcelRow, error) {
 	return s.store.Parcels(ctx, store.Filter{}, store.Page{})
 }
 
-// ParcelPage lists a part of them.
-func (s *Station) ParcelPage(ctx context.Context, offset, limit int) ([]desk.ParcelRow, error) {
-	return s.store.Parcels(ctx, store.Filter{}, store.Page{Offset: offset, Limit: limit})
+// NewestParcels lists a part of them, the newest first.
+func (s *Station) NewestParcels(ctx context.Context, offset, limit int) ([]desk.ParcelRow, error) {
+	return s.store.Parcels(ctx, store.Filter{}, store.Page{Offset: offset, Limit: limit, Newest: true})
 }
 
 // QueueStats counts them.

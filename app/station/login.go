@@ -3,7 +3,6 @@ package station
 import (
 	"context"
 	"encoding/json"
-	"sync"
 
 	"bangban/app/desk"
 	"bangban/app/institution"
@@ -49,8 +48,6 @@ func (s *Station) loginTraining(ctx context.Context) (desk.Clerk, error) {
 // compare and save one act.
 type attempts struct{ s *Station }
 
-var triesMu sync.Mutex
-
 func triesKey(clerk string) string { return "tries/" + clerk }
 
 // Load implements people.Attempts.
@@ -64,8 +61,8 @@ func (a attempts) Load(ctx context.Context, clerk string) (t people.Tally, err e
 
 // Save implements people.Attempts.
 func (a attempts) Save(ctx context.Context, clerk string, old, next people.Tally) error {
-	triesMu.Lock()
-	defer triesMu.Unlock()
+	a.s.tries.Lock()
+	defer a.s.tries.Unlock()
 	now, err := a.Load(ctx, clerk)
 	if err != nil {
 		return err

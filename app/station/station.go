@@ -84,6 +84,7 @@ type Station struct {
 	fonts      func() (*print.Fonts, error)
 	device     print.Device
 
+	tries sync.Mutex // one try at a PIN at a time
 	mu    sync.Mutex
 	key   *keys.Unlocked // nil: nobody is logged in
 	clerk desk.Clerk

@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"bangban/app/desk"
+	"bangban/app/flow"
+	"bangban/app/station"
+	"bangban/app/ui"
+	"bangban/locales"
+)
+
+// options are the flags of the window (design §9).
+type options struct {
+	training, version, ready, flip bool
+	data, lang, citizen            string
+	scale                          float64
+}
+
+// Main runs the counter and gives the exit code: 0 closed, 1 it could not run, 2 wrong usage.
+func Main(args []string) int { return run(args, os.Stdout, os.Stderr) }
+
+func run(args []string, out, errw io.Writer) int {
+	var o options
+	f := flag.NewFlagSet("bangban", flag.ContinueOnError)
+	f.SetOutput(errw)
+	f.BoolVar(&o.training, "training", false, "a training counter: simulated cards, papers that are not valid")
+	f.StringVar(&o.data, "data", "", "the counter's data `folder`")
+	f.StringVar(&o.lang, "lang", "", "language of the clerk: zh-Hans, en")
+	f.Float64Var(&o.scale, "scale", 0, "text size, 1 to 2")
+	f.StringVar(&o.citizen, "citizen", "", "`X,Y` of the person's monitor: full screen there")
+	f.BoolVar(&o.flip, "flip", false, "one screen for both: F6 turns it")
+	f.BoolVar(&o.ready, "ready", false, "print ready when the window can be used, and each step of a visit")
+	f.BoolVar(&o.version, "version", false, "print the version")
+	if err := f.Parse(args); err != nil || f.NArg() > 0 {
+		return 2
+	}
+	if o.version {
+		fmt.Fprintln(out, station.Version)
+		return 0
+	}
+	if err := counter(o, out); err != nil {
+		explain(errw, o.lang, err)
+		return 1
+	}
+	return 0
+}
+
+// explain says what happened and what to do now, in the clerk's language.
+func explain(w io.Writer, lang string, err error) {
+	d := desk.Explain("bangban", err)
+	c, cerr := locales.Open(or(lang, "zh-Hans"))
+	if cerr != nil || !c.Has("error."+d.Code) || d.Code == desk.CodeInternal {
+		fmt.Fprintln(w, "bangban:", err)
+		return
+	}
+	fmt.Fprintln(w, c.T("error."+d.Code, d.Args))
+	fmt.Fprintln(w, c.T("hint."+d.Code, d.Args))
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// dataDir is --data, else a folder of the user's.
+func (o options) dataDir() (string, error) {
+	if o.data != "" {
+		return o.data, nil
+	}
+	base := os.Getenv("XDG_DATA_HOME")
+	if base == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", err
+		}
+		base = filepath.Join(home, ".local", "share")
+	}
+	if o.training {
+		return filepath.Join(base, "bangban-training"), nil
+	}
+	return filepath.Join(base, "bangban"), nil
+}
+
+// counter opens the station, starts the machine and shows the screens until the window is closed.
+func counter(o options, out io.Writer) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	dir, err := o.dataDir()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	st, err := station.Open(ctx, station.Options{Dir: dir, Training: o.training, Tray: true, Program: "bangban",
+		Lang: or(o.lang, "zh-Hans"), Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	lang := or(o.lang, or(st.Setting(ctx, "lang"), "zh-Hans"))
+	machine := flow.New(st.Ports(), flow.Options{
+		Lang: "zh-Hans", App: "bangban " + station.Version, Log: log,
+		LastPurpose: st.Setting(ctx, "purpose"), LastRecipient: st.Setting(ctx, "recipient"),
+		Remember: func(purpose, recipient string) {
+			st.SetSetting(ctx, "purpose", purpose)
+			st.SetSetting(ctx, "recipient", recipient)
+		},
+	})
+	if o.ready {
+		machine.Subscribe(func(s flow.State) { fmt.Fprintf(out, "step %s\n", s.Step) })
+	}
+	running, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- machine.Run(running) }()
+	err = ui.Run(ctx, screens(ctx, o, st, machine, lang, out))
+	cancel()
+	return errors.Join(err, <-ended)
+}
+
+// screens hands the parts over.
+func screens(ctx context.Context, o options, st *station.Station, m *flow.Machine, lang string, out io.Writer) ui.Deps {
+	d := ui.Deps{
+		Visit: m, Staff: staff{st, m}, Health: newHealth(ctx, st, m), Queue: parcels{st},
+		Status: ui.Status{Hotline: st.Hotline(), TrainingPIN: st.StaffPIN(), Version: station.Version},
+		Lang:   lang, Scale: scale(o, st.Setting(ctx, "scale")), Palette: or(st.Setting(ctx, "palette"), "light"),
+		Note: func(lang string, scale float32, palette string) {
+			st.SetSetting(ctx, "lang", lang)
+			st.SetSetting(ctx, "scale", strconv.FormatFloat(float64(scale), 'f', 2, 32))
+			st.SetSetting(ctx, "palette", palette)
+		},
+	}
+	if o.flip {
+		d.Citizen.Mode = ui.CitizenFlip
+	}
+	if n, err := fmt.Sscanf(o.citizen, "%d,%d", &d.Citizen.X, &d.Citizen.Y); err == nil && n == 2 {
+		d.Citizen.Mode = ui.CitizenFullScreen
+	}
+	if o.ready {
+		d.OnReady = func() { fmt.Fprintln(out, "ready") }
+	}
+	return d
+}
+
+func scale(o options, kept string) float32 {
+	if o.scale > 0 {
+		return float32(o.scale)
+	}
+	if v, err := strconv.ParseFloat(kept, 32); err == nil {
+		return float32(v)
+	}
+	return 1
+}
