@@ -155,7 +155,11 @@ func (s *Store) ExportJournal(ctx context.Context, w io.Writer, known note.Verif
 	}
 	return s.read(ctx, func(t *txn) error {
 		var signed []byte
-		if err := t.row(`SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1`, nil, &signed); err != nil {
+		err := t.row(`SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1`, nil, &signed)
+		if errors.Is(err, ErrNotFound) {
+			return ErrNoCheckpoint
+		}
+		if err != nil {
 			return err
 		}
 		c, err := journal.OpenCheckpoint(signed, known)

@@ -167,12 +167,17 @@ func (s *Store) Epoch() uint64 { return s.epoch }
 // Origin names the journal.
 func (s *Store) Origin() string { return journal.Origin(s.c.Station, s.epoch) }
 
-// Close ends cleanly: the WAL is folded into the file, the clean mark set, the lock given back.
+// Close ends cleanly: a checkpoint is signed, the WAL folded into the file, the clean mark set, the lock given back.
 func (s *Store) Close() error {
 	var err error
 	if s.w != nil {
 		ctx := context.Background()
-		err = s.write(ctx, func(t *txn) error { return t.set("clean", []byte("1")) })
+		err = s.write(ctx, func(t *txn) error {
+			if _, _, err := t.checkpoint(); err != nil && !errors.Is(err, ErrNoSigner) {
+				return err
+			}
+			return t.set("clean", []byte("1"))
+		})
 		err = errors.Join(err, s.truncate(ctx))
 	}
 	return errors.Join(err, s.shut())

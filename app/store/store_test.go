@@ -299,6 +299,9 @@ func TestReadOnlyAfterCleanEnd(t *testing.T) {
 	if st, err := ro.Stats(t.Context()); err != nil || st.Total != 1 {
 		t.Fatalf("%+v %v", st, err)
 	}
+	if rep, err := ro.VerifyJournal(t.Context(), nil, c.known); err != nil || rep.Acts[journal.KindSigned] != 1 {
+		t.Fatalf("%+v %v", rep, err)
+	}
 }
 
 func TestReopen(t *testing.T) {

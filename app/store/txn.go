@@ -91,10 +91,19 @@ func (t *txn) set(key string, v []byte) error {
 // day is today's date at the counter.
 func (t *txn) day() string { return t.now.Format(time.DateOnly) }
 
-// note writes one act into the journal.
+// checkpointEvery bounds how many acts lie beyond the newest signed checkpoint.
+const checkpointEvery = 64
+
+// note writes one act into the journal, and now and then a checkpoint.
 func (t *txn) note(e journal.Event) error {
-	_, err := journal.Append(t, e)
-	return err
+	n, err := journal.Append(t, e)
+	if err != nil || (n+1)%checkpointEvery != 0 {
+		return err
+	}
+	if _, _, err := t.checkpoint(); !errors.Is(err, ErrNoSigner) {
+		return err
+	}
+	return nil
 }
 
 // Size implements journal.Storage.
