@@ -5,7 +5,8 @@
 //
 // crypto/x509 refuses most of what travel documents are signed with: elliptic curve parameters written out in full
 // (X9.62 specifiedCurve), the brainpool curves (RFC 5639), RSA-PSS keys, SHA-1, odd but harmless names. Certificates
-// are therefore parsed here, over golang.org/x/crypto/cryptobyte, which reads DER only and never recurses.
+// are therefore parsed here, over golang.org/x/crypto/cryptobyte, which reads DER only and never recurses. A message (not a certificate) in BER is turned into DER
+// first.
 //
 // # What is verified
 //

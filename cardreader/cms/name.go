@@ -2,6 +2,7 @@ package cms
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -27,6 +28,13 @@ func (n Name) String() string { return n.text }
 
 // Equal compares as RFC 5280 §7.1: case and runs of spaces do not count in strings, nor does the type of string.
 func (n Name) Equal(o Name) bool { return n.key == o.key }
+
+// sameParts is Equal without regard to the order: Malaysia's passports name the issuer of the signer's certificate with
+// its parts in another order than the certificate does.
+func (n Name) sameParts(o Name) bool {
+	parts := func(n Name) []string { return slices.Sorted(strings.SplitSeq(n.key, "\x00")) }
+	return slices.Equal(parts(n), parts(o))
+}
 
 func attributeName(oid string) string {
 	switch oid {

@@ -49,15 +49,27 @@ type signer struct {
 	value       []byte
 }
 
-// Parse reads a ContentInfo with SignedData in DER with nothing after it.
+// Parse reads a ContentInfo with SignedData with nothing after it, in DER or, as RFC 5652 §5.1 allows, in BER.
+func Parse(message []byte) (*SignedData, error) {
+	if len(message) > MaxMessage {
+		return nil, broken("message too large")
+	}
+	sd, err := parse(bytes.Clone(message))
+	if ReasonOf(err) != Structure {
+		return sd, err
+	}
+	der, err2 := toDER(message)
+	if err2 != nil || bytes.Equal(der, message) {
+		return nil, err
+	}
+	return parse(der)
+}
+
+// parse reads the message in DER.
 //
 //	SignedData ::= SEQUENCE { version INTEGER, digestAlgorithms SET OF, encapContentInfo,
 //	  certificates [0] IMPLICIT OPTIONAL, crls [1] IMPLICIT OPTIONAL, signerInfos SET OF SignerInfo }
-func Parse(der []byte) (*SignedData, error) {
-	if len(der) > MaxMessage {
-		return nil, broken("message too large")
-	}
-	in := cryptobyte.String(bytes.Clone(der))
+func parse(in cryptobyte.String) (*SignedData, error) {
 	var info, explicit, body, digests, certs, signers cryptobyte.String
 	if !in.ReadASN1(&info, asn1.SEQUENCE) || !in.Empty() {
 		return nil, broken("message")
@@ -301,10 +313,11 @@ func (s *signer) signedBytes(content []byte, contentType string) ([]byte, error)
 	return s.attributes, nil
 }
 
+// signerCertificate finds the certificate that the signer names. The name only picks one, the signature decides.
 func (sd *SignedData) signerCertificate(s *signer, others []*Certificate) (*Certificate, error) {
 	for _, c := range append(slices.Clip(sd.Certificates), others...) {
 		if s.keyID != nil && bytes.Equal(c.SubjectKeyID, s.keyID) ||
-			s.keyID == nil && c.Issuer.Equal(s.issuer) && bytes.Equal(c.Serial, s.serial) {
+			s.keyID == nil && c.Issuer.sameParts(s.issuer) && bytes.Equal(c.Serial, s.serial) {
 			return c, nil
 		}
 	}

@@ -54,9 +54,48 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s: equal", what)
 		}
 	}
+	turned := name(t, 10, printableString, "State of Utopia", 6, printableString, "UT", 3, utf8String, "CSCA")
+	if !base.sameParts(turned) || base.sameParts(odd3(t)) {
+		t.Error("parts in another order")
+	}
 	odd := name(t, 3, utf8String, "line\nbreak\x1b[31m", 10, t61String, "\xC9tat", 11, utf8String, "\xFF")
 	if odd.String() != "CN=line·break·[31m,O=État,OU=#ff" {
 		t.Errorf("%s", odd)
+	}
+}
+
+func odd3(t *testing.T) Name {
+	t.Helper()
+	return name(t, 6, 19, "UT", 6, 19, "UT", 3, 12, "CSCA")
+}
+
+// A signer who names the issuer's parts in another order than its certificate is found all the same.
+func TestSignerNamedInAnotherOrder(t *testing.T) {
+	good, err := os.ReadFile("testdata/rsa-sha256.cms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	country := []byte{0x31, 11, 0x30, 9, 6, 3, 0x55, 4, 6, 0x13, 2, 'U', 'T'}
+	org := append([]byte{0x31, 17, 0x30, 15, 6, 3, 0x55, 4, 10, 12, 8}, "SPECIMEN"...)
+	at := bytes.LastIndex(good, append(bytes.Clone(country), org...))
+	if at < 0 {
+		t.Fatal("no issuer in the message")
+	}
+	turned := bytes.Clone(good)
+	copy(turned[at:], append(bytes.Clone(org), country...))
+	sd, err := Parse(turned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sd.Verify(nil); err != nil {
+		t.Error(err)
+	}
+	copy(turned[at:], append(append(bytes.Clone(org[:len(org)-1]), 'X'), country...))
+	if sd, err = Parse(turned); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sd.Verify(nil); ReasonOf(err) != UnknownIssuer {
+		t.Errorf("another name: %v", err)
 	}
 }
 
@@ -124,7 +163,7 @@ func TestMessagesRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	indefinite := append([]byte{0x30, 0x80}, good[4:]...)
+	indefinite := append([]byte{0x30, 0x80}, good[4:]...) // and no end of contents
 	for what, b := range map[string][]byte{
 		"empty": nil, "cut": good[:len(good)-1], "more behind": append(bytes.Clone(good), 0), "indefinite length": indefinite,
 		"another type": bytes.Replace(good, []byte{0x0D, 1, 7, 2}, []byte{0x0D, 1, 7, 3}, 1), "too large": make([]byte, MaxMessage+1),

@@ -22,13 +22,12 @@ import (
 
 // issuer is a country signing authority and one document signer, made for a test and gone after it.
 type issuer struct {
-	t        testing.TB
-	ca, ds   *x509.Certificate
-	caKey    *ecdsa.PrivateKey
-	dsKey    *ecdsa.PrivateKey
-	signing  time.Time
-	content  string // object identifier of the content; empty: the right one
-	template func(ds *x509.Certificate)
+	t       testing.TB
+	ca, ds  *x509.Certificate
+	caKey   *ecdsa.PrivateKey
+	dsKey   *ecdsa.PrivateKey
+	signing time.Time
+	content []int // object identifier of the content; nil: the right one
 }
 
 func newIssuer(t testing.TB, country string, template func(ds *x509.Certificate)) *issuer {
@@ -115,8 +114,8 @@ func object(t testing.TB, groups map[int][]byte) []byte {
 // sign makes EF.SOD of a content.
 func (i *issuer) sign(content []byte) []byte {
 	contentType := []int{2, 23, 136, 1, 1, 1}
-	if i.content == "data" {
-		contentType = []int{1, 2, 840, 113549, 1, 7, 1}
+	if i.content != nil {
+		contentType = i.content
 	}
 	attributes := i.attributes(content, contentType)
 	var set cryptobyte.Builder

@@ -159,8 +159,11 @@ func TestSecurityObjectContent(t *testing.T) {
 	run("group -1", bytes.Replace(good, []byte{2, 1, 2, 4, 32}, []byte{2, 1, 0xFF, 4, 32}, 1))
 	run("unknown digest", bytes.Replace(good, []byte{3, 4, 2, 1}, []byte{3, 4, 2, 9}, 1))
 	run("digest of another length", bytes.Replace(good, []byte{3, 4, 2, 1}, []byte{3, 4, 2, 3}, 1))
-	i.content = "data"
-	run("another content type", good)
+	i.content = []int{2, 23, 136, 1, 1, 2}
+	run("a master list", good)
+	i.content = []int{1, 2, 840, 113549, 1, 7, 1} // passports of the People's Republic of China
+	proof{name: "id-data", sod: i.sign(good), read: bothRead, anchors: i.anchors(), state: "NLD", now: provedAt,
+		signature: passed, hash: passed, csca: passed}.run(t)
 }
 
 func TestSameState(t *testing.T) {

@@ -11,7 +11,8 @@ import (
 	"bangban/cardreader/tlv"
 )
 
-// Content types of the security object: ICAO Doc 9303-10 §4.6.2.3, and the one that first documents bore.
+// Content types of the security object: ICAO Doc 9303-10 §4.6.2.3, and two that are met: that of the first documents, and
+// id-data, which passports of the People's Republic of China bear (seen in one of 2018).
 const (
 	oidSecurityObject = "2.23.136.1.1.1"
 	oidSecurityFirst  = "1.3.27.1.1.1"
@@ -40,7 +41,9 @@ func openSOD(b []byte) (*cms.SignedData, error) {
 //	  dataGroupHashValues SEQUENCE SIZE (2..16) OF SEQUENCE { dataGroupNumber INTEGER, dataGroupHashValue OCTET STRING },
 //	  ldsVersionInfo SEQUENCE OPTIONAL -- v1 -- }
 func openSecurityObject(sd *cms.SignedData) (*securityObject, error) {
-	if sd.ContentType != oidSecurityObject && sd.ContentType != oidSecurityFirst {
+	switch sd.ContentType {
+	case oidSecurityObject, oidSecurityFirst, cms.OIDData:
+	default:
 		return nil, fmt.Errorf("%w: content type %s", ErrSecurity, sd.ContentType)
 	}
 	in := cryptobyte.String(sd.Content)
