@@ -65,9 +65,10 @@ func TestCallIsBounded(t *testing.T) {
 	c := newCaller()
 	release, cleaned := make(chan struct{}), make(chan int, maxStuck)
 	for i := range maxStuck {
-		_, err := call(context.Background(), c, time.Millisecond, func() (int, error) { <-release; return i, nil }, func(i int) { cleaned <- i })
-		if !errors.Is(err, ErrDeadline) {
-			t.Fatalf("%v, want ErrDeadline", err)
+		ctx, cancel := context.WithCancel(context.Background())
+		_, err := call(ctx, c, time.Minute, func() (int, error) { cancel(); <-release; return i, nil }, func(i int) { cleaned <- i })
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("%v, want Canceled", err)
 		}
 	}
 	ran := false
@@ -163,6 +164,9 @@ func TestDifference(t *testing.T) {
 	}
 	if n := narrow([]cardreader.Event{one}, "2"); len(n) != 1 || n[0].Kind != cardreader.Removed || n[0].Reader != "2" {
 		t.Errorf("a reader that is not there: %v", n)
+	}
+	if n := narrow([]cardreader.Event{{Kind: cardreader.NoReader}}, "2"); len(n) != 1 || n[0].Kind != cardreader.Removed {
+		t.Errorf("no reader at all: %v", n)
 	}
 	if n := narrow([]cardreader.Event{off}, "2"); len(n) != 1 || n[0].Kind != cardreader.ServiceOff {
 		t.Errorf("service off: %v", n)

@@ -57,7 +57,7 @@ func narrow(state []cardreader.Event, only string) []cardreader.Event {
 	if only == "" {
 		return state
 	}
-	i := slices.IndexFunc(state, func(e cardreader.Event) bool { return e.Reader == only || e.Reader == "" })
+	i := slices.IndexFunc(state, func(e cardreader.Event) bool { return e.Reader == only || e.Kind == cardreader.ServiceOff })
 	if i >= 0 {
 		return state[i : i+1]
 	}

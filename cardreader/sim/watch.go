@@ -23,11 +23,11 @@ func (s *System) watch(ctx context.Context, only string) (<-chan cardreader.Even
 		return nil, cardreader.NewError(cardreader.CodeCancelled, err, nil)
 	}
 	events := make(chan cardreader.Event)
+	state, changed := s.state(only) // at the call, not when the goroutine comes to it
 	go func() {
 		defer close(events)
 		var told []cardreader.Event
 		for {
-			state, changed := s.state(only)
 			for _, e := range difference(told, state) {
 				select {
 				case events <- e:
@@ -41,6 +41,7 @@ func (s *System) watch(ctx context.Context, only string) (<-chan cardreader.Even
 			case <-ctx.Done():
 				return
 			}
+			state, changed = s.state(only)
 		}
 	}()
 	return events, nil
@@ -60,9 +61,10 @@ func (s *System) state(only string) ([]cardreader.Event, <-chan struct{}) {
 		}
 	}
 	switch {
-	case len(s.readers) == 0:
+	case len(state) > 0:
+	case only == "":
 		state = append(state, cardreader.Event{Kind: cardreader.NoReader, At: s.now()})
-	case len(state) == 0:
+	default:
 		state = append(state, cardreader.Event{Reader: only, Kind: cardreader.Removed, At: s.now()})
 	}
 	return state, s.changed
