@@ -43,20 +43,7 @@ start_pcscd "$work"
 "$ctl" reader list | grep -q 'Virtual PCD' || fail "the service shows no reader"
 
 step "the card is laid on the reader"
-lay_card() { # lay_card SPECIMEN
-  "$work/card" --port "$port" --specimen "$1" > "$work/card.out" 2>&1 &
-  card=$!
-  pids="$pids $card"
-  n=0
-  until grep -q ready "$work/card.out"; do
-    n=$((n + 1)); [ $n -lt 200 ] || fail "the card did not get ready: $(cat "$work/card.out")"
-    kill -0 "$card" 2>/dev/null || fail "the card ended: $(cat "$work/card.out")"
-    sleep 0.05
-  done
-}
-lift_card() { kill "$card" 2>/dev/null || true; wait "$card" 2>/dev/null || true; }
 reader=$("$ctl" reader list | grep 'Virtual PCD' | head -n 1 | cut -f 1)
-mrz() { "$work/card" --print mrz --specimen "$1"; }
 lay_card emrtd
 
 step "card read: proven down to the training CSCA, equal to the specimen's truth"
@@ -64,7 +51,7 @@ mrz emrtd | "$ctl" $training card read --json --reader "$reader" --mrz - > "$wor
 for c in sod-signature dg-hashes csca; do
   grep -q "\"name\":\"$c\",\"verdict\":\"passed\"" "$work/card.json" || fail "$c did not pass: $(cat "$work/card.json")"
 done
-grep -qF "\"subject\":$("$work/card" --print truth --specimen emrtd)," "$work/card.json" || fail "the subject differs from the truth file"
+grep -qF "\"subject\":$(truth emrtd)," "$work/card.json" || fail "the subject differs from the truth file"
 printf 'line:   %s APDUs, %s ms\n' "$(json apdus < "$work/card.json")" "$(json ms < "$work/card.json")"
 
 step "voucher issue from the card"

@@ -1,31 +1,35 @@
-# start_pcscd DIR (DIR/card is cardreader/vpcd/serve, built): a private PC/SC service with one virtual reader. Sets port, exports PCSCLITE_CSOCK_NAME, adds to pids.
+# A PC/SC service of one's own with one virtual reader, and specimens on it. cardreader/vpcd/serve does the work.
 # shellcheck shell=sh
 
+# start_pcscd DIR: DIR/card is serve, built. Exports PCSCLITE_CSOCK_NAME; adds to pids. Commands go to descriptor 9.
 start_pcscd() {
-  lib=$(ls /usr/lib/pcsc/drivers/serial/libifdvpcd.so /usr/lib/*/pcsc/drivers/serial/libifdvpcd.so /usr/lib/*/libifdvpcd.so 2>/dev/null | head -n 1)
-  [ -n "$lib" ] || lib=$(dpkg -L vsmartcard-vpcd 2>/dev/null | grep -E 'libifdvpcd\.so' | head -n 1)
-  [ -n "$lib" ] || { echo "pcscd.sh: the vpcd driver is missing (Debian: vsmartcard-vpcd)" >&2; return 1; }
-  port=$(free_port)
-  cat > "$1/reader.conf" <<EOF
-FRIENDLYNAME "Virtual PCD"
-DEVICENAME   /dev/null:0x$(printf %x "$port")
-LIBPATH      $lib
-CHANNELID    0x$(printf %x "$port")
-EOF
-  PCSCLITE_CSOCK_NAME="$1/pcscd.sock"
+  table=$1
+  rm -f "$table/commands" "$table/answers"
+  mkfifo "$table/commands"
+  "$table/card" --pcscd "$table" --commands < "$table/commands" > "$table/answers" 2> "$table/pcscd.log" &
+  table_pid=$!
+  pids="$pids $table_pid"
+  exec 9> "$table/commands"
+  answer "socket " || { cat "$table/pcscd.log" >&2; return 1; }
+  PCSCLITE_CSOCK_NAME=$(sed -n 's/^socket //p' "$table/answers" | head -n 1)
   export PCSCLITE_CSOCK_NAME
-  "$1/card" --pcscd "$1/reader.conf" --socket "$PCSCLITE_CSOCK_NAME" > "$1/pcscd.log" 2>&1 &
-  pids="$pids $!"
-  n=0
-  until [ -S "$PCSCLITE_CSOCK_NAME" ]; do
-    n=$((n + 1)); [ $n -lt 400 ] || { cat "$1/pcscd.log" >&2; return 1; }
+}
+
+# answer WORD [COUNT]: waits until the table has said WORD COUNT times (once).
+answer() {
+  waited=0
+  until [ "$(grep -c "^$1" "$table/answers" 2>/dev/null || true)" -ge "${2:-1}" ]; do
+    waited=$((waited + 1))
+    [ $waited -lt 400 ] || { echo "pcscd.sh: no '$1' from the table" >&2; return 1; }
+    kill -0 "$table_pid" 2>/dev/null || { echo "pcscd.sh: the table ended: $(cat "$table/pcscd.log")" >&2; return 1; }
     sleep 0.05
   done
 }
 
-# free_port prints a TCP port of the loopback that nobody listens on, with a free one after it.
-free_port() {
-  p=$((20000 + ($$ % 20000)))
-  while ss -ltn 2>/dev/null | grep -qE ":($p|$((p + 1))) "; do p=$((p + 2)); done
-  echo "$p"
-}
+# lay_card SPECIMEN, lift_card: what a hand does.
+lay_card() { laid=$((${laid:-0} + 1)); echo "insert $1" >&9; answer ready "$laid"; }
+lift_card() { lifted=$((${lifted:-0} + 1)); echo remove >&9; answer removed "$lifted"; }
+
+# mrz SPECIMEN, truth SPECIMEN: what stands on it, what a reader must make of it.
+mrz() { "$table/card" --print mrz --specimen "$1"; }
+truth() { "$table/card" --print truth --specimen "$1"; }

@@ -51,6 +51,9 @@ func (s *Station) openTraining(ctx context.Context, fresh bool) error {
 		return err
 	}
 	s.door = people.New(s.bundle.Roster, s.vault, attempts{s}, s.clock.Time, s.o.Now)
+	if err := os.MkdirAll(s.dir.papers(), 0o700); err != nil {
+		return err
+	}
 	s.device = folder.New(s.dir.papers())
 	if err := s.arm(ctx, t); err != nil {
 		return err
