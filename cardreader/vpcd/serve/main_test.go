@@ -79,3 +79,19 @@ func TestWrongCommand(t *testing.T) {
 		t.Fatalf("%v, %q", err, out.String())
 	}
 }
+
+func TestPrint(t *testing.T) {
+	for what, want := range map[string]string{
+		"mrz": "P<UTOSPECIMEN<<LINDEN<MEI<<<<<<<<<<<<<<<<<<<|U123004510UTO4304120F3604111<<<<<<<<<<<<<<<2\n",
+		"truth": `{"surname":"SPECIMEN","given_names":"LINDEN MEI","sex":"F","birth_date":"1943-04-12","nationality":"UTO",` +
+			`"number":"U12300451","authority":"UTO","expires":"2036-04-11"}` + "\n",
+	} {
+		var out bytes.Buffer
+		if err := run(context.Background(), []string{"--print", what, "--specimen", "emrtd"}, nil, &out, io.Discard); err != nil || out.String() != want {
+			t.Errorf("--print %s: %v, %q; want %q", what, err, out.String(), want)
+		}
+	}
+	if err := run(context.Background(), []string{"--print", "secret", "--specimen", "emrtd"}, nil, io.Discard, io.Discard); !errors.Is(err, errUsage) {
+		t.Errorf("%v, want wrong usage", err)
+	}
+}
