@@ -167,18 +167,24 @@ func fill(img *image.RGBA, r image.Rectangle, c color.RGBA) {
 // (ITU-T T.81 §B.2.4.5) that says SPECIMEN.
 func portraitJPEG(p person, size int) ([]byte, error) {
 	img := draw(p.face)
-	for quality := 95; quality > 20; quality-- {
+	var best []byte
+	for low, high := 20, 95; low <= high; { // size grows with quality
+		quality := (low + high) / 2
 		var buf bytes.Buffer
 		if err := jpeg.Encode(&buf, img, &jpeg.Options{Quality: quality}); err != nil {
 			return nil, err
 		}
-		gap := size - buf.Len()
-		if gap < 4 {
-			continue
+		if buf.Len()+4 <= size {
+			best, low = buf.Bytes(), quality+1
+		} else {
+			high = quality - 1
 		}
-		comment := bytes.Repeat([]byte("SPECIMEN "), gap/9+1)[:gap-4]
-		b := append([]byte{0xFF, 0xD8, 0xFF, 0xFE, byte((gap - 2) >> 8), byte(gap - 2)}, comment...)
-		return append(b, buf.Bytes()[2:]...), nil
 	}
-	return nil, errors.New("the portrait does not fit")
+	if best == nil {
+		return nil, errors.New("the portrait does not fit")
+	}
+	gap := size - len(best)
+	comment := bytes.Repeat([]byte("SPECIMEN "), gap/9+1)[:gap-4]
+	b := append([]byte{0xFF, 0xD8, 0xFF, 0xFE, byte((gap - 2) >> 8), byte(gap - 2)}, comment...)
+	return append(b, best[2:]...), nil
 }
