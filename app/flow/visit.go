@@ -142,7 +142,10 @@ func (m *Machine) trouble(e *desk.Error, passing bool) {
 func (m *Machine) judge(d *cardreader.Document) *desk.Error {
 	switch d.Verdict() {
 	case check.Failed:
-		c, _ := check.First(d.Checks, check.Failed)
+		c := failed(d.Checks)
+		if c.Reason == check.Expired {
+			return problem(CodeExpired)
+		}
 		return &desk.Error{Code: CodeNotProven, Args: checkArgs(c)}
 	case check.Indeterminate:
 		return undecided(d.Checks)
@@ -152,6 +155,21 @@ func (m *Machine) judge(d *cardreader.Document) *desk.Error {
 		return problem(CodeExpired)
 	}
 	return nil
+}
+
+// failed gives the first check that failed for another reason than age. A document is called expired only where
+// nothing worse is wrong with it.
+func failed(checks []check.Check) (found check.Check) {
+	for _, c := range checks {
+		if c.Verdict != check.Failed {
+			continue
+		}
+		if c.Reason != check.Expired {
+			return c
+		}
+		found = c
+	}
+	return found
 }
 
 func undecided(checks []check.Check) *desk.Error {

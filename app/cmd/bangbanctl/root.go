@@ -28,6 +28,9 @@ const (
 	exitIndeterminate = 4
 )
 
+// sentences is the language of errors where none is asked for: scripts and administrators read it.
+const sentences = "en"
+
 // exit ends the program with a code, without a sentence: the command has already said what there is to say.
 type exit int
 
@@ -110,12 +113,19 @@ func (e *env) root() *cobra.Command {
 	root.SetErr(e.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetVersionTemplate("{{.Version}}\n")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if _, err := locales.Open(e.lang); err != nil {
+			e.lang = sentences
+			return usagef("--lang is one of %s", strings.Join(locales.Tags(), ", "))
+		}
+		return nil
+	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err.Error()} })
 	f := root.PersistentFlags()
 	f.BoolVar(&e.training, "training", false, "a training counter: simulated cards, papers that are not valid")
 	f.StringVar(&e.data, "data", "", "the counter's data folder")
 	f.BoolVar(&e.json, "json", false, "one compact line of JSON")
-	f.StringVar(&e.lang, "lang", "en", "language of the sentences")
+	f.StringVar(&e.lang, "lang", sentences, "language of the sentences")
 	for _, group := range []func() *cobra.Command{
 		e.readerCommand, e.cardCommand, e.voucherCommand, e.verifyCommand, e.queueCommand,
 		e.journalCommand, e.stationCommand, e.institutionCommand, e.inboxCommand,
@@ -123,7 +133,16 @@ func (e *env) root() *cobra.Command {
 		root.AddCommand(group())
 	}
 	wrapArgs(root)
+	everywhere(root)
 	return root
+}
+
+// everywhere makes --version a flag of every command.
+func everywhere(c *cobra.Command) {
+	c.Version = station.Version
+	for _, sub := range c.Commands() {
+		everywhere(sub)
+	}
 }
 
 // wrapArgs makes a wrong number of operands a usage error, and a group without a command too.
