@@ -170,12 +170,28 @@ func (c *counter) scanned(now time.Time) bool {
 	if !ok {
 		return false
 	}
+	if c.s.Step == flow.NeedSecret && c.marked != nil && readableZone(text) {
+		c.marked, c.before = nil, ""
+		c.burst.ended = time.Time{}
+		return false
+	}
 	if c.marked != nil {
 		c.marked.SetText(c.before)
 	}
 	c.marked, c.before = nil, ""
 	c.do("scan", func() error { return c.d.Visit.Scanned(text) })
 	return true
+}
+
+// readableZone tells whether a burst can be a part of a machine readable zone (ICAO Doc 9303-3 §4.3): the field that asks
+// for one may be filled by a scanner, or by fingers whose keys a busy computer handed over in a heap.
+func readableZone(text string) bool {
+	for _, r := range text {
+		if (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '<' {
+			return false
+		}
+	}
+	return len(text) <= 90
 }
 
 // enterOnButton guards Return and Space on a button that has the focus.
