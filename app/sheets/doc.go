@@ -17,7 +17,7 @@
 //
 // The person's language comes first. The second, for the office that reads the paper, follows it below, smaller but
 // never under 12 points. When a sheet would overflow, the second language gives way step by step: first its size, then
-// its sentences, then all of it. The person's own language never shrinks: what still does not fit goes on a second page,
+// its sentences, then the lines move closer and it stands beside instead of below, then all of it. The person's own language never shrinks: what still does not fit goes on a second page,
 // which the first one announces. On A4 everything is a quarter larger as long as it fits.
 //
 // # The fixed places

@@ -43,7 +43,7 @@ func ReferOut(fonts *print.Fonts, r ReferData, first, second Language) (*print.S
 			break
 		}
 		p := &page{sheet: print.NewSheet(fonts, size, first.Tag), first: first, second: second,
-			scale: a.scale, small: a.small, phrases: a.phrases, gap: a.gap}
+			scale: a.scale, small: a.small, phrases: a.phrases, gap: a.gap, inline: a.inline}
 		if a.small == 0 {
 			p.second = Language{}
 		}

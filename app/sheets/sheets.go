@@ -96,6 +96,7 @@ type page struct {
 	small   float64 // points of the second language
 	phrases bool    // whether the second language also has the sentences, not only the facts
 	gap     float64 // mm between two facts or sentences
+	inline  bool    // lines are close, the second language stands beside a value where there is room
 }
 
 const (
@@ -107,7 +108,11 @@ const (
 func (p *page) width() float64 { return p.sheet.Size().W - 2*margin }
 
 func (p *page) style(points float64) print.Style {
-	return print.Style{Size: points * p.scale, Leading: 1.25}
+	st := print.Style{Size: points * p.scale, Leading: 1.25}
+	if p.inline {
+		st.Leading = 1.2
+	}
+	return st
 }
 
 func (p *page) bold(points float64) print.Style {

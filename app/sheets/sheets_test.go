@@ -48,10 +48,11 @@ func specimen() sheets.VoucherData {
 	local := time.FixedZone("CST", 8*3600)
 	return sheets.VoucherData{
 		Serial: "T01-000512", CodeText: codeText(948),
-		Purpose:   desk.Text{"zh-Hans": "查询和提取住房公积金", "en": "Housing fund enquiry and withdrawal"},
-		Allows:    desk.Text{"zh-Hans": "查询余额、办理提取。", "en": "ask for the balance and withdraw."},
+		Purpose: desk.Text{"zh-Hans": "查询和提取住房公积金", "en": "Ask about and draw on the housing fund"},
+		Allows: desk.Text{"zh-Hans": "拿着这张纸和本人证件，可以查询、提取本人的住房公积金。",
+			"en": "With this paper and your own document you can ask about your housing fund and draw money from it."},
 		Recipient: desk.Text{"zh-Hans": "示范银行（训练）", "en": "Demo Bank (training)"},
-		MaxUses:   1, Name: "张秀明 SPECIMEN", Binding: desk.BindDocument, MaskedNumber: "****1234", Last4: "1234",
+		MaxUses:   1, Name: "张秀明 SPECIMEN", BirthDate: "1943-05-07", Binding: desk.BindDocument, MaskedNumber: "****1234", Last4: "1234",
 		DocumentKind: "emrtd",
 		From:         time.Date(2026, 11, 26, 10, 42, 0, 0, local), Until: time.Date(2026, 12, 3, 10, 42, 0, 0, local),
 		IssuedAt: time.Date(2026, 11, 26, 10, 42, 0, 0, local),
@@ -100,6 +101,15 @@ func TestVoucherFitsOnePage(t *testing.T) {
 		}
 		if s.Pages() != 1 || len(s.Codes()) != 1 {
 			t.Errorf("%s: %d pages, %d codes", name, s.Pages(), len(s.Codes()))
+		}
+		if second.T != nil {
+			seen := false
+			for text := range s.Texts() {
+				seen = seen || text == second.T("paper.title", nil)
+			}
+			if !seen {
+				t.Errorf("%s: the second language gave way", name)
+			}
 		}
 		draw(t, "voucher-"+name, s)
 	})

@@ -18,7 +18,7 @@ type VoucherData struct {
 	Paper    string // PaperA5, PaperA4; empty: A5
 
 	Purpose   desk.Text
-	Allows    desk.Text // what the holder may do with it
+	Allows    desk.Text // what the holder may do with it, a whole sentence
 	Recipient desk.Text
 	MaxUses   uint64 // 0: any number
 
@@ -61,6 +61,7 @@ type attempt struct {
 	phrases  bool
 	twoPages bool
 	gap      float64
+	inline   bool // lines are close, the second language stands beside a value where there is room
 }
 
 // Distances between two facts or sentences in mm.
@@ -76,9 +77,9 @@ func ladder(size print.Size, twoLanguages bool) (all []attempt) {
 	}
 	for _, s := range scales {
 		if twoLanguages {
-			all = append(all, attempt{s, 16, true, false, wide}, attempt{s, 14, true, false, wide},
-				attempt{s, 14, false, false, wide}, attempt{s, sizeSecond, false, false, wide},
-				attempt{s, sizeSecond, false, false, tight})
+			all = append(all, attempt{s, 16, true, false, wide, false}, attempt{s, 14, true, false, wide, false},
+				attempt{s, 14, false, false, wide, false}, attempt{s, sizeSecond, false, false, wide, false},
+				attempt{s, sizeSecond, false, false, tight, false}, attempt{scale: s, small: sizeSecond, gap: tight, inline: true})
 		}
 		all = append(all, attempt{scale: s, gap: wide}, attempt{scale: s, gap: tight})
 	}
@@ -101,7 +102,7 @@ func Voucher(fonts *print.Fonts, v VoucherData, first, second Language) (*print.
 	defer code.Wipe()
 	for _, a := range ladder(size, !second.none()) {
 		p := &page{sheet: print.NewSheet(fonts, size, first.Tag), first: first, second: second, code: code,
-			scale: a.scale, small: a.small, phrases: a.phrases, gap: a.gap}
+			scale: a.scale, small: a.small, phrases: a.phrases, gap: a.gap, inline: a.inline}
 		if a.small == 0 {
 			p.second = Language{}
 		}
@@ -125,7 +126,7 @@ func (p *page) voucher(v *VoucherData, twoPages bool) bool {
 	p.facts(c, v)
 	if !twoPages {
 		p.phrasesOf(c, v)
-		return c.Y <= floor
+		return c.Y-p.gap*p.scale <= floor // the last gap may fall away
 	}
 	more := p.first.say("paper.more")
 	c.Text(more, p.bold(sizeBody))
@@ -170,10 +171,14 @@ func (p *page) facts(c *print.Column, v *VoucherData) {
 	}
 	label := 0.0
 	for _, r := range rows {
-		label = max(label, p.sheet.Width(p.first.say(r.key), p.style(sizeBody)))
+		own, other := p.sheet.Width(p.first.say(r.key), p.style(sizeBody)), 0.0
 		if !p.second.none() {
-			label = max(label, p.sheet.Width(p.second.say(r.key), p.below()))
+			other = p.sheet.Width(p.second.say(r.key), p.below())
 		}
+		if p.inline {
+			own, other = own+1.5+other, 0
+		}
+		label = max(label, own, other)
 	}
 	label += 3.5
 	for _, r := range rows {
@@ -189,8 +194,18 @@ func (p *page) row(c *print.Column, r fact, label float64) {
 	left.Text(p.first.say(r.key), p.style(sizeBody))
 	right.Text(r.value, r.style)
 	if !p.second.none() {
-		left.Text(p.second.say(r.key), p.below())
-		right.Text(r.second, p.below())
+		other := p.second.say(r.key)
+		if p.inline {
+			p.sheet.Text(right.X-3.5-p.sheet.Width(other, p.below()), c.Y+r.style.Baseline(), other, p.below())
+		} else {
+			left.Text(other, p.below())
+		}
+		used := p.sheet.Width(r.value, r.style) + 3
+		if !p.inline || used+p.sheet.Width(r.second, p.below()) > right.W {
+			right.Text(r.second, p.below())
+		} else if r.second != "" {
+			p.sheet.Text(right.X+used, c.Y+r.style.Baseline(), r.second, p.below())
+		}
 	}
 	c.Y = max(left.Y, right.Y)
 }
@@ -219,7 +234,7 @@ func (v *VoucherData) allows(l Language) string {
 	if len(v.Allows) == 0 {
 		return ""
 	}
-	out := l.say("paper.allows", "Allows", l.in(v.Allows))
+	out := l.in(v.Allows)
 	switch {
 	case v.MaxUses == 1:
 		out += sentenceGap(l) + l.say("paper.uses.one")
