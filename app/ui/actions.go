@@ -67,7 +67,7 @@ func (c *counter) troubleAction() mainAction {
 
 // canReread tells whether reading the card once more can change anything.
 func (c *counter) canReread() bool {
-	if !c.s.OnReader || c.s.Problem == nil {
+	if c.s.Problem == nil || !c.s.OnReader && c.s.Cause != cardreader.Mute {
 		return false
 	}
 	switch c.s.Problem.Code {

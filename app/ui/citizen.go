@@ -22,6 +22,7 @@ type citizen struct {
 	kit  *widget.Kit // of the whole
 	body *widget.Kit // of the words in the middle, which shrink a little before they would be cut
 
+	gallery   gallery
 	root      *fyne.Container
 	ground    *canvas.Rectangle
 	band      [2]*widget.Band
@@ -32,22 +33,22 @@ type citizen struct {
 	title     *widget.Text
 	question  *widget.Text // the title where there is a question below it
 	facts     *widget.Facts
+	factsBox  *fyne.Container
 	ask       *widget.Text
 	sub, help *widget.Text
 	act       *canvas.Image
+	actBox    *fyne.Container
 	middle    *fyne.Container
 	yes, no   *widget.Pressable
 	leave     *widget.Pressable
 	words     [3]*widget.Text // yes, no, leave
 
-	shown    drawing
-	palette  string
 	training bool
 }
 
 // newCitizen builds the screen at a factor. Without inputs it is a picture, for the mirror.
-func newCitizen(kit *widget.Kit, in citizenInputs) *citizen {
-	z := &citizen{kit: kit, body: kit.At(kit.Factor()), ground: &canvas.Rectangle{}, act: &canvas.Image{FillMode: canvas.ImageFillContain}}
+func newCitizen(kit *widget.Kit, g gallery, in citizenInputs) *citizen {
+	z := &citizen{kit: kit, gallery: g, body: kit.At(kit.Factor()), ground: &canvas.Rectangle{}, act: &canvas.Image{FillMode: canvas.ImageFillContain}}
 	centre := fyne.TextAlignCenter
 	z.step = kit.Text(widget.Style{Size: 32, OneRow: true}, "")
 	z.sayWord = kit.Text(widget.Style{Size: 32, Align: centre, OneRow: true}, "")
@@ -60,7 +61,9 @@ func newCitizen(kit *widget.Kit, in citizenInputs) *citizen {
 	z.ask = z.body.Text(widget.Style{Size: 56, Bold: true, Align: centre}, "")
 	z.sub = z.body.Text(widget.Style{Size: 44, Align: centre}, "")
 	z.help = z.body.Text(widget.Style{Size: 36, Align: centre}, "")
-	z.middle = z.body.Column(20, z.hello, z.title, z.question, z.facts.Container, z.ask, kit.Fixed(1280-2*citizenMargin, 270, false, z.act), z.sub, z.help)
+	z.actBox = kit.Fixed(citizenW-2*citizenMargin, 270, false, z.act)
+	z.factsBox = z.body.Middle(z.facts.Container)
+	z.middle = z.body.Column(20, z.hello, z.title, z.question, z.factsBox, z.ask, z.actBox, z.sub, z.help)
 	for i := range z.words {
 		z.words[i] = kit.Text(widget.Style{Size: 48, Bold: true, Align: centre, OneRow: true}, "")
 	}
@@ -103,12 +106,12 @@ func (z *citizen) set(v view, training bool) {
 	put(z.sub, v.sub)
 	put(z.help, v.help)
 	z.facts.Set(v.facts)
-	visible(z.facts.Container, len(v.facts) > 0)
+	visible(z.factsBox, len(v.facts) > 0)
 	z.draw(v.drawing)
 	visible(z.yes, v.yes)
 	visible(z.no, v.no)
 	visible(z.leave, v.leave)
-	z.words[0].Set("√  " + t("cz.agree.yes"))
+	z.words[0].Set("✓  " + t("cz.agree.yes"))
 	z.words[1].Set("×  " + t("cz.agree.no"))
 	z.words[2].Set("×  " + t("cz.agree.no"))
 	z.yes.Name(t("cz.agree.yes"))
@@ -120,12 +123,8 @@ func (z *citizen) set(v view, training bool) {
 func (z *citizen) draw(d drawing) {
 	p := z.kit.Palette()
 	z.ground.FillColor = p.Back
-	if z.shown != d || z.palette != p.Name {
-		z.act.Resource = d.svg(p)
-		z.shown, z.palette = d, p.Name
-	}
-	frame := z.middle.Objects[5]
-	visible(frame, d != drawNone)
+	z.act.Image = z.gallery.get(d, p)
+	visible(z.actBox, d != drawNone)
 }
 
 func visible(o fyne.CanvasObject, yes bool) {

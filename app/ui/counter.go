@@ -57,12 +57,13 @@ type counter struct {
 
 	window  fyne.Window
 	frame   *frame
+	gallery gallery
 	citizen *citizenWindow
 	log     *slog.Logger
 }
 
 func newCounter(ctx context.Context, a fyne.App, d Deps, fonts widget.Fonts) (*counter, error) {
-	c := &counter{d: d, ctx: ctx, app: a, cats: map[string]*locales.Catalog{}, log: d.Log}
+	c := &counter{gallery: gallery{}, d: d, ctx: ctx, app: a, cats: map[string]*locales.Catalog{}, log: d.Log}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -272,9 +273,9 @@ func (c *counter) changed(sentence string) {
 	c.say(sentence)
 }
 
-// restyle has Fyne and our own controls take the new sizes and colours.
+// restyle has every control take the new sizes and colours. The theme object stays the same: setting it anew would have
+// Fyne parse both fonts again and keep the old ones, 34 MB each.
 func (c *counter) restyle() {
-	c.app.Settings().SetTheme(c.kit)
 	c.frame.root.Refresh()
 	if c.citizen != nil {
 		c.citizen.root.Refresh()

@@ -1,10 +1,12 @@
 package ui
 
 import (
-	"fmt"
+	"image"
 	"image/color"
+	"image/draw"
+	"math"
 
-	"fyne.io/fyne/v2"
+	"golang.org/x/image/vector"
 
 	"bangban/app/ui/widget"
 )
@@ -20,78 +22,130 @@ const (
 	drawPaper         // a card and a sheet with a code
 )
 
-// svg draws it in the colours in force, 480 × 300.
-func (d drawing) svg(p widget.Palette) fyne.Resource {
+// gallery keeps each drawing once for each palette, so that drawing the screen again costs nothing.
+type gallery map[galleryKey]image.Image
+
+type galleryKey struct {
+	d       drawing
+	palette string
+}
+
+// get draws it in the colours of p, or gives what was drawn before; nil for drawNone.
+func (g gallery) get(d drawing, p widget.Palette) image.Image {
 	if d == drawNone {
 		return nil
 	}
-	s := sketch{ink: rgb(p.Text), ground: rgb(p.Back), accent: rgb(p.Primary)}
-	body := ""
+	key := galleryKey{d, p.Name}
+	if g[key] == nil {
+		g[key] = d.image(p)
+	}
+	return g[key]
+}
+
+// sketch draws on 480 × 300 units at twice that many pixels.
+type sketch struct {
+	img                 *image.RGBA
+	ink, ground, accent color.NRGBA
+}
+
+const sketchScale = 2
+
+func (d drawing) image(p widget.Palette) image.Image {
+	s := &sketch{img: image.NewRGBA(image.Rect(0, 0, 480*sketchScale, 300*sketchScale)), ink: p.Text, ground: p.Back, accent: p.Primary}
+	draw.Draw(s.img, s.img.Bounds(), image.NewUniform(p.Back), image.Point{}, draw.Src)
 	switch d {
 	case drawPlace:
-		body = s.reader() + s.card(150, 20) + s.arrow(240, 140, 195)
+		s.reader()
+		s.card(150, 20)
+		s.arrow(240, 140, 195)
 	case drawLie:
-		body = s.reader() + s.card(150, 118)
+		s.reader()
+		s.card(150, 118)
 	case drawTake:
-		body = s.reader() + s.card(150, 20) + s.arrow(240, 195, 140)
+		s.reader()
+		s.card(150, 20)
+		s.arrow(240, 195, 140)
 	case drawPaper:
-		body = s.card(30, 95) + s.sheet()
+		s.card(30, 95)
+		s.sheet()
 	}
-	text := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="480" height="300" viewBox="0 0 480 300">%s</svg>`, body)
-	return fyne.NewStaticResource(fmt.Sprintf("act-%d-%s.svg", d, p.Name), []byte(text))
+	return s.img
 }
 
-type sketch struct{ ink, ground, accent string }
-
-func rgb(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
-
-func (s sketch) box(x, y, w, h, r int, fill, line string, width int) string {
-	return fmt.Sprintf(`<rect x="%d" y="%d" width="%d" height="%d" rx="%d" fill="%s" stroke="%s" stroke-width="%d"/>`,
-		x, y, w, h, r, fill, line, width)
-}
-
-func (s sketch) reader() string {
-	return s.box(90, 205, 300, 70, 14, s.ground, s.ink, 6) + s.box(140, 222, 200, 12, 6, s.ink, s.ink, 1)
-}
-
-func (s sketch) card(x, y int) string {
-	out := s.box(x, y, 180, 110, 10, s.ground, s.accent, 6)
-	out += fmt.Sprintf(`<circle cx="%d" cy="%d" r="17" fill="%s"/>`, x+45, y+42, s.accent)
-	out += s.box(x+22, y+64, 46, 26, 10, s.accent, s.accent, 1)
-	for i, w := range []int{76, 60, 76} {
-		out += s.box(x+86, y+30+i*22, w, 9, 4, s.ink, s.ink, 1)
+// fill fills a closed polygon.
+func (s *sketch) fill(c color.NRGBA, points ...[2]float32) {
+	b := image.Rectangle{Min: s.img.Bounds().Max}
+	for _, p := range points {
+		x, y := int(p[0]*sketchScale), int(p[1]*sketchScale)
+		b.Min.X, b.Min.Y, b.Max.X, b.Max.Y = min(b.Min.X, x), min(b.Min.Y, y), max(b.Max.X, x+1), max(b.Max.Y, y+1)
 	}
-	return out
+	b = b.Intersect(s.img.Bounds())
+	r := vector.NewRasterizer(b.Dx(), b.Dy())
+	for i, p := range points {
+		x, y := p[0]*sketchScale-float32(b.Min.X), p[1]*sketchScale-float32(b.Min.Y)
+		if i == 0 {
+			r.MoveTo(x, y)
+		} else {
+			r.LineTo(x, y)
+		}
+	}
+	r.ClosePath()
+	r.Draw(s.img, b, image.NewUniform(c), image.Point{})
+}
+
+// round is a rectangle with round corners.
+func (s *sketch) round(c color.NRGBA, x, y, w, h, r float32) {
+	var points [][2]float32
+	for corner, centre := range [4][2]float32{{x + w - r, y + h - r}, {x + r, y + h - r}, {x + r, y + r}, {x + w - r, y + r}} {
+		for i := range 9 {
+			a := float64(corner)*math.Pi/2 + float64(i)*math.Pi/16
+			points = append(points, [2]float32{centre[0] + r*float32(math.Cos(a)), centre[1] + r*float32(math.Sin(a))})
+		}
+	}
+	s.fill(c, points...)
+}
+
+// box is an outline of the given width.
+func (s *sketch) box(c color.NRGBA, x, y, w, h, r, line float32) {
+	s.round(c, x, y, w, h, r)
+	s.round(s.ground, x+line, y+line, w-2*line, h-2*line, max(r-line, 1))
+}
+
+func (s *sketch) reader() {
+	s.box(s.ink, 90, 205, 300, 70, 16, 7)
+	s.round(s.ink, 140, 224, 200, 12, 6)
+}
+
+func (s *sketch) card(x, y float32) {
+	s.box(s.accent, x, y, 180, 110, 14, 7)
+	s.round(s.accent, x+28, y+24, 34, 34, 17)
+	s.round(s.accent, x+20, y+62, 50, 28, 12)
+	for i, w := range []float32{76, 58, 76} {
+		s.round(s.ink, x+86, y+28+float32(i)*22, w, 10, 4)
+	}
 }
 
 // arrow points from one height to another.
-func (s sketch) arrow(x, from, to int) string {
-	tip, head := to, 24
+func (s *sketch) arrow(x, from, to float32) {
+	head := float32(24)
 	if to < from {
-		head = -24
+		head = -head
 	}
-	return fmt.Sprintf(`<rect x="%d" y="%d" width="14" height="%d" fill="%s"/><polygon points="%d,%d %d,%d %d,%d" fill="%s"/>`,
-		x-7, min(from, tip-head), abs(tip-head-from), s.accent, x-26, tip-head, x+26, tip-head, x, tip, s.accent)
+	s.fill(s.accent, [2]float32{x - 7, from}, [2]float32{x + 7, from}, [2]float32{x + 7, to - head}, [2]float32{x - 7, to - head})
+	s.fill(s.accent, [2]float32{x - 26, to - head}, [2]float32{x + 26, to - head}, [2]float32{x, to})
 }
 
-func (s sketch) sheet() string {
-	out := s.box(260, 20, 190, 260, 4, s.ground, s.ink, 6)
-	for i, w := range []int{130, 100, 130} {
-		out += s.box(290, 50+i*24, w, 9, 4, s.ink, s.ink, 1)
+func (s *sketch) sheet() {
+	s.box(s.ink, 260, 20, 190, 260, 6, 7)
+	for i, w := range []float32{130, 96, 130} {
+		s.round(s.ink, 290, 50+float32(i)*24, w, 10, 4)
 	}
 	for y := range 6 {
 		for x := range 6 {
 			if (x*7+y*11+x*y)%3 != 0 || x < 2 && y < 2 {
-				out += s.box(310+x*15, 145+y*15, 15, 15, 0, s.ink, s.ink, 0)
+				s.fill(s.ink, [2]float32{310 + float32(x)*15, 145 + float32(y)*15}, [2]float32{325 + float32(x)*15, 145 + float32(y)*15},
+					[2]float32{325 + float32(x)*15, 160 + float32(y)*15}, [2]float32{310 + float32(x)*15, 160 + float32(y)*15})
 			}
 		}
 	}
-	return out
-}
-
-func abs(n int) int {
-	if n < 0 {
-		return -n
-	}
-	return n
 }

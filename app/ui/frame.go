@@ -88,7 +88,7 @@ func newFrame(c *counter) *frame {
 	f.root = container.New(&frameLayout{f}, f.ground, f.strip.root, f.rail.Container, f.work, f.mirror.root, f.slot.Box, f.bar,
 		f.main, f.band)
 	if c.d.Citizen.Mode == CitizenFlip {
-		f.flip = newCitizen(k.At(1), c.citizenInputs())
+		f.flip = newCitizen(k.At(1), c.gallery, c.citizenInputs())
 		f.flip.root.Hide()
 		f.root.Add(container.New(&scaler{f.flip}, f.flip.root))
 	}

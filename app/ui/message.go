@@ -18,6 +18,8 @@ func (c *counter) message() (widget.Tone, string) {
 		return widget.ToneNote, c.note
 	case c.s.Step == flow.Locked:
 		return widget.ToneNote, c.lockedMessage()
+	case c.s.Step == flow.Trouble:
+		return c.problemTone(), c.t("cl.trouble.slot")
 	case c.s.Problem != nil:
 		return c.problemTone(), c.explain(c.s.Problem)
 	case c.s.Note != "":
@@ -40,7 +42,9 @@ func (c *counter) stepMessage() string {
 		if len(c.s.Unfinished) > 0 {
 			return c.t("error.data-unclean") + c.t("list.stop") + c.t("hint.data-unclean")
 		}
-		return c.t("cl.ready.sub")
+		return c.t("cl.ready.note")
+	case flow.Reading:
+		return c.t("cl.reading.note")
 	case flow.Compare:
 		return c.t("cl.compare.done", "S", seconds(c.s.ReadTime))
 	case flow.Choose:
@@ -65,8 +69,14 @@ func (c *counter) stepMessage() string {
 	return ""
 }
 
-// explain says what happened and what to do now.
+// explain says what happened and what to do now, in one line.
 func (c *counter) explain(e *desk.Error) string {
+	what, do := c.what(e)
+	return what + c.t("list.stop") + do
+}
+
+// what says what happened, and what to do now.
+func (c *counter) what(e *desk.Error) (happened, do string) {
 	args := map[string]string{}
 	for k, v := range e.Args {
 		args[k] = v
@@ -86,7 +96,7 @@ func (c *counter) explain(e *desk.Error) string {
 	if !c.cat.Has("error." + code) {
 		code = desk.CodeInternal
 	}
-	return c.cat.T("error."+code, args) + c.t("list.stop") + c.cat.T("hint."+code, args)
+	return c.cat.T("error."+code, args), c.cat.T("hint."+code, args)
 }
 
 // problemTone: what has stopped work is told in red, what the next act mends is a warning, an invitation neither.

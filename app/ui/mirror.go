@@ -26,10 +26,10 @@ func newMirror(c *counter) *mirror {
 	k := c.kit
 	note := func() *widget.Text { return k.Text(widget.Style{Size: 16, Ink: widget.InkSecondary}, "") }
 	m := &mirror{c: c, title: k.Text(widget.Style{Size: 16, Bold: true}, ""), read: note(), card: note(), lang: note(), code: note(), serials: note()}
-	m.small = newCitizen(k.At(mirrorFactor), citizenInputs{})
+	m.small = newCitizen(k.At(mirrorFactor), c.gallery, citizenInputs{})
 	picture := k.Box(widget.BoxLook{Ground: widget.InkBack, Edge: widget.InkBorder, Line: 2, Pad: 1},
 		k.Fixed(citizenW*mirrorFactor, citizenH*mirrorFactor, false, m.small.root))
-	m.root = k.Column(8, m.title, picture, m.read, m.card, m.lang, m.code, m.serials)
+	m.root = k.Column(8, m.title, k.Wrap(0, picture), m.read, m.card, m.lang, m.code, m.serials)
 	return m
 }
 
@@ -43,7 +43,7 @@ func (m *mirror) refresh(v view) {
 	if asked {
 		read = c.t("mirror.read.n", "N", strconv.Itoa(c.s.ReadAloud))
 	}
-	if open && len(c.s.Readers) > 0 {
+	if c.s.Step.Rail() > 0 && len(c.s.Readers) > 0 {
 		card = c.t("mirror.card.off")
 		if c.s.OnReader {
 			card = c.t("mirror.card.on")

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -80,6 +81,18 @@ type healthOf struct{ h desk.Health }
 func (h healthOf) Health() desk.Health                       { return h.h }
 func (h healthOf) Subscribe(func(desk.Health)) (stop func()) { return func() {} }
 
+// testTheme is set once and changed from inside: Fyne keeps 32 parsed fonts of old themes.
+var testTheme = &struct{ *widget.Kit }{widget.NewKit(testFonts(), widget.Light())}
+
+var testApp = sync.OnceValue(func() fyne.App {
+	a := test.NewApp()
+	a.Settings().SetTheme(testTheme)
+	return a
+})
+
+// testFonts loads the fonts once for all tests of this package.
+var testFonts = sync.OnceValue(loadFonts)
+
 // newRig opens the counter. change may alter what it is given.
 func newRig(t testing.TB, change func(*Deps, *flowtest.Fakes)) *rig {
 	t.Helper()
@@ -93,21 +106,24 @@ func newRig(t testing.TB, change func(*Deps, *flowtest.Fakes)) *rig {
 	if change != nil {
 		change(&d, f)
 	}
-	a := test.NewTempApp(t)
+	a := testApp()
 	ctx, cancel := context.WithCancel(context.Background())
-	c, err := newCounter(ctx, a, d, loadFonts())
+	c, err := newCounter(ctx, a, d, testFonts())
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.post = func(fn func()) { r.posts <- fn }
 	c.shift = func() bool { return r.shift }
 	r.c = c
+	testTheme.Kit = c.kit
 	c.open()
 	stop := c.subscribe()
 	c.started()
 	t.Cleanup(func() {
 		cancel()
 		stop()
+		c.citizen.window.Close()
+		c.window.Close()
 	})
 	r.pass(time.Second)
 	return r

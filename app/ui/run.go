@@ -39,6 +39,7 @@ func Run(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
+	a.Settings().SetTheme(c.kit)
 	c.open()
 	a.Lifecycle().SetOnStarted(func() { c.started() })
 	context.AfterFunc(ctx, func() { c.post(a.Quit) })
@@ -60,7 +61,6 @@ func loadFonts() widget.Fonts {
 
 // open builds the windows. Nothing is shown yet.
 func (c *counter) open() {
-	c.app.Settings().SetTheme(c.kit)
 	c.window = c.app.NewWindow(c.t("app.title"))
 	c.window.SetPadded(false)
 	c.frame = newFrame(c)
@@ -73,7 +73,7 @@ func (c *counter) open() {
 }
 
 func (c *counter) openCitizen() {
-	z := newCitizen(c.kit.At(1), c.citizenInputs())
+	z := newCitizen(c.kit.At(1), c.gallery, c.citizenInputs())
 	c.citizen = &citizenWindow{citizen: z, window: c.app.NewWindow(c.t("app.citizen")), scaled: container.New(&scaler{z}, z.root)}
 	w := c.citizen.window
 	w.SetPadded(false)

@@ -58,7 +58,7 @@ func (s *readingScreen) refresh() {
 		mark, ink := "○ ", widget.InkSecondary
 		switch {
 		case p.Stage > st.stage:
-			mark, ink = "√ ", widget.InkSuccess
+			mark, ink = "✓ ", widget.InkSuccess
 		case p.Stage == st.stage:
 			mark, ink = "▶ ", widget.InkText
 		}

@@ -21,7 +21,6 @@ type readyScreen struct {
 	todo    *widget.Text
 	auto    *widget.Text
 	readers *widget.Text
-	drawn   string
 }
 
 func newReady(c *counter) *readyScreen {
@@ -67,8 +66,5 @@ func (s *readyScreen) refresh() {
 	}
 	put(s.readers, names)
 	visible(s.actBox, act != drawNone)
-	if p := c.kit.Palette(); s.drawn != p.Name+string(rune('0'+act)) {
-		s.drawn = p.Name + string(rune('0'+act))
-		s.act.Resource = act.svg(p)
-	}
+	s.act.Image = c.gallery.get(act, c.kit.Palette())
 }

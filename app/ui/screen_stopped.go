@@ -42,6 +42,7 @@ func (s *stoppedScreen) refresh() {
 	c := s.c
 	pulled := c.s.Step == flow.Pulled
 	s.picture.Set(c.s.photo, c.t("f.nophoto"))
+	visible(s.picture.Container, pulled || c.s.photo != nil)
 	have, miss := c.parts()
 	if pulled {
 		s.head.Set(c.t("cl.pulled.title"))
@@ -62,12 +63,15 @@ func (s *stoppedScreen) refresh() {
 
 func (s *stoppedScreen) trouble() {
 	c := s.c
-	s.head.Set(c.t("cl.trouble.title"))
-	what := ""
+	what, do := c.t("cl.trouble.title"), ""
 	if c.s.Problem != nil {
-		what = c.explain(c.s.Problem)
+		what, do = c.what(c.s.Problem)
 	}
-	s.what.Set(what)
+	if c.s.Cause == cardreader.Mute {
+		what, do = c.t("cl.mute"), c.t("cl.mute.do")
+	}
+	s.head.Set(what)
+	s.what.Set(do)
 	facts := []widget.Fact{{Label: c.t("cl.trouble.saved"), Value: c.t("cl.trouble.kept")}}
 	if c.s.Subject != nil && c.s.Subject.Name() != "" {
 		facts = append([]widget.Fact{{Label: c.t("f.name"), Value: c.s.Subject.Name()}}, facts...)

@@ -150,6 +150,7 @@ func TestScreens(t *testing.T) {
 						r.c.s.Lang = "en"
 						r.c.refresh()
 					}
+					r.audit()
 					r.shot(name)
 				})
 			}

@@ -16,7 +16,7 @@ const (
 func (t Tone) mark() (string, Ink) {
 	switch t {
 	case ToneGood:
-		return "[√]", InkSuccess
+		return "[✓]", InkSuccess
 	case ToneWarn:
 		return "[!]", InkWarning
 	case ToneStop:

@@ -253,7 +253,7 @@ func (x *choiceRowRenderer) Refresh() {
 	r.mark.text = ""
 	if r.index == r.of.selected {
 		ground, ink = InkPrimary, InkOnPrimary
-		r.mark.text = "√"
+		r.mark.text = "✓"
 	}
 	r.face.FillColor, r.face.CornerRadius = kit.Ink(ground), kit.Frame(4)
 	r.words.style.Ink, r.mark.style.Ink = ink, ink

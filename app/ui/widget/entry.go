@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -36,6 +38,7 @@ func (k *Kit) PIN(name string) *Entry {
 	e := k.Entry(name)
 	e.digit = true
 	e.Password = true
+	e.ActionItem = canvas.NewRectangle(color.Transparent) // no eye: a PIN is never shown
 	return e
 }
 

@@ -70,7 +70,7 @@ func (l *factsLayout) split(o []fyne.CanvasObject, w float32) float32 {
 		}
 	}
 	rest := w - labels - l.kit.Frame(16)
-	if rest < min(widest, w/2) {
+	if rest+0.5 < min(widest, w/2) {
 		return 0
 	}
 	return labels

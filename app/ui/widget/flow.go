@@ -186,3 +186,20 @@ func (l *halves) Layout(o []fyne.CanvasObject, s fyne.Size) {
 		o[i].Resize(fyne.NewSize(half, HeightFor(o[i], half)))
 	}
 }
+
+// Middle gives o its natural width and puts it in the middle.
+func (k *Kit) Middle(o fyne.CanvasObject) *fyne.Container { return container.New(&middle{}, o) }
+
+type middle struct{}
+
+func (m *middle) HeightFor(o []fyne.CanvasObject, w float32) float32 {
+	return HeightFor(o[0], min(NaturalWidth(o[0]), w))
+}
+func (m *middle) NaturalWidth(o []fyne.CanvasObject) float32 { return NaturalWidth(o[0]) }
+func (m *middle) MinSize(o []fyne.CanvasObject) fyne.Size    { return o[0].MinSize() }
+
+func (m *middle) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	w := min(NaturalWidth(o[0]), s.Width)
+	o[0].Move(fyne.NewPos((s.Width-w)/2, 0))
+	o[0].Resize(fyne.NewSize(w, HeightFor(o[0], w)))
+}

@@ -33,6 +33,9 @@ func (p *Pressable) Tapped(*fyne.PointEvent) {
 	}
 }
 
+// Live tells whether it reacts; one that does not is a picture.
+func (p *Pressable) Live() bool { return p.onTap != nil }
+
 // Name sets what a screen reader says.
 func (p *Pressable) Name(name string) { p.name = name }
 

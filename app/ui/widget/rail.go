@@ -37,7 +37,7 @@ func (r *Rail) Set(words []string, now int, finished bool) {
 		mark, ground, edge, ink, bold := "", InkBack, InkBorder, InkText, false
 		switch {
 		case i+1 < now || i+1 == now && finished:
-			mark, edge = "√", InkSuccess
+			mark, edge = "✓", InkSuccess
 		case i+1 == now:
 			mark, ground, edge, ink, bold = "▶", InkPrimary, InkPrimary, InkOnPrimary, true
 		}

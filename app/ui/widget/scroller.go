@@ -9,13 +9,17 @@ import (
 // view.
 type Scroller struct {
 	*fyne.Container
+	kit    *Kit
 	scroll *container.Scroll
 	column *fyne.Container
 }
 
+// scrollInset leaves room for focus rings at the edge of what is shown.
+const scrollInset = 6
+
 // Scroller makes one around a Column.
 func (k *Kit) Scroller(col *fyne.Container) *Scroller {
-	s := &Scroller{scroll: container.NewVScroll(col), column: col}
+	s := &Scroller{kit: k, scroll: container.NewVScroll(k.Inset(scrollInset, col)), column: col}
 	s.Container = container.New(&scrollLayout{s}, s.scroll)
 	return s
 }
@@ -31,7 +35,8 @@ func (s *Scroller) Top() { s.to(0) }
 
 // Over is how much of the content does not fit.
 func (s *Scroller) Over() float32 {
-	return max(HeightFor(s.column, s.scroll.Size().Width)-s.scroll.Size().Height, 0)
+	gap := 2 * s.kit.Frame(scrollInset)
+	return max(HeightFor(s.column, s.scroll.Size().Width-gap)+gap-s.scroll.Size().Height, 0)
 }
 
 // Reveal brings o into view.
@@ -56,14 +61,15 @@ type scrollLayout struct{ s *Scroller }
 func (l *scrollLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(32, 32) }
 
 func (l *scrollLayout) HeightFor(_ []fyne.CanvasObject, w float32) float32 {
-	return HeightFor(l.s.column, w)
+	gap := 2 * l.s.kit.Frame(scrollInset)
+	return HeightFor(l.s.column, w-gap) + gap
 }
 
 func (l *scrollLayout) NaturalWidth([]fyne.CanvasObject) float32 { return NaturalWidth(l.s.column) }
 
 func (l *scrollLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if c, ok := l.s.column.Layout.(*column); ok {
-		c.width = size.Width
+		c.width = size.Width - 2*l.s.kit.Frame(scrollInset)
 	}
 	l.s.scroll.Move(fyne.NewPos(0, 0))
 	l.s.scroll.Resize(size)

@@ -127,7 +127,7 @@ func (t *Text) fitting(s string, w float32) int {
 }
 
 const (
-	noRowStart = "、，。：；！？）】》”’」』…%)]}!?,.:;×√"
+	noRowStart = "、，。：；！？）】》”’」』…%)]}!?,.:;×✓"
 	noRowEnd   = "（【《“‘「『([{"
 )
 
