@@ -114,7 +114,7 @@ func (w *walk) record() {
 		!slices.Equal(b.Identified.Checks, []string{"sod-signature=passed", "dg-hashes=passed", "csca=passed"}) {
 		t.Fatal("the record is not what happened")
 	}
-	sod := sha256.Sum256(append(b.Salt[:], flowtest.Passport().Raw["EF.SOD"]...))
+	sod := sha256.Sum256(append(b.Salt[:], flowtest.Passport().Raw["SOD"]...))
 	if !slices.Equal(sod[:], b.Identified.Hash) {
 		t.Fatal("the record does not name the security object")
 	}

@@ -266,7 +266,7 @@ func TestModel(t *testing.T) {
 	list := acts()
 	rapid.Check(t, func(rt *rapid.T) {
 		start := rapid.IntRange(0, 8).Draw(rt, "start")
-		moves := rapid.SliceOfN(rapid.IntRange(0, 2*len(list)), 1, 60).Draw(rt, "moves")
+		moves := rapid.SliceOfN(rapid.IntRange(0, 2*len(list)), 1, 40).Draw(rt, "moves")
 		rushed := rapid.SliceOfN(rapid.Bool(), len(moves), len(moves)).Draw(rt, "rushed")
 		wipe := rapid.Bool().Draw(rt, "wipe on removal")
 		moves = append(slices.Repeat([]int{len(list)}, start), moves...)

@@ -18,6 +18,7 @@ func TestPrintFaultThenAgain(t *testing.T) {
 			t.Fatalf("fault shows %+v", s)
 		}
 		w.refused(w.m.HandedOver(), flow.CodeKeyNotNow)
+		w.refused(w.m.Scanned(w.f.Press.Jobs()[0].Text), flow.CodeKeyNotNow)
 		w.refused(w.m.Next(), flow.CodeHandOverOpen)
 		w.refused(w.m.NotToday(), flow.CodeHandOverOpen)
 		w.refused(w.m.Back(), flow.CodeKeyNotNow)
@@ -265,6 +266,38 @@ func TestPowerCut(t *testing.T) {
 			if a.State != want.State || a.Reason != want.Reason || a.Recovery != want.Recovery || a.Clerk != "01" {
 				t.Fatalf("after %d: %+v", i, a.State)
 			}
+		}
+	})
+}
+
+// An answer of the store that the end of a voucher has overtaken is not shown.
+func TestOvertakenListOfUnfinished(t *testing.T) {
+	drive(t, func(w *walk) {
+		w.toHandOver()
+		hold := make(chan struct{})
+		w.f.Commit.HoldUnfinished(hold)
+		w.ok(w.m.Lock())
+		w.ok(w.m.Login(flowtest.Clerk()))
+		w.ok(w.m.HandedOver())
+		close(hold)
+		if s := w.at(flow.Farewell); len(s.Unfinished) != 0 {
+			t.Fatalf("unfinished: %v", s.Unfinished)
+		}
+	})
+}
+
+// The document has done its work when the voucher is signed; the paper stays until it is handed over.
+func TestDocumentIsWipedWhenSigned(t *testing.T) {
+	drive(t, func(w *walk) {
+		w.toHandOver()
+		s, documents := w.m.State(), 1+len(flowtest.Passport().Raw)
+		for i, b := range w.f.Aliases() {
+			if i < documents && !blank(b) {
+				t.Fatal("the document is still there")
+			}
+		}
+		if s.Photo != nil || blank(s.Preview) {
+			t.Fatal("the paper cannot be shown")
 		}
 	})
 }

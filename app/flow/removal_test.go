@@ -81,3 +81,25 @@ func TestWipeOnRemoval(t *testing.T) {
 		w.at(flow.HandOver)
 	})
 }
+
+// What a reading brings after its visit has ended is wiped and shown to nobody.
+func TestLateReading(t *testing.T) {
+	drive(t, func(w *walk) {
+		late := &flowtest.Card{Document: flowtest.Passport(), Hold: make(chan struct{}), Deaf: true}
+		slow := &flowtest.Card{Document: flowtest.OtherPassport(), Hold: make(chan struct{})}
+		w.put(late)
+		w.ok(w.m.Next())
+		w.f.Cards.Plug("sim:second")
+		w.f.Cards.Put("sim:second", slow)
+		w.at(flow.Reading)
+		close(late.Hold)
+		if s := w.at(flow.Reading); s.Subject == nil || s.Subject.Number != "X00000002" {
+			t.Fatal("the second card is not being read")
+		}
+		w.wiped()
+		close(slow.Hold)
+		if s := w.at(flow.Compare); s.Subject.Number != "X00000002" {
+			t.Fatal("the late reading is shown in another person's visit")
+		}
+	})
+}

@@ -21,6 +21,7 @@ type Commit struct {
 	befores map[string]string
 	afters  []desk.After
 	fail    map[string]error
+	hold    chan struct{}
 	aliases [][]byte
 	now     func() time.Time
 	note    func(string)
@@ -37,6 +38,13 @@ func (c *Commit) Fail(op string, err error) {
 		c.fail = map[string]error{}
 	}
 	c.fail[op] = err
+}
+
+// HoldUnfinished makes the next Unfinished look at once and answer only when the channel is closed.
+func (c *Commit) HoldUnfinished(ch chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hold = ch
 }
 
 // Leave puts a row there as a power cut leaves it.
@@ -137,17 +145,28 @@ func (c *Commit) Finish(_ context.Context, a desk.After) error {
 }
 
 // Unfinished implements flow.Commit.
-func (c *Commit) Unfinished(context.Context) ([]desk.LedgerRow, error) {
+func (c *Commit) Unfinished(ctx context.Context) ([]desk.LedgerRow, error) {
+	rows, hold, err := c.open()
+	if hold != nil {
+		select {
+		case <-hold:
+		case <-ctx.Done():
+		}
+	}
+	return rows, err
+}
+
+func (c *Commit) open() (open []desk.LedgerRow, hold chan struct{}, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	hold, c.hold = c.hold, nil
 	if err := c.fail["unfinished"]; err != nil {
-		return nil, err
+		return nil, hold, err
 	}
-	var open []desk.LedgerRow
 	for _, serial := range slices.Sorted(maps.Keys(c.rows)) {
 		if !c.rows[serial].State.Ended() {
 			open = append(open, c.rows[serial])
 		}
 	}
-	return open, nil
+	return open, hold, nil
 }

@@ -30,7 +30,7 @@ func Passport() *cardreader.Document {
 	return &cardreader.Document{Kind: "emrtd",
 		Subject: cardreader.Subject{Surname: "SPECIMEN", GivenNames: "MEI", FullName: "样本美", Sex: "F", BirthDate: "1941-07-09",
 			Nationality: "UTO", Number: "X00000001", Authority: "UTOPIA", Expires: "2031-05-31"},
-		Photo: portrait(0x60), Raw: map[string][]byte{"EF.SOD": []byte("specimen security object"), "EF.DG1": []byte("specimen dg1")},
+		Photo: portrait(0x60), Raw: map[string][]byte{"SOD": []byte("specimen security object"), "DG1": []byte("specimen dg1")},
 		Checks: []check.Check{check.Pass("sod-signature", "specimen signer"), check.Pass("dg-hashes", "DG1 DG2"), check.Pass("csca", "specimen CSCA")}}
 }
 
