@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 
 	"golang.org/x/mod/sumdb/note"
@@ -45,7 +46,28 @@ func (s *Station) receiptKeys() (note.Verifiers, error) {
 
 // Export writes everything that has no receipt yet to a folder, to be carried. It says how many parcels lie there.
 func (s *Station) Export(ctx context.Context, dir string) (int, error) {
-	return s.send(ctx, folder.New(dir), true)
+	return s.send(ctx, carrier{folder.New(dir), dir}, true)
+}
+
+// carrier is a folder that somebody named. One that cannot be written is as good as a network that is down: no parcel is
+// to blame, none waits longer for it, and the whole pass ends.
+type carrier struct {
+	*folder.Sink
+	dir string
+}
+
+var _ queue.Sink = carrier{}
+
+// Name implements queue.Sink.
+func (c carrier) Name() string { return c.dir }
+
+// Deliver implements queue.Sink.
+func (c carrier) Deliver(ctx context.Context, b queue.Batch) ([]queue.Outcome, error) {
+	out, err := c.Sink.Deliver(ctx, b)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", queue.ErrOffline, err)
+	}
+	return out, nil
 }
 
 // Deliver sends what waits through the sinks of the bundle.

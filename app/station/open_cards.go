@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"strings"
+	"time"
 
 	"bangban/app/desk"
 	"bangban/app/trust"
@@ -42,8 +43,12 @@ func OpenCards(_ context.Context, o Options) (*Cards, error) {
 
 // openCards lists the ways to readers: PC/SC where this build has it, and in training folders only the simulator.
 func (s *Station) openCards() (*Cards, error) {
-	c := &Cards{training: s.o.Training, now: s.o.Now, kinds: kinds.All(kinds.Deps{
-		Anchors: func() []*cms.Certificate { return s.trust.CSCA() }, Now: s.clock.Time, Rand: s.o.Rand,
+	now := s.clock.Time
+	if !s.o.At.IsZero() {
+		now = func() time.Time { return s.o.At }
+	}
+	c := &Cards{training: s.o.Training, kinds: kinds.All(kinds.Deps{
+		Anchors: func() []*cms.Certificate { return s.trust.CSCA() }, Now: now, Rand: s.o.Rand,
 	})}
 	if pcsc.Available() {
 		sys, err := pcsc.Open(pcsc.Options{Now: s.o.Now})

@@ -40,6 +40,7 @@ type Options struct {
 	Training bool
 	ReadOnly bool             // to look or to judge, beside a counter that may be running
 	Now      func() time.Time // the computer's clock; nil: time.Now
+	At       time.Time        // judge as if it were this time; zero: station time
 	Rand     io.Reader        // nil: crypto/rand
 	Program  string           // who holds the lock: "bangban", "bangbanctl"
 	Lang     string           // of the hall; empty: zh-Hans

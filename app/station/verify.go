@@ -69,6 +69,9 @@ func (s *Station) verify(ctx context.Context, p Presented) (*verify.Result, erro
 		}
 	}
 	at, _, sure := s.clock.Now()
+	if !s.o.At.IsZero() {
+		at, sure = s.o.At, true
+	}
 	req := verify.Request{At: at, ClockUnsure: !sure, Audience: p.Audience, Nonce: p.Nonce, Anchors: anchors,
 		Training: s.o.Training, Transcript: p.Transcript}
 	if s.bundle != nil {

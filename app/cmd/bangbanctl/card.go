@@ -66,7 +66,7 @@ func (e *env) readCard(ctx context.Context, f cardFlags) (*station.Reading, erro
 	if err != nil {
 		return nil, err
 	}
-	o, err := e.options()
+	o, err := e.looking()
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -24,6 +23,7 @@ func (e *env) inboxCommand() *cobra.Command {
 	var keyDir, storeDir, pass string
 	open := &cobra.Command{
 		Use: "open DIR", Short: "Take an export in, sign receipts, and show the records to whoever has a back-office key", Args: cobra.ExactArgs(1),
+		Annotations: signs(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			secret, err := e.passphrase(pass)
 			if err != nil {
@@ -59,7 +59,11 @@ func or(a, b string) string {
 
 // inboxOpen takes the export in as the gateway would, then prints each record as one line.
 func (e *env) inboxOpen(ctx context.Context, dir, keyDir, storeDir string, secret []byte) (err error) {
-	inst, err := institution.Open(keyDir, institution.Options{Rand: rand.Reader, Now: e.now, Passphrase: secret})
+	now, err := e.clock()
+	if err != nil {
+		return err
+	}
+	inst, err := institution.Open(keyDir, institution.Options{Rand: rand.Reader, Now: now, Passphrase: secret})
 	if err != nil {
 		return &desk.Error{Op: "inbox.open", Code: "institution-not-opened", Args: map[string]string{"Dir": keyDir}, Err: err}
 	}
@@ -75,8 +79,8 @@ func (e *env) inboxOpen(ctx context.Context, dir, keyDir, storeDir string, secre
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	who := inbox.Known(inst.PEM(), e.now)
-	report, err := inbox.TakeExport(ctx, dir, inbox.Deps{Store: store, Identify: who, Receipts: signer, Now: e.now})
+	who := inbox.Known(inst.PEM(), now)
+	report, err := inbox.TakeExport(ctx, dir, inbox.Deps{Store: store, Identify: who, Receipts: signer, Now: now})
 	if err != nil {
 		return &desk.Error{Op: "inbox.open", Code: "inbox-not-taken", Args: map[string]string{"Dir": dir}, Err: err}
 	}
@@ -121,11 +125,5 @@ func (e *env) inboxRecords(ctx context.Context, store inbox.Store, inst *institu
 	}
 	enc := json.NewEncoder(e.out)
 	enc.SetEscapeHTML(false)
-	return inbox.Records(ctx, store, who, holders, report.Refs, func(l inbox.Line) error {
-		if e.json {
-			return enc.Encode(l)
-		}
-		_, err := io.WriteString(e.out, fmt.Sprintf("%d\t%s\t%s\t%s\n", l.Seq, l.Kind, l.Serial, l.Day))
-		return err
-	})
+	return inbox.Records(ctx, store, who, holders, report.Refs, func(l inbox.Line) error { return enc.Encode(l) })
 }

@@ -33,7 +33,7 @@ func (e *env) passphrase(flag string) ([]byte, error) {
 func (e *env) institutionInit() *cobra.Command {
 	var name, iss, pass string
 	cmd := &cobra.Command{
-		Use: "init DIR", Short: "Make an institution with all its keys", Args: cobra.ExactArgs(1),
+		Use: "init DIR", Short: "Make an institution with all its keys", Args: cobra.ExactArgs(1), Annotations: signs(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if name == "" || iss == "" {
 				return usagef("institution init wants --name NAME and --iss URI")
@@ -66,7 +66,6 @@ func (e *env) institutionInit() *cobra.Command {
 	fl.StringVar(&name, "name", "", "what people call it")
 	fl.StringVar(&iss, "iss", "", "its name in vouchers, a URI")
 	fl.StringVar(&pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
-	fl.StringVar(&e.at, "at", "", "act as if it were this time (training only)")
 	return cmd
 }
 
@@ -75,7 +74,7 @@ func (e *env) institutionDelegate() *cobra.Command {
 	var first, last, count uint64
 	var valid, life time.Duration
 	cmd := &cobra.Command{
-		Use: "delegate DIR", Short: "Lend a counter's voucher key a block of serials", Args: cobra.ExactArgs(1),
+		Use: "delegate DIR", Short: "Lend a counter's voucher key a block of serials", Args: cobra.ExactArgs(1), Annotations: signs(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if st == "" || key == "" || (count == 0) == (last == 0) {
 				return usagef("institution delegate wants --station NAME, --key FILE, and --count N or --first N --last N")
@@ -123,6 +122,5 @@ func (e *env) institutionDelegate() *cobra.Command {
 	fl.Uint64Var(&count, "count", 0, "length of the next free block")
 	fl.DurationVar(&valid, "valid", institution.MaxDelegation, "how long the key may sign")
 	fl.DurationVar(&life, "max-life", 24*time.Hour, "how long a voucher may live")
-	fl.StringVar(&e.at, "at", "", "act as if it were this time (training only)")
 	return cmd
 }

@@ -37,7 +37,7 @@ func (e *env) queueCommand() *cobra.Command {
 			return e.withView(cmd.Context(), func(s *station.Station) error { return e.queueStats(cmd.Context(), s) })
 		},
 	}, &cobra.Command{
-		Use: "deliver", Short: "Send what waits through the sinks of the bundle", Args: cobra.NoArgs,
+		Use: "deliver", Short: "Send what waits through the sinks of the bundle", Args: cobra.NoArgs, Annotations: signs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return e.withStation(cmd.Context(), func(s *station.Station) error {
 				sent, err := s.Deliver(cmd.Context())
@@ -48,7 +48,7 @@ func (e *env) queueCommand() *cobra.Command {
 			})
 		},
 	}, &cobra.Command{
-		Use: "export DIR", Short: "Write what waits to a folder, to be carried", Args: cobra.ExactArgs(1),
+		Use: "export DIR", Short: "Write what waits to a folder, to be carried", Args: cobra.ExactArgs(1), Annotations: signs(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.withStation(cmd.Context(), func(s *station.Station) error {
 				carried, err := s.Export(cmd.Context(), args[0])
@@ -59,7 +59,7 @@ func (e *env) queueCommand() *cobra.Command {
 			})
 		},
 	}, &cobra.Command{
-		Use: "receipts DIR", Short: "Take in receipts; parcels whose receipt verifies are purged", Args: cobra.ExactArgs(1),
+		Use: "receipts DIR", Short: "Take in receipts; parcels whose receipt verifies are purged", Args: cobra.ExactArgs(1), Annotations: signs(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.withStation(cmd.Context(), func(s *station.Station) error { return e.queueReceipts(cmd.Context(), s, args[0]) })
 		},
@@ -73,10 +73,11 @@ func (e *env) queueStats(ctx context.Context, s *station.Station) error {
 	if err != nil {
 		return err
 	}
-	out := map[string]any{"total": st.Total, "kinds": st.Kinds}
+	out := ordered{{"total", st.Total}}
 	for _, state := range queue.States() {
-		out[state.String()] = st.States[state]
+		out = append(out, field{state.String(), st.States[state]})
 	}
+	out = append(out, field{"kinds", st.Kinds})
 	return e.print(out, func(w io.Writer) {
 		fmt.Fprintf(w, "total\t%d\n", st.Total)
 		for _, state := range queue.States() {

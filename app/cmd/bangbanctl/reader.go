@@ -15,7 +15,7 @@ func (e *env) readerCommand() *cobra.Command {
 	group.AddCommand(&cobra.Command{
 		Use: "list", Short: "List the readers and what lies on them", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o, err := e.options()
+			o, err := e.looking()
 			if err != nil {
 				return err
 			}
@@ -37,7 +37,7 @@ func (e *env) readerCommand() *cobra.Command {
 	group.AddCommand(&cobra.Command{
 		Use: "watch", Short: "Report what happens at the readers until interrupted", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o, err := e.options()
+			o, err := e.looking()
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -113,7 +114,10 @@ func (e *env) root() *cobra.Command {
 	root.SetErr(e.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if e.at != "" && !e.training && cmd.Annotations[signsAt] != "" {
+			return usagef("--at: what is signed on a real counter is signed now; only training sets the clock")
+		}
 		if _, err := locales.Open(e.lang); err != nil {
 			e.lang = sentences
 			return usagef("--lang is one of %s", strings.Join(locales.Tags(), ", "))
@@ -125,6 +129,7 @@ func (e *env) root() *cobra.Command {
 	f.BoolVar(&e.training, "training", false, "a training counter: simulated cards, papers that are not valid")
 	f.StringVar(&e.data, "data", "", "the counter's data folder")
 	f.BoolVar(&e.json, "json", false, "one compact line of JSON")
+	f.StringVar(&e.at, "at", "", "act as if it were this time (RFC 3339); commands that sign take it in training only")
 	f.StringVar(&e.lang, "lang", sentences, "language of the sentences")
 	for _, group := range []func() *cobra.Command{
 		e.readerCommand, e.cardCommand, e.voucherCommand, e.verifyCommand, e.queueCommand,
@@ -144,6 +149,11 @@ func everywhere(c *cobra.Command) {
 		everywhere(sub)
 	}
 }
+
+const signsAt = "signs"
+
+// signs marks a command that signs something: on a real counter it takes no other time than now.
+func signs() map[string]string { return map[string]string{signsAt: "yes"} }
 
 // wrapArgs makes a wrong number of operands a usage error, and a group without a command too.
 func wrapArgs(c *cobra.Command) {
@@ -191,17 +201,27 @@ func (e *env) dir() (string, error) {
 	return filepath.Join(base, "bangban"), nil
 }
 
-// options are what station needs to open the folder.
-func (e *env) options() (station.Options, error) {
+// working is what station needs to open the folder for writing; the moment of --at is then the computer's clock.
+func (e *env) working() (station.Options, error) {
 	dir, err := e.dir()
 	if err != nil {
 		return station.Options{}, err
 	}
 	now, err := e.clock()
+	return station.Options{Dir: dir, Training: e.training, Now: now, Program: "bangbanctl"}, err
+}
+
+// looking is what station needs to show or to judge; the moment of --at is then the one that is judged by.
+func (e *env) looking() (station.Options, error) {
+	o, err := e.working()
 	if err != nil {
-		return station.Options{}, err
+		return o, err
 	}
-	return station.Options{Dir: dir, Training: e.training, Now: now, Program: "bangbanctl"}, nil
+	if e.at != "" {
+		o.At = o.Now()
+	}
+	o.Now, o.ReadOnly = e.now, true
+	return o, nil
 }
 
 // clock is the computer's clock, or the moment of --at.
@@ -218,7 +238,7 @@ func (e *env) clock() (func() time.Time, error) {
 
 // withStation opens the folder for writing, runs f and closes it.
 func (e *env) withStation(ctx context.Context, f func(*station.Station) error) (err error) {
-	o, err := e.options()
+	o, err := e.working()
 	if err != nil {
 		return err
 	}
@@ -232,11 +252,10 @@ func (e *env) withStation(ctx context.Context, f func(*station.Station) error) (
 
 // withView opens the folder for looking, beside a counter that may be running.
 func (e *env) withView(ctx context.Context, f func(*station.Station) error) (err error) {
-	o, err := e.options()
+	o, err := e.looking()
 	if err != nil {
 		return err
 	}
-	o.ReadOnly = true
 	s, err := station.Open(ctx, o)
 	if err != nil {
 		return err
@@ -254,6 +273,29 @@ func (e *env) print(v any, words func(w io.Writer)) error {
 	enc := json.NewEncoder(e.out)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
+}
+
+// field and ordered are a JSON object whose keys keep their order.
+type field struct {
+	key   string
+	value any
+}
+
+type ordered []field
+
+// MarshalJSON implements json.Marshaler.
+func (o ordered) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	for i, f := range o {
+		b.WriteByte("{,"[min(i, 1)])
+		v, err := json.Marshal(f.value)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "%q:%s", f.key, v)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
 }
 
 // secret gives a secret from the command line: "-" reads one line of standard input; anything else is taken in training only.

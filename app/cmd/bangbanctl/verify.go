@@ -24,13 +24,12 @@ type verifyFlags struct {
 	format                 string
 }
 
-func (f *verifyFlags) bind(e *env, cmd *cobra.Command) {
+func (f *verifyFlags) bind(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringVar(&f.aud, "aud", "", "id of the office that judges; without it the audience is shown, not judged")
 	fl.StringVar(&f.nonce, "nonce", "", "the nonce that was asked for")
 	fl.StringVar(&f.transcript, "transcript", "", "file with the CBOR SessionTranscript (ISO/IEC 18013-5 §9.1.5.1)")
 	fl.StringArrayVar(&f.trust, "trust", nil, "file with anchors for this call: institution.pem, certificates")
-	fl.StringVar(&e.at, "at", "", "judge as if it were this time (RFC 3339)")
 }
 
 func (e *env) verifyCommand() *cobra.Command {
@@ -39,7 +38,7 @@ func (e *env) verifyCommand() *cobra.Command {
 		Use: "verify FILE|-", Short: "Verify a credential from text, bytes, a picture or a PDF", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return e.verify(cmd.Context(), args[0], f) },
 	}
-	f.bind(e, cmd)
+	f.bind(cmd)
 	return cmd
 }
 
@@ -61,11 +60,10 @@ func (e *env) verify(ctx context.Context, name string, f verifyFlags) error {
 		}
 		req.Trust = append(req.Trust, b)
 	}
-	o, err := e.options()
+	o, err := e.looking()
 	if err != nil {
 		return err
 	}
-	o.ReadOnly = true
 	res, err := station.Verify(ctx, o, req)
 	if err != nil {
 		return err

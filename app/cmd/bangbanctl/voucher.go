@@ -36,7 +36,7 @@ type issueFlags struct {
 func (e *env) voucherIssueCommand() *cobra.Command {
 	var f issueFlags
 	cmd := &cobra.Command{
-		Use: "issue", Short: "Issue a voucher (training only)", Args: cobra.NoArgs,
+		Use: "issue", Short: "Issue a voucher (training only)", Args: cobra.NoArgs, Annotations: signs(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return e.voucherIssue(cmd.Context(), f) },
 	}
 	f.bind(cmd)
@@ -49,7 +49,6 @@ func (e *env) voucherIssueCommand() *cobra.Command {
 	fl.StringVar(&f.paper, "paper", "a5", "a5 or a4")
 	fl.StringVar(&f.out, "out", "", "folder for the PDF and the text of the code")
 	fl.StringVar(&f.personLang, "person-lang", "zh-Hans", "language of the paper")
-	fl.StringVar(&e.at, "at", "", "act as if it were this time (RFC 3339)")
 	return cmd
 }
 
@@ -171,6 +170,6 @@ func (e *env) voucherOpenCommand() *cobra.Command {
 			return e.verify(cmd.Context(), args[0], f)
 		},
 	}
-	f.bind(e, cmd)
+	f.bind(cmd)
 	return cmd
 }
