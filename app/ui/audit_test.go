@@ -87,6 +87,11 @@ func (r *rig) places() {
 	if h := f.work.Size().Height; h < 150 {
 		r.t.Errorf("the task has only %v px of height", h)
 	}
+	for i, o := range []*fyne.Container{f.rail.Container, f.mirror.root, f.bar} {
+		if h := widget.HeightFor(o, o.Size().Width); h > o.Size().Height+0.5 {
+			r.t.Errorf("part %d needs %v px of height and has %v", i, h, o.Size().Height)
+		}
+	}
 	parts := []fyne.CanvasObject{f.strip.root, f.rail.Container, f.work, f.mirror.root, f.slot.Box, f.bar, f.main}
 	for i, a := range parts {
 		if a.Position().Y+a.Size().Height > f.root.Size().Height+0.5 || a.Position().X+a.Size().Width > f.root.Size().Width+0.5 {

@@ -137,6 +137,9 @@ func (c *counter) show(s shown) {
 	if moved {
 		c.frame.focusFirst()
 	}
+	if c.d.OnStep != nil {
+		c.d.OnStep(s.Step)
+	}
 }
 
 // forget empties what the screens themselves hold of a step or a visit that is over.

@@ -78,7 +78,7 @@ func newFrame(c *counter) *frame {
 		f.caps = append(f.caps, keyCap)
 		cells = append(cells, keyCap.Pressable)
 	}
-	f.bar = k.Grid(4, 100, cells...)
+	f.bar = k.Grid(4, 120, cells...)
 	f.screens()
 	f.work = container.NewStack()
 	for _, p := range f.pages {
@@ -263,7 +263,7 @@ func (l *frameLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
 	place(f.strip.root, pad, top, s.Width-2*pad, h)
 	top += h
 
-	mw := max(mainW, min(f.main.NaturalWidth(), s.Width*0.4))
+	mw := max(mainW, min(f.main.NaturalWidth(), s.Width*0.3))
 	bw := s.Width - mw - 3*pad
 	mh := max(mainH, f.main.HeightFor(mw))
 	bh := max(widget.HeightFor(f.bar, bw), mh)
@@ -275,10 +275,19 @@ func (l *frameLayout) Layout(objects []fyne.CanvasObject, s fyne.Size) {
 	place(f.slot.Box, pad, bottom-sh, s.Width-2*pad, sh)
 	bottom -= sh + pad
 
-	rw := max(railW, widget.NaturalWidth(f.rail.Container)+2*pad)
-	place(f.rail.Container, pad, top+pad, rw-pad, bottom-top-pad)
+	left := float32(pad)
+	if f.c.kit.Large() { // the rail lies across, so that the task keeps its width
+		rh := widget.HeightFor(f.rail.Container, s.Width-2*pad)
+		place(f.rail.Container, pad, top+2, s.Width-2*pad, rh)
+		top += rh + 2
+	} else {
+		rw := max(railW, widget.NaturalWidth(f.rail.Container)+2*pad)
+		place(f.rail.Container, pad, top+pad, rw-pad, widget.HeightFor(f.rail.Container, rw-pad))
+		left = rw + pad
+	}
+	f.mirror.fit(mirrorW-pad, bottom-top-pad)
 	place(f.mirror.root, s.Width-mirrorW, top+pad, mirrorW-pad, bottom-top-pad)
-	place(f.work, rw+2*pad, top+pad, s.Width-rw-mirrorW-4*pad, bottom-top-pad)
+	place(f.work, left, top+pad, s.Width-left-mirrorW-2*pad, bottom-top-pad)
 	if f.flip != nil {
 		place(objects[len(objects)-1], 0, 0, s.Width, s.Height)
 	}

@@ -18,6 +18,8 @@ func (c *counter) message() (widget.Tone, string) {
 		return widget.ToneNote, c.note
 	case c.s.Step == flow.Locked:
 		return widget.ToneNote, c.lockedMessage()
+	case c.s.Step == flow.Ready && c.s.Problem != nil && !c.canPlace():
+		return widget.ToneStop, c.t("cl.noservice.auto")
 	case c.s.Step == flow.Trouble:
 		return c.problemTone(), c.t("cl.trouble.slot")
 	case c.s.Problem != nil:

@@ -33,6 +33,17 @@ func newMirror(c *counter) *mirror {
 	return m
 }
 
+// fit leaves out what there is no room for: first the least important line.
+func (m *mirror) fit(w, h float32) {
+	lines := []*widget.Text{m.title, m.read, m.card, m.code, m.lang, m.serials}
+	for _, t := range lines {
+		visible(t, t.String() != "")
+	}
+	for i := len(lines) - 1; i >= 0 && widget.HeightFor(m.root, w) > h; i-- {
+		visible(lines[i], false)
+	}
+}
+
 func (m *mirror) refresh(v view) {
 	c := m.c
 	m.title.Set(c.t("mirror.title"))

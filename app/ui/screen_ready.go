@@ -19,19 +19,17 @@ type readyScreen struct {
 	act     *canvas.Image
 	actBox  *fyne.Container
 	todo    *widget.Text
-	auto    *widget.Text
 	readers *widget.Text
 }
 
 func newReady(c *counter) *readyScreen {
 	k := c.kit
 	s := &readyScreen{c: c, head: k.Text(widget.Style{Size: 36, Bold: true, Align: fyne.TextAlignCenter}, ""),
-		act:  &canvas.Image{FillMode: canvas.ImageFillContain},
-		todo: k.Text(widget.Style{Size: 22, Align: fyne.TextAlignCenter}, ""), auto: k.Text(widget.Style{Size: 18, Ink: widget.InkSecondary,
-			Align: fyne.TextAlignCenter}, ""),
+		act:     &canvas.Image{FillMode: canvas.ImageFillContain},
+		todo:    k.Text(widget.Style{Size: 22, Align: fyne.TextAlignCenter}, ""),
 		readers: k.Text(widget.Style{Size: 16, Ink: widget.InkSecondary, Align: fyne.TextAlignCenter}, "")}
-	s.actBox = k.Fixed(800, 210, false, s.act)
-	s.col = k.Column(14, s.head, s.actBox, s.todo, s.auto, s.readers)
+	s.actBox = k.Fixed(1000, 210, false, s.act)
+	s.col = k.Column(14, s.head, s.actBox, s.todo, s.readers)
 	return s
 }
 
@@ -40,10 +38,10 @@ func (s *readyScreen) first() fyne.Focusable    { return nil }
 
 func (s *readyScreen) refresh() {
 	c := s.c
-	head, todo, auto, act := c.t("cl.ready"), c.t("cl.ready.sub"), "", drawPlace
+	head, todo, act := c.t("cl.ready"), c.t("cl.ready.sub"), drawPlace
 	switch c.s.Cause {
 	case cardreader.ServiceOff:
-		head, auto, act = c.t("cl.noservice"), c.t("cl.noservice.auto"), drawNone
+		head, act = c.t("cl.noservice"), drawNone
 		todo = c.t("cl.noservice.admin")
 		if c.d.StartService != nil {
 			todo = c.t("cl.noservice.do")
@@ -59,7 +57,6 @@ func (s *readyScreen) refresh() {
 	}
 	s.head.Set(head)
 	put(s.todo, todo)
-	put(s.auto, auto)
 	names := ""
 	if len(c.s.Readers) > 0 {
 		names = c.t("cl.readers", "Names", strings.Join(c.s.Readers, c.t("list.sep")))

@@ -53,7 +53,8 @@ func (s *strip) refresh() {
 	for i, p := range probes {
 		level, words := s.probe(p.name)
 		mark, ink := levelMark(level)
-		visible(s.parts[i], !(p.quiet && level <= desk.LevelGood) && !(level == desk.LevelUnknown && words == ""))
+		quiet := (p.quiet || c.kit.Large()) && level <= desk.LevelGood
+		visible(s.parts[i], !quiet && !(level == desk.LevelUnknown && words == ""))
 		s.parts[i].SetInk(c.t("strip."+p.name)+" ["+mark+words+"]", ink)
 	}
 	visible(s.unsent, c.d.Queue != nil)

@@ -9,18 +9,19 @@ import (
 type wrap struct {
 	kit   *Kit
 	gap   float32
-	equal bool // all cells are as wide as the widest
+	rows  float32 // gap between rows
+	equal bool    // all cells are as wide as the widest, where the text is not large
 	min   float32
 }
 
 // Wrap is a row that breaks.
 func (k *Kit) Wrap(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&wrap{kit: k, gap: gap}, objects...)
+	return container.New(&wrap{kit: k, gap: gap, rows: min(gap, 6)}, objects...)
 }
 
 // Grid is a Wrap with equal cells, each at least least px wide at 100 %, that fill the width.
 func (k *Kit) Grid(gap, least float32, objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&wrap{kit: k, gap: gap, equal: true, min: least}, objects...)
+	return container.New(&wrap{kit: k, gap: gap, rows: gap, equal: true, min: least}, objects...)
 }
 
 type place struct{ x, y, w, h float32 }
@@ -29,7 +30,8 @@ func (l *wrap) places(objects []fyne.CanvasObject, w float32) (ps []place, heigh
 	ps = make([]place, len(objects))
 	gap := l.kit.Frame(l.gap)
 	var cell float32
-	if l.equal {
+	equal := l.equal && !l.kit.Large()
+	if equal {
 		cell = l.cell(objects, w, gap)
 	}
 	var x, y, rowH float32
@@ -39,12 +41,12 @@ func (l *wrap) places(objects []fyne.CanvasObject, w float32) (ps []place, heigh
 			continue
 		}
 		ow := cell
-		if !l.equal {
+		if !equal {
 			ow = min(NaturalWidth(o), w)
 		}
 		if x > 0 && x+ow > w+0.5 {
 			level(ps[first:i], rowH)
-			x, y, rowH, first = 0, y+rowH+gap, 0, i
+			x, y, rowH, first = 0, y+rowH+l.kit.Frame(l.rows), 0, i
 		}
 		h := HeightFor(o, ow)
 		ps[i] = place{x, y, ow, h}
@@ -140,10 +142,10 @@ func (f *fixed) Layout(objects []fyne.CanvasObject, s fyne.Size) {
 	}
 }
 
-// Halves puts two objects beside each other, each half as wide, and below each other where a half would be narrower than
-// least px at 100 %.
-func (k *Kit) Halves(gap, least float32, a, b fyne.CanvasObject) *fyne.Container {
-	return container.New(&halves{kit: k, gap: gap, least: least}, a, b)
+// Halves puts objects beside each other, all as wide as each other, and below each other where each would be narrower
+// than least px at 100 %.
+func (k *Kit) Halves(gap, least float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&halves{kit: k, gap: gap, least: least}, objects...)
 }
 
 type halves struct {
@@ -151,39 +153,49 @@ type halves struct {
 	gap, least float32
 }
 
-func (l *halves) half(w float32) (float32, bool) {
-	h := (w - l.kit.Frame(l.gap)) / 2
-	return h, h < l.kit.Px(l.least)
+func (l *halves) part(o []fyne.CanvasObject, w float32) (part float32, stacked bool) {
+	n := float32(max(len(o), 1))
+	part = (w - l.kit.Frame(l.gap)*(n-1)) / n
+	return part, part < l.kit.Px(l.least)
 }
 
 func (l *halves) column() *column { return &column{kit: l.kit, gap: l.gap / 2} }
 
-func (l *halves) HeightFor(o []fyne.CanvasObject, w float32) float32 {
-	half, stacked := l.half(w)
+func (l *halves) HeightFor(o []fyne.CanvasObject, w float32) (h float32) {
+	part, stacked := l.part(o, w)
 	if stacked {
 		return l.column().HeightFor(o, w)
 	}
-	return max(HeightFor(o[0], half), HeightFor(o[1], half))
+	for _, x := range o {
+		h = max(h, HeightFor(x, part))
+	}
+	return h
 }
 
-func (l *halves) NaturalWidth(o []fyne.CanvasObject) float32 {
-	return 2*max(NaturalWidth(o[0]), NaturalWidth(o[1])) + l.kit.Frame(l.gap)
+func (l *halves) NaturalWidth(o []fyne.CanvasObject) (w float32) {
+	for _, x := range o {
+		w = max(w, NaturalWidth(x))
+	}
+	n := float32(len(o))
+	return w*n + l.kit.Frame(l.gap)*(n-1)
 }
 
-func (l *halves) MinSize(o []fyne.CanvasObject) fyne.Size {
-	w := max(o[0].MinSize().Width, o[1].MinSize().Width)
-	return fyne.NewSize(w, l.HeightFor(o, l.NaturalWidth(o)))
+func (l *halves) MinSize(o []fyne.CanvasObject) (s fyne.Size) {
+	for _, x := range o {
+		s = s.Max(x.MinSize())
+	}
+	return fyne.NewSize(s.Width, l.HeightFor(o, l.NaturalWidth(o)))
 }
 
 func (l *halves) Layout(o []fyne.CanvasObject, s fyne.Size) {
-	half, stacked := l.half(s.Width)
+	part, stacked := l.part(o, s.Width)
 	if stacked {
 		l.column().Layout(o, s)
 		return
 	}
-	for i, x := range []float32{0, half + l.kit.Frame(l.gap)} {
-		o[i].Move(fyne.NewPos(x, 0))
-		o[i].Resize(fyne.NewSize(half, HeightFor(o[i], half)))
+	for i, x := range o {
+		x.Move(fyne.NewPos(float32(i)*(part+l.kit.Frame(l.gap)), 0))
+		x.Resize(fyne.NewSize(part, HeightFor(x, part)))
 	}
 }
 

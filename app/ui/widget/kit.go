@@ -15,6 +15,8 @@ const (
 	MinScale  float32 = 1.0
 	MaxScale  float32 = 2.0
 	ScaleStep float32 = 0.25
+
+	bodySize float32 = 18
 )
 
 // Kit is the look of a window and its ear: sizes, colours and fonts, and where keys go. It is used on Fyne's goroutine only.
@@ -62,6 +64,18 @@ func (k *Kit) Px(n float32) float32 {
 	}
 	return n * k.shared.scale
 }
+
+// Type is the size of text of n px at 100 %. Text above body size grows by as many pixels as body text does, not by as
+// much again: at 200 % a heading must not push the task off the screen.
+func (k *Kit) Type(n float32) float32 {
+	if k.fixed {
+		return n * k.factor
+	}
+	return n + min(n, bodySize)*(k.shared.scale-1)
+}
+
+// Large tells whether the text is so large that the window has to make room for it.
+func (k *Kit) Large() bool { return !k.fixed && k.shared.scale > 1.3 }
 
 // Frame is n pixels that do not follow the text size: gaps, pictures.
 func (k *Kit) Frame(n float32) float32 { return n * k.factor }
@@ -173,13 +187,13 @@ func (k *Kit) Icon(n fyne.ThemeIconName) fyne.Resource { return theme.DefaultThe
 func (k *Kit) Size(n fyne.ThemeSizeName) float32 {
 	switch n {
 	case theme.SizeNameText:
-		return k.Px(18)
+		return k.Type(18)
 	case theme.SizeNameCaptionText:
-		return k.Px(16)
+		return k.Type(16)
 	case theme.SizeNameSubHeadingText:
-		return k.Px(22)
+		return k.Type(22)
 	case theme.SizeNameHeadingText:
-		return k.Px(26)
+		return k.Type(26)
 	case theme.SizeNameInnerPadding:
 		return k.Px(10)
 	case theme.SizeNameInputBorder:

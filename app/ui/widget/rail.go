@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 )
 
 // Rail is the three words of a visit with three looks that differ in shape, ground and mark, never in colour alone:
@@ -22,12 +23,12 @@ func (k *Kit) Rail(n int) *Rail {
 	for range n {
 		mark := k.Text(Style{Size: 18, Bold: true, OneRow: true}, "")
 		words := k.Text(Style{Size: 20, OneRow: true}, "")
-		box := k.Box(BoxLook{Ground: InkBack, Edge: InkBorder, Line: 2, Pad: 12, Least: 64, Middle: true},
+		box := k.Box(BoxLook{Ground: InkBack, Edge: InkBorder, Line: 2, Pad: 4, Least: 52, Middle: true},
 			k.Row(8, 1, k.Fixed(30, 30, true, mark), words))
 		r.boxes, r.marks, r.words = append(r.boxes, box), append(r.marks, mark), append(r.words, words)
 		rows = append(rows, box)
 	}
-	r.Container = k.Column(12, rows...)
+	r.Container = container.New(&railLayout{k}, rows...)
 	return r
 }
 
@@ -48,4 +49,24 @@ func (r *Rail) Set(words []string, now int, finished bool) {
 		r.words[i].Refresh()
 		r.marks[i].Refresh()
 	}
+}
+
+// railLayout puts the words below each other; with large text beside each other.
+type railLayout struct{ kit *Kit }
+
+func (l *railLayout) of() tallLayout {
+	if l.kit.Large() {
+		return &halves{kit: l.kit, gap: 12}
+	}
+	return &column{kit: l.kit, gap: 12}
+}
+
+func (l *railLayout) HeightFor(o []fyne.CanvasObject, w float32) float32 {
+	return l.of().HeightFor(o, w)
+}
+func (l *railLayout) NaturalWidth(o []fyne.CanvasObject) float32 { return l.of().NaturalWidth(o) }
+func (l *railLayout) MinSize([]fyne.CanvasObject) fyne.Size      { return fyne.NewSize(10, 10) }
+
+func (l *railLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	l.of().(fyne.Layout).Layout(o, s)
 }

@@ -59,7 +59,7 @@ func (t *Text) AccessibilityLabel() string { return t.text }
 // AccessibilityRole implements fyne.Accessible.
 func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
-func (t *Text) px() float32 { return t.kit.Px(t.style.Size) }
+func (t *Text) px() float32 { return t.kit.Type(t.style.Size) }
 
 func (t *Text) measure(s string) fyne.Size {
 	return fyne.MeasureText(s, t.px(), fyne.TextStyle{Bold: t.style.Bold})
