@@ -33,7 +33,7 @@ func (s *Station) IssueTraining(ctx context.Context, o Order, out func(*flow.Pap
 	if o.Valid > 0 {
 		ports.Rules = shorter{ports.Rules, o.Valid}
 	}
-	return flow.Issue(ctx, ports, flow.Options{Lang: s.o.Lang, App: "bangbanctl " + Version, Paper: o.Paper, Log: s.o.Log}, flow.Request{
+	return flow.Issue(ctx, ports, flow.Options{Lang: s.o.Lang, Second: "en", App: "bangbanctl " + Version, Paper: o.Paper, Log: s.o.Log}, flow.Request{
 		Document: o.Document, Clerk: clerk, Purpose: o.Purpose, Recipient: o.Recipient, Lang: o.Lang,
 	}, out)
 }
