@@ -111,16 +111,13 @@ func counter(o options, out io.Writer) (err error) {
 	defer func() { err = errors.Join(err, st.Close()) }()
 	lang := or(o.lang, or(st.Setting(ctx, "lang"), "zh-Hans"))
 	machine := flow.New(st.Ports(), flow.Options{
-		Lang: "zh-Hans", App: "bangban " + station.Version, Log: log,
+		Lang: "zh-Hans", Second: "en", App: "bangban " + station.Version, Log: log,
 		LastPurpose: st.Setting(ctx, "purpose"), LastRecipient: st.Setting(ctx, "recipient"),
 		Remember: func(purpose, recipient string) {
 			st.SetSetting(ctx, "purpose", purpose)
 			st.SetSetting(ctx, "recipient", recipient)
 		},
 	})
-	if o.ready {
-		machine.Subscribe(func(s flow.State) { fmt.Fprintf(out, "step %s\n", s.Step) })
-	}
 	running, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- machine.Run(running) }()
@@ -149,6 +146,7 @@ func screens(ctx context.Context, o options, st *station.Station, m *flow.Machin
 	}
 	if o.ready {
 		d.OnReady = func() { fmt.Fprintln(out, "ready") }
+		d.OnStep = func(s flow.Step) { fmt.Fprintln(out, "step", s) }
 	}
 	return d
 }

@@ -37,8 +37,8 @@ func (m *Machine) order(a desk.Answer, now, os time.Time) *order {
 	d, s := v.doc, *in.Subject
 	o := &order{visit: v.id, station: in.Station, subject: s, kind: d.Kind, purpose: *in.Purpose, recipient: *in.Recipient,
 		lang: in.Lang, paper: m.o.Paper, maxLife: in.Station.MaxLife, security: append([]byte(nil), d.Raw[securityObject]...)}
-	if m.o.Lang != in.Lang {
-		o.second = m.o.Lang
+	if o.second = m.o.Lang; in.Lang == m.o.Lang {
+		o.second = m.o.Second
 	}
 	compare := "face"
 	if !v.compared {

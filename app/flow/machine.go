@@ -13,6 +13,7 @@ import (
 // Options are what a counter wants of its visits.
 type Options struct {
 	Lang          string // of the hall: each person starts with it; second language on the paper
+	Second        string // second language of the paper for a person who speaks Lang; empty: none
 	App           string // program and version, for the record
 	LastPurpose   string // remembered from before; empty: none
 	LastRecipient string
