@@ -97,7 +97,7 @@ func (l *line) take(t *testing.T) *inbox.Report {
 
 func (l *line) receipts(t *testing.T, s *store.Store) (queue.Settled, int) {
 	t.Helper()
-	raw, err := folder.Receipts(l.stick)
+	raw, err := queue.Receipts(l.stick)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,8 +211,8 @@ func TestRefusals(t *testing.T) {
 		issue(t, l.box)
 	}
 	l.export(t, l.box, false)
-	files, _ := folder.Batches(l.stick)
-	b, err := folder.ReadBatch(files[0])
+	files, _ := queue.Batches(l.stick)
+	b, err := queue.ReadBatch(files[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestNoReceiptBeforeTheCommit(t *testing.T) {
 	if err == nil {
 		t.Fatal("taken without a commit")
 	}
-	if raw, _ := folder.Receipts(l.stick); len(raw) != 0 {
+	if raw, _ := queue.Receipts(l.stick); len(raw) != 0 {
 		t.Fatalf("%d receipts without a commit", len(raw))
 	}
 }

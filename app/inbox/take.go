@@ -12,7 +12,6 @@ import (
 	"bangban/app/institution"
 	"bangban/app/journal"
 	"bangban/app/queue"
-	"bangban/app/queue/folder"
 
 	"golang.org/x/mod/sumdb/note"
 )
@@ -87,13 +86,13 @@ func TakeExport(ctx context.Context, dir string, d Deps) (*Report, error) {
 	if d.Receipts == nil {
 		return nil, ErrNoReceipts
 	}
-	files, err := folder.Batches(dir)
+	files, err := queue.Batches(dir)
 	if err != nil {
 		return nil, err
 	}
 	rep := &Report{Files: len(files)}
 	for _, f := range files {
-		b, err := folder.ReadBatch(f)
+		b, err := queue.ReadBatch(f)
 		if errors.Is(err, queue.ErrBatch) || errors.Is(err, queue.ErrTooLarge) {
 			rep.Damaged = append(rep.Damaged, filepath.Base(f))
 			continue
@@ -229,7 +228,7 @@ func (rep *Report) receipt(dir string, taken []Taken, d Deps) error {
 		if err != nil {
 			return err
 		}
-		if err := folder.WriteReceipt(dir, &r, signed); err != nil {
+		if err := queue.WriteReceipt(dir, &r, signed); err != nil {
 			return err
 		}
 	}

@@ -209,14 +209,14 @@ func TestStickAndReceiptsBack(t *testing.T) {
 	if done := c.deliver(t, folder.New(dir)); done.Carried != 0 {
 		t.Fatalf("carried twice unasked: %+v", done)
 	}
-	files, err := folder.Batches(dir)
+	files, err := queue.Batches(dir)
 	if err != nil || len(files) != 2 {
 		t.Fatalf("%v %v", files, err)
 	}
 	var older journal.Checkpoint
 	var raw [][]byte
 	for _, f := range files {
-		b, err := folder.ReadBatch(f)
+		b, err := queue.ReadBatch(f)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,25 +13,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"bangban/app/queue"
 )
-
-// Names in the directory.
-const (
-	Ext         = ".bangban"
-	ReceiptsDir = "receipts"
-	ReceiptExt  = ".receipt"
-)
-
-// MaxReceipts bounds how many receipts one call reads.
-const MaxReceipts = 100_000
 
 // ErrStation is a station name that cannot be part of a file name.
 var ErrStation = errors.New("folder: station name cannot be part of a file name")
@@ -66,7 +53,7 @@ func (s *Sink) Deliver(ctx context.Context, b queue.Batch) ([]queue.Outcome, err
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, err
 	}
-	if err := WriteFile(filepath.Join(s.dir, name), data); err != nil {
+	if err := queue.WriteFile(filepath.Join(s.dir, name), data); err != nil {
 		return nil, err
 	}
 	out := make([]queue.Outcome, len(b.Parcels))
@@ -83,142 +70,5 @@ func fileName(b queue.Batch) (string, error) {
 		return "", ErrStation
 	}
 	first, last := b.Parcels[0].Seq, b.Parcels[len(b.Parcels)-1].Seq
-	return fmt.Sprintf("%s-%d-%d-%d%s", b.Station, b.Epoch, first, last, Ext), nil
-}
-
-// WriteFile writes a file whole or not at all: temporary name, flush, rename, flush of the directory.
-func WriteFile(path string, data []byte) (err error) {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, ".part-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-// syncDir flushes a directory. FAT drivers and Windows refuse to; the rename is then as durable as they make it.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return nil
-	}
-	defer d.Close()
-	_ = d.Sync()
-	return nil
-}
-
-// Batches lists the batch files of a directory, numbers in names compared as numbers: 3-9 comes before 10-12.
-func Batches(dir string) ([]string, error) {
-	names, err := list(dir, Ext)
-	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(sortKey(a), sortKey(b)) })
-	return names, err
-}
-
-// sortKey writes every number of a name with 20 digits.
-func sortKey(name string) string {
-	var b, digits strings.Builder
-	flush := func() {
-		if digits.Len() > 0 {
-			b.WriteString(strings.Repeat("0", max(0, 20-digits.Len())) + digits.String())
-			digits.Reset()
-		}
-	}
-	for _, r := range filepath.Base(name) {
-		if r >= '0' && r <= '9' {
-			digits.WriteRune(r)
-			continue
-		}
-		flush()
-		b.WriteRune(r)
-	}
-	flush()
-	return b.String()
-}
-
-// ReadBatch reads one batch file. Nothing in it is verified but that it is whole, see queue.DecodeBatch.
-func ReadBatch(path string) (*queue.Batch, error) {
-	data, err := readBounded(path, queue.MaxBatch)
-	if err != nil {
-		return nil, err
-	}
-	return queue.DecodeBatch(data)
-}
-
-// Receipts reads the receipts in DIR/receipts, or in DIR itself where there is no such folder. They are not verified.
-func Receipts(dir string) ([][]byte, error) {
-	names, err := list(filepath.Join(dir, ReceiptsDir), ReceiptExt)
-	if errors.Is(err, fs.ErrNotExist) {
-		names, err = list(dir, ReceiptExt)
-	}
-	if err != nil {
-		return nil, err
-	}
-	out := make([][]byte, 0, len(names))
-	for _, name := range names {
-		b, err := readBounded(name, queue.MaxReceipt)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, b)
-	}
-	return out, nil
-}
-
-// WriteReceipt writes one signed receipt where Receipts finds it.
-func WriteReceipt(dir string, r *queue.Receipt, signed []byte) error {
-	d := filepath.Join(dir, ReceiptsDir)
-	if err := os.MkdirAll(d, 0o700); err != nil {
-		return err
-	}
-	if strings.ContainsAny(r.Station, `/\:.`) {
-		return ErrStation
-	}
-	return WriteFile(filepath.Join(d, fmt.Sprintf("%s-%d-%d%s", r.Station, r.Epoch, r.Seq, ReceiptExt)), signed)
-}
-
-func list(dir, ext string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, e := range entries {
-		if e.Type().IsRegular() && strings.HasSuffix(e.Name(), ext) && !strings.HasPrefix(e.Name(), ".") {
-			names = append(names, filepath.Join(dir, e.Name()))
-		}
-	}
-	if len(names) > MaxReceipts {
-		return nil, queue.ErrTooLarge
-	}
-	slices.Sort(names)
-	return names, nil
-}
-
-func readBounded(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(b)) > limit {
-		return nil, fmt.Errorf("%w: file", queue.ErrTooLarge)
-	}
-	return b, nil
+	return fmt.Sprintf("%s-%d-%d-%d%s", b.Station, b.Epoch, first, last, queue.CarrierExt), nil
 }

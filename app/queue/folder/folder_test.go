@@ -27,7 +27,7 @@ func TestFileIsTheBatch(t *testing.T) {
 	if err != nil || len(entries) != 1 || entries[0].Name() != "T01-1-1-3.bangban" {
 		t.Fatalf("%v %v", entries, err)
 	}
-	got, err := folder.ReadBatch(filepath.Join(dir, entries[0].Name()))
+	got, err := queue.ReadBatch(filepath.Join(dir, entries[0].Name()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,21 +56,21 @@ func TestReceiptsRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := folder.WriteReceipt(dir, r, signed); err != nil {
+		if err := queue.WriteReceipt(dir, r, signed); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(dir, "receipts", "notes.txt"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := folder.Receipts(dir)
+	got, err := queue.Receipts(dir)
 	if err != nil || len(got) != 2 {
 		t.Fatalf("%d %v", len(got), err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "receipts", "long.receipt"), []byte(strings.Repeat("x", queue.MaxReceipt+1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := folder.Receipts(dir); err == nil {
+	if _, err := queue.Receipts(dir); err == nil {
 		t.Fatal("an endless receipt was read")
 	}
 }

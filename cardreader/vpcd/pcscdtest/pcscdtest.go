@@ -11,13 +11,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"bangban/cardreader/vpcd/pcscd"
+	"bangban/cardreader/vpcd"
 )
 
 // Service is a private pcscd whose failures are the test's.
 type Service struct {
 	t       testing.TB
-	service *pcscd.Service
+	service *vpcd.Service
 }
 
 // Start runs a service for the length of the test and points the client library to it. The test is skipped where the
@@ -25,8 +25,8 @@ type Service struct {
 func Start(t testing.TB) *Service {
 	t.Helper()
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("bangban-pcscd-%d", os.Getpid()))
-	service, err := pcscd.New(dir)
-	if errors.Is(err, pcscd.ErrMissing) {
+	service, err := vpcd.NewService(dir)
+	if errors.Is(err, vpcd.ErrMissing) {
 		t.Skipf("no virtual reader: %v", err)
 	}
 	if err != nil {

@@ -31,7 +31,6 @@ import (
 
 	"bangban/cardreader/sim"
 	"bangban/cardreader/vpcd"
-	"bangban/cardreader/vpcd/pcscd"
 )
 
 var errUsage = errors.New("serve: wrong usage")
@@ -55,8 +54,8 @@ func main() {
 type table struct {
 	addr    string
 	timeout time.Duration
-	service *pcscd.Service // nil: the service of this computer
-	session *vpcd.Session  // nil: no card
+	service *vpcd.Service // nil: the service of this computer
+	session *vpcd.Session // nil: no card
 	stdout  io.Writer
 }
 
@@ -100,7 +99,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // open starts a service of its own.
 func (t *table) open(dir string) (err error) {
-	if t.service, err = pcscd.New(dir); err != nil {
+	if t.service, err = vpcd.NewService(dir); err != nil {
 		return err
 	}
 	if err := t.service.Start(); err != nil {

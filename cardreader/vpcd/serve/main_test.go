@@ -15,7 +15,6 @@ import (
 
 	"bangban/cardreader/sim"
 	"bangban/cardreader/vpcd"
-	"bangban/cardreader/vpcd/pcscd"
 )
 
 func TestUsage(t *testing.T) {
@@ -36,7 +35,7 @@ func TestUsage(t *testing.T) {
 func TestCommands(t *testing.T) {
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("bangban-serve-%d", os.Getpid())) // short enough for a socket
 	defer os.RemoveAll(dir)
-	if _, err := pcscd.New(dir); errors.Is(err, pcscd.ErrMissing) {
+	if _, err := vpcd.NewService(dir); errors.Is(err, vpcd.ErrMissing) {
 		t.Skip(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

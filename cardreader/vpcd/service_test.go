@@ -1,4 +1,4 @@
-package pcscd_test
+package vpcd_test
 
 import (
 	"errors"
@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"bangban/cardreader/vpcd/pcscd"
+	"bangban/cardreader/vpcd"
 )
 
 func TestLife(t *testing.T) {
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("bangban-life-%d", os.Getpid())) // short enough for a socket
 	defer os.RemoveAll(dir)
-	s, err := pcscd.New(dir)
-	if errors.Is(err, pcscd.ErrMissing) {
+	s, err := vpcd.NewService(dir)
+	if errors.Is(err, vpcd.ErrMissing) {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -25,7 +25,7 @@ func TestLife(t *testing.T) {
 		if err := s.Start(); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Start(); !errors.Is(err, pcscd.ErrRunning) {
+		if err := s.Start(); !errors.Is(err, vpcd.ErrRunning) {
 			t.Errorf("second Start: %v, want ErrRunning", err)
 		}
 		conn, err := net.Dial("unix", s.Socket())
@@ -50,7 +50,7 @@ func TestMissing(t *testing.T) {
 	if _, err := os.Stat("/usr/sbin/pcscd"); err == nil {
 		t.Skip("pcscd is where it is looked for without a PATH")
 	}
-	if _, err := pcscd.New(t.TempDir()); !errors.Is(err, pcscd.ErrMissing) {
+	if _, err := vpcd.NewService(t.TempDir()); !errors.Is(err, vpcd.ErrMissing) {
 		t.Errorf("%v, want ErrMissing", err)
 	}
 }

@@ -1,13 +1,4 @@
-// Package pcscd runs a PC/SC service of its own: pcscd with two virtual readers (package vpcd), on a socket in a folder
-// of the caller's, beside whatever service the computer runs. It is for tests and rehearsals. It finds the parts where
-// distributions put them (Debian: pcscd, vsmartcard-vpcd) and says so where they are missing.
-//
-// Clients reach it through the environment: PCSCLITE_CSOCK_NAME is the socket. The client library remembers the first
-// value it sees for the life of a process (pcsc-lite src/winscard_clnt.c).
-//
-// The service takes the socket by activation, sd_listen_fds(3): file 3, LISTEN_FDS 1, LISTEN_PID its own process. So
-// a client may call as soon as Start has returned; it is answered when the readers are up.
-package pcscd
+package vpcd
 
 import (
 	"errors"
@@ -18,31 +9,36 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-
-	"bangban/cardreader/vpcd"
 )
 
 // Errors of this package.
 var (
 	// ErrMissing names the packages to install.
-	ErrMissing = errors.New("pcscd: install pcscd and vsmartcard-vpcd first")
+	ErrMissing = errors.New("vpcd: install pcscd and vsmartcard-vpcd first")
 	// ErrRunning says that Start was called twice.
-	ErrRunning = errors.New("pcscd: the service runs already")
+	ErrRunning = errors.New("vpcd: the service runs already")
 )
 
 // Readers are the names of the two virtual readers.
 func Readers() [2]string { return [2]string{"Virtual PCD 00 00", "Virtual PCD 00 01"} }
 
-// Service is one private pcscd. Its methods are for one goroutine.
+// Service is one private pcscd with two virtual readers, on a socket in a folder of the caller's, beside whatever service
+// the computer runs. It is for tests and rehearsals. It finds the parts where distributions put them (Debian: pcscd,
+// vsmartcard-vpcd) and says so where they are missing.
+//
+// Clients reach it through the environment: PCSCLITE_CSOCK_NAME is the socket. The client library remembers the first
+// value it sees for the life of a process (pcsc-lite src/winscard_clnt.c). The service takes the socket by activation,
+// sd_listen_fds(3): file 3, LISTEN_FDS 1, LISTEN_PID its own process. So a client may call as soon as Start has
+// returned; it is answered when the readers are up. Its methods are for one goroutine.
 type Service struct {
 	dir, daemon, driver string
 	port                int
 	cmd                 *exec.Cmd
 }
 
-// New finds the parts and two free ports. dir holds socket, configuration and log; its path must be short
+// NewService finds the parts and two free ports. dir holds socket, configuration and log; its path must be short
 // (unix(7): 107 bytes with the socket).
-func New(dir string) (*Service, error) {
+func NewService(dir string) (*Service, error) {
 	daemon, err := exec.LookPath("pcscd")
 	if err != nil {
 		daemon = "/usr/sbin/pcscd"
@@ -77,7 +73,7 @@ func exists(path string) bool {
 func (s *Service) Socket() string { return filepath.Join(s.dir, "s") }
 
 // Addr is where a card is laid on the first (0) or second (1) reader.
-func (s *Service) Addr(reader int) string { return vpcd.Addr(s.port + reader) }
+func (s *Service) Addr(reader int) string { return Addr(s.port + reader) }
 
 // Log is what the service said.
 func (s *Service) Log() string {
@@ -112,7 +108,7 @@ func (s *Service) Start() error {
 	cmd := exec.Command("sh", "-c", `LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" --foreground -c "$1"`, s.daemon, conf)
 	cmd.ExtraFiles, cmd.Stdout, cmd.Stderr = []*os.File{socket}, log, log
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("pcscd: %w", err)
+		return fmt.Errorf("vpcd: %w", err)
 	}
 	s.cmd = cmd
 	return nil
@@ -125,7 +121,7 @@ func (s *Service) listen() (*os.File, error) {
 	}
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: s.Socket(), Net: "unix"})
 	if err != nil {
-		return nil, fmt.Errorf("pcscd: %w", err)
+		return nil, fmt.Errorf("vpcd: %w", err)
 	}
 	l.SetUnlinkOnClose(false)
 	defer l.Close()
@@ -145,11 +141,11 @@ func (s *Service) end(sig os.Signal) error {
 	cmd := s.cmd
 	s.cmd = nil
 	if err := cmd.Process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("pcscd: %w", err)
+		return fmt.Errorf("vpcd: %w", err)
 	}
 	var exit *exec.ExitError
 	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) { // ended by a signal, as asked
-		return fmt.Errorf("pcscd: %w", err)
+		return fmt.Errorf("vpcd: %w", err)
 	}
 	return nil
 }
@@ -159,7 +155,7 @@ func freePorts() (int, error) {
 	for range 50 {
 		a, err := net.Listen("tcp", ":0")
 		if err != nil {
-			return 0, fmt.Errorf("pcscd: %w", err)
+			return 0, fmt.Errorf("vpcd: %w", err)
 		}
 		port := a.Addr().(*net.TCPAddr).Port
 		b, err := net.Listen("tcp", fmt.Sprintf(":%d", port+1))
@@ -169,5 +165,5 @@ func freePorts() (int, error) {
 			return port, nil
 		}
 	}
-	return 0, errors.New("pcscd: no two free ports in a row")
+	return 0, errors.New("vpcd: no two free ports in a row")
 }
