@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -76,69 +75,6 @@ func stateOf(ctx context.Context, r cardreader.Reader) cardreader.EventKind {
 	return ev.Kind
 }
 
-// Watch merges the events of all systems. A system without readers, or without its service, is not reported while
-// another one has a reader.
-func (c *Cards) Watch(ctx context.Context) (<-chan cardreader.Event, error) {
-	m := &merger{out: make(chan cardreader.Event, 64), empty: map[int]cardreader.Event{}, readers: map[string]int{}}
-	var wg sync.WaitGroup
-	for i, s := range c.systems {
-		events, err := s.Watch(ctx)
-		if err != nil {
-			return nil, err
-		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for ev := range events {
-				m.take(ctx, i, ev, len(c.systems))
-			}
-		}()
-	}
-	go func() { wg.Wait(); close(m.out) }()
-	return m.out, nil
-}
-
-// merger keeps apart which system has readers.
-type merger struct {
-	out     chan cardreader.Event
-	mu      sync.Mutex
-	empty   map[int]cardreader.Event // systems that have no reader, and why
-	readers map[string]int
-}
-
-func (m *merger) take(ctx context.Context, system int, ev cardreader.Event, systems int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if ev.Reader == "" {
-		m.empty[system] = ev
-		for name, of := range m.readers {
-			if of == system {
-				delete(m.readers, name)
-			}
-		}
-		if len(m.readers) > 0 || len(m.empty) < systems {
-			return
-		}
-		// All are without: the service that is off is what to tell first.
-		for _, other := range m.empty {
-			if other.Kind == cardreader.ServiceOff {
-				ev = other
-			}
-		}
-	} else {
-		delete(m.empty, system)
-		if ev.Kind == cardreader.Removed {
-			delete(m.readers, ev.Reader)
-		} else {
-			m.readers[ev.Reader] = system
-		}
-	}
-	select {
-	case m.out <- ev:
-	case <-ctx.Done():
-	}
-}
-
 // find gives the reader with this name.
 func (c *Cards) find(ctx context.Context, name string) (cardreader.Reader, error) {
 	readers, err := c.Readers(ctx)
@@ -159,8 +95,8 @@ func (c *Cards) find(ctx context.Context, name string) (cardreader.Reader, error
 
 // ReadNext waits up to timeout for a card on the named reader, or on the first one that holds a card, and reads it.
 // Where no secret is given for a specimen's reader, the one printed on the specimen is used.
-func (c *Cards) ReadNext(ctx context.Context, reader string, s cardreader.Secrets, timeout time.Duration) (*Reading, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+func (c *Cards) ReadNext(parent context.Context, reader string, s cardreader.Secrets, timeout time.Duration) (*Reading, error) {
+	ctx, cancel := context.WithTimeout(parent, timeout)
 	defer cancel()
 	if reader != "" {
 		if _, err := c.find(ctx, reader); err != nil {
@@ -172,10 +108,10 @@ func (c *Cards) ReadNext(ctx context.Context, reader string, s cardreader.Secret
 		return nil, err
 	}
 	var pulled error
-	last := cardreader.CodeNoReader
+	last := cardreader.CodeNoReader // what to say when the time is over
 	for ev := range events {
 		switch {
-		case reader != "" && ev.Reader != reader, reader == "" && c.spare(ctx, ev.Reader):
+		case ev.Reader != "" && (reader != "" && ev.Reader != reader || reader == "" && c.spare(ctx, ev.Reader)):
 		case ev.Kind == cardreader.Present:
 			r, err := c.readSettled(ctx, ev.Reader, s)
 			if !errors.Is(err, cardreader.ErrPulled) {
@@ -184,18 +120,28 @@ func (c *Cards) ReadNext(ctx context.Context, reader string, s cardreader.Secret
 			pulled = err // it may be put back
 		case ev.Kind == cardreader.Mute:
 			return nil, cardreader.NewError(cardreader.CodeFaulty, nil, nil)
-		case ev.Kind == cardreader.ServiceOff:
-			last = cardreader.CodeServiceOff
-		case ev.Kind == cardreader.NoReader:
-			last = cardreader.CodeNoReader
-		case ev.Kind == cardreader.Empty:
-			last = cardreader.CodeNoCard
+		default:
+			last = missing(ev.Kind)
 		}
 	}
-	if pulled != nil {
+	switch {
+	case parent.Err() != nil:
+		return nil, cardreader.NewError(cardreader.CodeCancelled, context.Cause(parent), nil)
+	case pulled != nil:
 		return nil, pulled
 	}
 	return nil, cardreader.NewError(last, context.Cause(ctx), nil)
+}
+
+// missing is the code of what stands between the counter and a card.
+func missing(k cardreader.EventKind) string {
+	switch k {
+	case cardreader.ServiceOff:
+		return cardreader.CodeServiceOff
+	case cardreader.Empty:
+		return cardreader.CodeNoCard
+	}
+	return cardreader.CodeNoReader
 }
 
 // spare tells whether a simulated reader that nobody named stands back: a real one is attached, or it holds another

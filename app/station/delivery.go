@@ -114,7 +114,7 @@ type ReceiptSummary struct {
 
 // Receipts takes in the receipts of a folder. A parcel is purged only by a receipt that verifies and names its bytes.
 func (s *Station) Receipts(ctx context.Context, dir string) (ReceiptSummary, error) {
-	raw, err := folder.Receipts(dir)
+	raw, err := queue.Receipts(dir)
 	if err != nil {
 		return ReceiptSummary{}, &desk.Error{Op: "queue.receipts", Code: "file-unreadable", Args: map[string]string{"File": dir}, Err: err}
 	}

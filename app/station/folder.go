@@ -52,8 +52,11 @@ func (f dataDir) readKind() (kind string, err error) {
 	for _, e := range entries {
 		// A first start that was cut off leaves only these; it is made again from the start.
 		switch e.Name() {
-		case "institution", "keys", "bundle", "lock", "bangban.db", "bangban.db-wal", "bangban.db-shm", "inbox.db":
+		case "institution", "keys", "bundle", "lock", "bangban.db", "bangban.db-wal", "bangban.db-shm", "bangban.db-journal":
 		default:
+			if strings.HasPrefix(e.Name(), halfWritten) {
+				continue
+			}
 			return "", &desk.Error{Op: "station.open", Code: "data-foreign", Args: map[string]string{"Dir": string(f)}}
 		}
 	}
@@ -84,12 +87,15 @@ func (f dataDir) settle(training bool) (fresh bool, err error) {
 	return false, nil
 }
 
+// halfWritten begins the names of files that writeFile had not finished when the power went.
+const halfWritten = ".new-"
+
 // writeFile writes a file so that a power cut leaves the old one or the new one, never half of one.
 func writeFile(path string, data []byte, mode fs.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	tmp, err := os.CreateTemp(filepath.Dir(path), halfWritten+"*")
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,6 @@ type Station struct {
 	fonts      func() (*print.Fonts, error)
 	device     print.Device
 
-	tries sync.Mutex // one try at a PIN at a time
 	mu    sync.Mutex
 	key   *keys.Unlocked // nil: nobody is logged in
 	clerk desk.Clerk
@@ -123,6 +122,10 @@ func Open(ctx context.Context, o Options) (_ *Station, err error) {
 	}
 	if o.ReadOnly {
 		return s, errors.Join(s.openTrust(), s.openShown())
+	}
+	// Now that the lock is ours: another process may have made the station since the first look.
+	if fresh, err = s.dir.settle(o.Training); err != nil {
+		return nil, err
 	}
 	if err := s.openTraining(ctx, fresh); err != nil {
 		return nil, err

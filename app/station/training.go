@@ -50,7 +50,7 @@ func (s *Station) openTraining(ctx context.Context, fresh bool) error {
 	if err := s.use(t.Opened); err != nil {
 		return err
 	}
-	s.door = people.New(s.bundle.Roster, s.vault, attempts{s}, s.clock.Time, s.o.Now)
+	s.door = people.New(s.bundle.Roster, s.vault, s.store.Attempts(), s.clock.Time, s.o.Now)
 	if err := os.MkdirAll(s.dir.papers(), 0o700); err != nil {
 		return err
 	}
