@@ -71,6 +71,28 @@ func TestForeignOffice(t *testing.T) {
 	}
 }
 
+// The code from a picture, and pictures that hold none.
+func TestPicture(t *testing.T) {
+	p, pem := issuedHere(t)
+	second := office{filepath.Join(t.TempDir(), "second"), [][]byte{pem}}
+	if r := second.verify(t, string(picture(t, p.text)), "demo-bank"); r.Verdict != check.Passed {
+		t.Errorf("%v", r.Checks)
+	}
+	for name, in := range map[string]string{
+		"another code":    string(picture(t, "https://example.org")),
+		"half a picture":  string(picture(t, p.text)[:200]),
+		"only its head":   "\x89PNG\r\n\x1a\n",
+		"nothing":         "",
+		"words":           "These are only words.",
+		"a wrapped text":  p.text[:400] + "\n" + p.text[400:],
+		"an http address": "https://example.org/" + p.text,
+	} {
+		if r := second.verify(t, in, "demo-bank"); r.Verdict != check.Indeterminate || len(r.Claims) > 0 {
+			t.Errorf("%s: %v %v", name, r.Verdict, r.Checks)
+		}
+	}
+}
+
 // alphabet of the code (RFC 9285 §4.2).
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 

@@ -13,6 +13,8 @@ import (
 	"bangban/app/keys"
 	"bangban/app/station"
 	"bangban/cardreader"
+
+	qr "github.com/skip2/go-qrcode"
 )
 
 // options are those of a training station in a directory of the test; PIN slots are as cheap as they may be.
@@ -67,6 +69,16 @@ func issue(t testing.TB, s *station.Station) (p paper) {
 func (p *paper) keep(from *flow.Paper) error {
 	p.serial, p.text, p.pdf = from.Serial, from.Text, bytes.Clone(from.PDF)
 	return nil
+}
+
+// picture draws the code of a text as a camera would like to see it.
+func picture(t testing.TB, text string) []byte {
+	t.Helper()
+	b, err := qr.Encode(text, qr.Medium, -4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // wantCode wants a desk error with this code.

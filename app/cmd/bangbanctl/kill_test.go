@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -250,4 +251,48 @@ func TestAgreeSeesWhatIsMissing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFirstStartsMeet starts several programs on one folder that does not exist yet: one of them makes the station, the
+// others wait their turn or say who holds it, and none unmakes what another has made.
+func TestFirstStartsMeet(t *testing.T) {
+	bin, data := filepath.Join(programDir(t), program), filepath.Join(t.TempDir(), "st")
+	const n = 4
+	var out [n]string
+	var errs [n]error
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			b, err := exec.Command(bin, "--training", "--data", data, "station", "show", "--json").CombinedOutput()
+			out[i], errs[i] = string(b), err
+		})
+	}
+	wg.Wait()
+	shown := 0
+	for i := range n {
+		switch {
+		case errs[i] == nil && out[i] == firstShown(out[:], errs[:]):
+			shown++
+		case errs[i] == nil:
+			t.Errorf("two stations in one folder:\n%s\n%s", out[i], firstShown(out[:], errs[:]))
+		case !strings.Contains(out[i], "is using this data"): // the name may not be written yet
+			t.Errorf("%v %s", errs[i], out[i])
+		}
+	}
+	if shown == 0 {
+		t.Error("nobody made the station")
+	}
+	b, err := exec.Command(bin, "--training", "--data", data, "station", "show", "--json").CombinedOutput()
+	if err != nil || string(b) != firstShown(out[:], errs[:]) {
+		t.Errorf("afterwards: %v %s", err, b)
+	}
+}
+
+func firstShown(out []string, errs []error) string {
+	for i := range out {
+		if errs[i] == nil {
+			return out[i]
+		}
+	}
+	return ""
 }
