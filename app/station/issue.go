@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"bangban/app/desk"
@@ -24,6 +25,9 @@ func (s *Station) IssueTraining(ctx context.Context, o Order, out func(*flow.Pap
 	if !s.o.Training {
 		return &desk.Error{Op: "voucher.issue", Code: "login-role"}
 	}
+	if err := s.possible(o); err != nil {
+		return err
+	}
 	clerk, err := s.loginTraining(ctx)
 	if err != nil {
 		return err
@@ -38,7 +42,20 @@ func (s *Station) IssueTraining(ctx context.Context, o Order, out func(*flow.Pap
 	}, out)
 }
 
-// shorter gives every purpose the life that was asked for; the delegation still bounds it.
+// possible says what the command line asks for and this counter cannot make. In the window neither is offered.
+func (s *Station) possible(o Order) error {
+	for _, p := range s.bundle.Purposes {
+		if p.Code == o.Purpose && p.Binding == desk.BindFace {
+			return &desk.Error{Op: "voucher.issue", Code: "purpose-not-here", Args: map[string]string{"Purpose": p.Code}}
+		}
+	}
+	if longest := s.delegated.MaxLife; o.Valid > longest {
+		return &desk.Error{Op: "voucher.issue", Code: "life-too-long", Args: map[string]string{"Hours": strconv.Itoa(int(longest.Hours()))}}
+	}
+	return nil
+}
+
+// shorter gives every purpose the life that was asked for.
 type shorter struct {
 	flow.Rules
 	life time.Duration

@@ -23,12 +23,14 @@ const TrayReader = sim.Prefix + "tray"
 func OpenCards(_ context.Context, o Options) (*Cards, error) {
 	o.fill()
 	s := &Station{o: o, dir: dataDir(o.Dir), clock: NewClock(o.Now)}
-	if fresh, err := s.dir.settle(o.Training); err == nil && !fresh {
+	fresh, err := s.dir.settle(o.Training)
+	if err != nil {
+		return nil, err
+	}
+	if !fresh {
 		if err := s.openTrust(); err != nil {
 			return nil, err
 		}
-	} else if code := desk.Explain("", err); err != nil && code.Code == "data-training-mismatch" {
-		return nil, err
 	}
 	if s.trust == nil {
 		s.trust = trust.New(nil)

@@ -96,6 +96,9 @@ func Open(ctx context.Context, o Options) (_ *Station, err error) {
 	o.fill()
 	s := &Station{o: o, dir: dataDir(o.Dir), clock: NewClock(o.Now), fonts: sync.OnceValues(print.StandardFonts)}
 	defer func() {
+		if errors.Is(err, keys.ErrPermissions) {
+			err = &desk.Error{Op: "station.open", Code: "key-file-open", Args: map[string]string{"Dir": o.Dir}, Err: err}
+		}
 		if err != nil {
 			err = errors.Join(err, s.Close())
 		}

@@ -35,7 +35,7 @@ func (f *verifyFlags) bind(cmd *cobra.Command) {
 func (e *env) verifyCommand() *cobra.Command {
 	var f verifyFlags
 	cmd := &cobra.Command{
-		Use: "verify FILE|-", Short: "Verify a credential from text, bytes, a picture or a PDF", Args: cobra.ExactArgs(1),
+		Use: "verify FILE|-", Short: "Verify a credential from text, bytes or a picture of its code", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return e.verify(cmd.Context(), args[0], f) },
 	}
 	f.bind(cmd)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"bangban/app/desk"
@@ -14,6 +15,7 @@ import (
 	"bangban/app/station"
 	"bangban/cardreader"
 	"bangban/cardreader/check"
+	"bangban/locales"
 
 	"github.com/spf13/cobra"
 )
@@ -70,6 +72,8 @@ func (e *env) voucherIssue(ctx context.Context, f issueFlags) error {
 		return usagef("voucher issue wants --purpose CODE, --recipient ID and --out DIR")
 	case f.paper != "a5" && f.paper != "a4":
 		return usagef("--paper is a5 or a4")
+	case !slices.Contains(locales.Covers(f.personLang), locales.Paper):
+		return usagef("there are no papers in --person-lang %s", f.personLang)
 	case f.valid < 0:
 		return usagef("--valid wants how long the voucher is good: 24h")
 	}
