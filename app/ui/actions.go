@@ -151,8 +151,8 @@ func (c *counter) escape() action {
 		}}
 	case c.layer != layerNone:
 		return action{works: true, do: c.closeLayer}
-	case c.armed != "":
-		return action{works: true, do: func() { c.say(""); c.armed = "" }}
+	case c.armed != "" && c.armed != armedNo:
+		return action{works: true, do: func() { c.say("") }}
 	}
 	switch c.s.Step {
 	case flow.Compare:
@@ -167,9 +167,12 @@ func (c *counter) escape() action {
 	return action{}
 }
 
+// armedNo is Escape pressed once on the question.
+const armedNo = "no"
+
 // notToday is the clerk's record of a spoken no. Escape is pressed twice, so that a slip does not end the visit.
 func (c *counter) notToday() {
-	if c.arm("Esc", c.t("cl.nottoday.confirm")) {
+	if c.arm(armedNo, c.t("cl.nottoday.confirm")) {
 		c.do("visit.not-today", c.d.Visit.NotToday)
 	}
 }
@@ -220,15 +223,19 @@ func (c *counter) aloud() {
 	words := c.view().speech()
 	lang := c.catalog(c.s.Lang).Tag()
 	c.do("visit.aloud", c.d.Visit.Aloud)
+	ask := c.t("note.read.this", "Words", words)
+	if c.kit.Large() { // the words would fill the window; they stand on the person's screen
+		ask = c.t("note.read.screen")
+	}
 	if c.d.Voice == nil {
-		c.say(c.t("note.read.this", "Words", words))
+		c.say(ask)
 		return
 	}
 	c.say(c.t("note.read.aloud"))
 	c.spawn(func() {
 		if err := c.d.Voice.Say(c.ctx, lang, words); err != nil {
 			c.log.Warn("ui", "voice", err)
-			c.post(func() { c.say(c.t("note.read.this", "Words", words)) })
+			c.post(func() { c.say(ask) })
 		}
 	})
 }

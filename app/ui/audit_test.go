@@ -143,3 +143,13 @@ func TestFitsSmallScreen(t *testing.T) {
 		t.Fatal(r.c.s.Step)
 	}
 }
+
+// texts lists every word that can be seen.
+func texts(root fyne.CanvasObject) (out []string) {
+	walkTree(root, fyne.Position{}, false, func(o fyne.CanvasObject, _ fyne.Position, _ bool) {
+		if t, ok := o.(*canvas.Text); ok && t.Text != "" {
+			out = append(out, t.Text)
+		}
+	})
+	return out
+}

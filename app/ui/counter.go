@@ -193,7 +193,7 @@ func (c *counter) do(op string, input func() error) {
 
 // say puts a sentence of the screens into the message slot.
 func (c *counter) say(sentence string) {
-	c.fault, c.note = nil, sentence
+	c.fault, c.note, c.armed = nil, sentence, ""
 	c.refresh()
 }
 

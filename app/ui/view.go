@@ -91,9 +91,9 @@ func (c *counter) question(v *view) {
 	v.facts = append(v.facts, widget.Fact{Label: t("cz.agree.until"), Value: dayText(v.cat, c.s.Expires)})
 }
 
-// speech is the view as one reads it out.
+// speech is the view as one reads it out. The masked name is left out: it cannot be said, and the whole one must not be.
 func (v view) speech() string {
-	parts := []string{v.hello, v.title}
+	parts := []string{v.title}
 	for _, f := range v.facts {
 		parts = append(parts, f.Label+v.cat.T("say.colon")+f.Value)
 	}

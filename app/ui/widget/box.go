@@ -86,7 +86,7 @@ func (r *boxRenderer) Layout(s fyne.Size) {
 func (r *boxRenderer) paint() {
 	b := r.b
 	b.ground.FillColor, b.ground.StrokeColor = b.kit.Ink(b.look.Ground), b.kit.Ink(b.look.Edge)
-	b.ground.StrokeWidth = b.kit.Frame(b.look.Line)
+	b.ground.StrokeWidth = b.kit.line(b.look.Edge, b.look.Line)
 	b.ground.CornerRadius = b.kit.Frame(4)
 }
 

@@ -169,13 +169,9 @@ func (r *buttonRenderer) paint() {
 	case b.primary:
 		ground, edge, ink = InkPrimary, InkPrimary, InkOnPrimary
 	}
-	b.face.FillColor, b.face.StrokeColor, b.face.StrokeWidth = b.kit.Ink(ground), b.kit.Ink(edge), b.kit.Frame(2)
-	b.face.CornerRadius, b.ring.CornerRadius = b.kit.Frame(4), b.kit.Frame(6)
-	b.ring.FillColor, b.ring.StrokeWidth = b.kit.Ink(InkNone), b.kit.Frame(ringLine)
-	b.ring.StrokeColor = b.kit.Ink(InkNone)
-	if b.focus {
-		b.ring.StrokeColor = b.kit.Ink(InkFocus)
-	}
+	b.face.FillColor, b.face.StrokeColor, b.face.StrokeWidth = b.kit.Ink(ground), b.kit.Ink(edge), b.kit.line(edge, 2)
+	b.face.CornerRadius = b.kit.Frame(4)
+	b.kit.ring(b.ring, b.focus)
 	b.words.style.Ink = ink
 }
 

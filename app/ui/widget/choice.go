@@ -173,11 +173,7 @@ func (r *choiceRenderer) Layout(s fyne.Size) {
 
 func (r *choiceRenderer) Refresh() {
 	c := r.c
-	c.ring.FillColor, c.ring.StrokeWidth, c.ring.CornerRadius = c.kit.Ink(InkNone), c.kit.Frame(ringLine), c.kit.Frame(6)
-	c.ring.StrokeColor = c.kit.Ink(InkNone)
-	if c.focus {
-		c.ring.StrokeColor = c.kit.Ink(InkFocus)
-	}
+	c.kit.ring(c.ring, c.focus)
 	for i, row := range c.rows {
 		row.words.text = c.options[i]
 		row.Refresh()

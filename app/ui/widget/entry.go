@@ -17,6 +17,7 @@ type Entry struct {
 	kit   *Kit
 	name  string
 	ring  *canvas.Rectangle
+	focus bool
 	digit bool // digits only
 	upper bool // letters become capitals
 }
@@ -96,7 +97,8 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 // FocusGained implements fyne.Focusable.
 func (e *Entry) FocusGained() {
 	e.Entry.FocusGained()
-	e.ring.StrokeColor = e.kit.Ink(InkFocus)
+	e.focus = true
+	e.kit.ring(e.ring, true)
 	e.ring.Refresh()
 	e.kit.focused(e)
 }
@@ -104,14 +106,14 @@ func (e *Entry) FocusGained() {
 // FocusLost implements fyne.Focusable.
 func (e *Entry) FocusLost() {
 	e.Entry.FocusLost()
-	e.ring.StrokeColor = e.kit.Ink(InkNone)
+	e.focus = false
+	e.kit.ring(e.ring, false)
 	e.ring.Refresh()
 }
 
 // Refresh also makes the field follow the text size.
 func (e *Entry) Refresh() {
-	e.ring.StrokeWidth, e.ring.FillColor = e.kit.Frame(ringLine), e.kit.Ink(InkNone)
-	e.ring.CornerRadius = e.kit.Frame(8)
+	e.kit.ring(e.ring, e.focus)
 	e.Entry.Refresh()
 }
 

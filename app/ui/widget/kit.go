@@ -4,6 +4,7 @@ import (
 	"image/color"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 )
 
@@ -97,6 +98,23 @@ func (k *Kit) SetKeys(keys Keys) { k.shared.keys = keys }
 
 // Ink gives a colour of the palette in force.
 func (k *Kit) Ink(i Ink) color.Color { return k.shared.palette.Ink(i) }
+
+// line is the width of a frame; a frame that is not to be seen has none, as the GL painter draws a transparent one grey.
+func (k *Kit) line(edge Ink, px float32) float32 {
+	if edge == InkNone {
+		return 0
+	}
+	return k.Frame(px)
+}
+
+// ring paints the focus ring.
+func (k *Kit) ring(r *canvas.Rectangle, focus bool) {
+	edge := InkNone
+	if focus {
+		edge = InkFocus
+	}
+	r.FillColor, r.StrokeColor, r.StrokeWidth, r.CornerRadius = k.Ink(InkNone), k.Ink(edge), k.line(edge, ringLine), k.Frame(6)
+}
 
 // offer hands a key to the dispatcher.
 func (k *Kit) offer(ev *fyne.KeyEvent) bool {
