@@ -70,7 +70,7 @@ func (q *fakeQueue) Parcels(_ context.Context, offset, limit int) ([]desk.Parcel
 func parcels(n int) *fakeQueue {
 	q := &fakeQueue{}
 	for i := range n {
-		q.rows = append(q.rows, desk.ParcelRow{ID: fmt.Sprintf("01957a3c-6f21-7c4e-9b7d-0000000000%02x", n-i), Seq: uint64(n - i), Kind: "before",
+		q.rows = append(q.rows, desk.ParcelRow{ID: fmt.Sprintf("01957a3c-6f21-7c4e-9b7d-0000000000%02x", n-i), Seq: uint64(n - i), Kind: "voucher",
 			Day: "2027-03-01", State: "waiting", Attempts: i % 4, Size: 1800})
 	}
 	return q

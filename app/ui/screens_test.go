@@ -19,7 +19,10 @@ type scene struct {
 	play   func(*rig)
 }
 
-func scenes() []scene {
+// scenes lists every screen.
+func scenes() []scene { return append(identifyScenes(), laterScenes()...) }
+
+func identifyScenes() []scene {
 	return []scene{
 		{"01-login", nil, func(*rig) {}},
 		{"02-ready", nil, (*rig).login},
@@ -72,6 +75,11 @@ func scenes() []scene {
 			r.toCompare()
 			r.key(fyne.KeyF3)
 		}},
+	}
+}
+
+func laterScenes() []scene {
+	return []scene{
 		{"13-choose", nil, (*rig).toChoose},
 		{"14-agree", nil, (*rig).toAgree},
 		{"15-spoken", nil, func(r *rig) {
