@@ -7,8 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"bangban/app/desk"
 	"bangban/app/flow"
@@ -120,7 +124,7 @@ func (e *env) issueDocument(ctx context.Context, f issueFlags) (*cardreader.Docu
 	if err := json.Unmarshal(b, &in); err != nil {
 		return nil, &desk.Error{Op: "voucher.issue", Code: "file-not-card", Args: map[string]string{"File": filepath.Base(f.from)}, Err: err}
 	}
-	if in.Kind == "" || in.Subject.Name() == "" {
+	if in.Kind == "" || !usable(in.Subject) {
 		return nil, &desk.Error{Op: "voucher.issue", Code: "file-not-card", Args: map[string]string{"File": filepath.Base(f.from)}}
 	}
 	for i, c := range in.Checks { // what nobody asked lowers nothing, there as here; the shape does not say so
@@ -128,6 +132,28 @@ func (e *env) issueDocument(ctx context.Context, f issueFlags) (*cardreader.Docu
 	}
 	return &cardreader.Document{Kind: in.Kind, Subject: in.Subject, Checks: in.Checks, ReadAt: e.now()}, nil
 }
+
+// usable tells whether a subject that may have been typed can stand on a paper: a name, a number whose end can be
+// printed, dates that are dates, and nothing that a screen would not show.
+func usable(s cardreader.Subject) bool {
+	for _, v := range []string{s.Surname, s.GivenNames, s.FullName, s.Sex, s.Nationality, s.Number, s.Address, s.Authority} {
+		if len(v) > maxTyped || strings.ContainsFunc(v, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			return false
+		}
+	}
+	for _, v := range []string{s.BirthDate, s.Issued, s.Expires} {
+		if !dateShape.MatchString(v) {
+			return false
+		}
+	}
+	return s.Name() != "" && (s.Number == "" || utf8.RuneCountInString(s.Number) >= 4)
+}
+
+// maxTyped bounds one field in bytes.
+const maxTyped = 256
+
+// dateShape is YYYY-MM-DD; a part that a document leaves open is zeros.
+var dateShape = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2})?$`)
 
 func writePaper(dir string, out issueOut, pdf []byte, text string) error {
 	err := os.MkdirAll(dir, 0o700)
