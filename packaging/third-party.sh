@@ -20,7 +20,7 @@ trap 'rm -f "$tmp"' EXIT
   while read -r path version dir; do
     printf '\n================================================================================\n%s %s\n\n' "$path" "$version"
     found=
-    for f in LICENSE LICENSE.md LICENSE.txt LICENCE COPYING License license.md; do
+    for f in LICENSE LICENSE.md LICENSE.txt LICENCE COPYING COPYING.txt License license.md; do
       if [ -f "$dir/$f" ]; then cat "$dir/$f"; found=1; break; fi
     done
     if [ -z "$found" ]; then echo "packaging/third-party.sh: $path $version has no licence file" >&2; exit 1; fi

@@ -38,6 +38,12 @@ func codes(all []source) map[string]string {
 						note(n.Values[i], where)
 					}
 				}
+			case *ast.CallExpr: // helpers that make a desk error: fail(op, code, …), problem(code)
+				if name, ok := n.Fun.(*ast.Ident); ok && (name.Name == "fail" || name.Name == "failure" || name.Name == "problem") {
+					for _, a := range n.Args {
+						note(a, where)
+					}
+				}
 			case *ast.CompositeLit:
 				if !isDeskError(n.Type) {
 					return true
