@@ -16,6 +16,9 @@ type mainAction struct {
 
 // mainAction says what Return does on this step. It never leads to a Yes: Agree and Spoken have none.
 func (c *counter) mainAction() mainAction {
+	if c.idle.blank {
+		return mainAction{"main.resume", func() { c.alive() }}
+	}
 	switch c.layer {
 	case layerHelp, layerQueue:
 		return mainAction{"main.close", c.closeLayer}

@@ -84,7 +84,7 @@ func (c *counter) subscribe() (cancel func()) {
 			})
 		}))
 	}
-	stops = append(stops, c.clock())
+	stops = append(stops, c.clock(), c.idleClock())
 	return func() {
 		for _, stop := range stops {
 			stop()

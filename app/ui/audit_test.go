@@ -153,3 +153,31 @@ func texts(root fyne.CanvasObject) (out []string) {
 	})
 	return out
 }
+
+// everything lists the words of all controls, hidden ones too, and "image" for each picture of a person or paper.
+func everything(root fyne.CanvasObject) (out []string) {
+	switch o := root.(type) {
+	case *canvas.Text:
+		out = append(out, o.Text)
+	case *canvas.Image:
+		if o.Image != nil && o.Image.Bounds().Dx() < 480*sketchScale {
+			out = append(out, "image")
+		}
+	case *fyne.Container:
+		for _, child := range o.Objects {
+			out = append(out, everything(child)...)
+		}
+	case *container.Scroll:
+		out = everything(o.Content)
+	case *widget.Text:
+		out = append(out, o.String())
+		for _, child := range test.WidgetRenderer(o).Objects() {
+			out = append(out, everything(child)...)
+		}
+	case fyne.Widget:
+		for _, child := range test.WidgetRenderer(o).Objects() {
+			out = append(out, everything(child)...)
+		}
+	}
+	return out
+}

@@ -48,6 +48,7 @@ type counter struct {
 	later   bool // the clerk put the unfinished vouchers off until the next login
 	palette int
 	burst   burst
+	idle    idle
 	before  string // what stood in the field when the burst began
 	marked  *widget.Entry
 
@@ -91,6 +92,7 @@ func newCounter(ctx context.Context, a fyne.App, d Deps, fonts widget.Fonts) (*c
 	c.kit.SetScale(max(d.Scale, 1))
 	c.kit.SetKeys(widget.Keys{Key: c.key, Enter: c.enterOnButton, Combo: c.combo, Rune: c.rune, Focused: c.focused})
 	c.since = c.d.Now()
+	c.idle.last = c.since
 	c.spawn = func(fn func()) { go fn() }
 	c.post = fyne.Do
 	c.shift = func() bool {
@@ -125,6 +127,7 @@ func (c *counter) show(s shown) {
 	opened := c.s.Step == flow.Locked && s.Step != flow.Locked
 	c.s = s
 	if moved {
+		c.idle = idle{last: c.d.Now()}
 		c.since, c.fault, c.note, c.armed = c.d.Now(), nil, "", ""
 		c.frame.stepped()
 		c.forget()
@@ -151,6 +154,11 @@ func (c *counter) forget() {
 	case flow.Ready, flow.Reading, flow.Farewell, flow.NotToday:
 		c.frame.choose.forget()
 		c.frame.compare.open = false
+	}
+	if c.s.Subject == nil {
+		for _, p := range c.frame.pages { // hidden tasks hold no words of a person who has gone
+			p.refresh()
+		}
 	}
 }
 

@@ -64,6 +64,7 @@ type frame struct {
 	unfinished *unfinishedScreen
 	queue      *queueScreen
 	help       *helpScreen
+	blank      *blankScreen
 }
 
 func newFrame(c *counter) *frame {
@@ -101,15 +102,18 @@ func (f *frame) screens() {
 	f.login, f.ready, f.reading, f.secret = newLogin(c), newReady(c), newReading(c), newSecret(c)
 	f.stopped, f.compare, f.choose, f.agree = newStopped(c), newCompare(c), newChoose(c), newAgree(c)
 	f.paper, f.end, f.unfinished = newPaper(c), newEnd(c), newUnfinished(c)
-	f.queue, f.help = newQueue(c), newHelp(c)
+	f.queue, f.help, f.blank = newQueue(c), newHelp(c), newBlank(c)
 	for _, s := range []screen{f.login, f.ready, f.reading, f.secret, f.stopped, f.compare, f.choose, f.agree, f.paper, f.end,
-		f.unfinished, f.queue, f.help} {
+		f.unfinished, f.queue, f.help, f.blank} {
 		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
 	}
 }
 
 // current is the screen of the layer, else of the step.
 func (f *frame) current() screen {
+	if f.c.idle.blank {
+		return f.blank
+	}
 	switch f.c.layer {
 	case layerHelp:
 		return f.help
@@ -200,10 +204,9 @@ func (f *frame) focusFirst() {
 }
 
 func (f *frame) page(way int) {
-	if f.c.layer == layerQueue && f.queue.page(way) {
-		return
+	if !f.now.scroller.Page(float32(way)) && f.c.layer == layerQueue && f.queue.page(way) {
+		f.now.scroller.Top()
 	}
-	f.now.scroller.Page(float32(way))
 }
 
 // reveal scrolls to what got the focus, where it is part of the task.
@@ -215,7 +218,7 @@ func (f *frame) reveal(o fyne.CanvasObject) {
 
 // tapped is a click on the key bar.
 func (c *counter) tapped(name fyne.KeyName) {
-	if !c.burst.quiet(c.d.Now()) {
+	if !c.alive() && !c.burst.quiet(c.d.Now()) {
 		c.press(name)
 	}
 }
@@ -227,7 +230,7 @@ func (c *counter) guarded(do func()) func() {
 	}
 	return func() {
 		now := c.d.Now()
-		if !c.burst.quiet(now) && now.Sub(c.since) >= enterQuiet {
+		if !c.alive() && !c.burst.quiet(now) && now.Sub(c.since) >= enterQuiet {
 			do()
 		}
 	}

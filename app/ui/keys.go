@@ -77,6 +77,9 @@ func (c *counter) combo(s fyne.Shortcut) bool {
 // key is the dispatcher. It tells whether the key was taken.
 func (c *counter) key(ev *fyne.KeyEvent) bool {
 	now := c.d.Now()
+	if c.alive() {
+		return true
+	}
 	if widget.IsEnter(ev.Name) {
 		if c.scanned(now) {
 			return true
@@ -144,7 +147,7 @@ func (c *counter) pad(name fyne.KeyName) bool {
 func (c *counter) touched(do func()) func() {
 	return func() {
 		now := c.d.Now()
-		if !c.burst.quiet(now) && now.Sub(c.since) >= enterQuiet {
+		if !c.alive() && !c.burst.quiet(now) && now.Sub(c.since) >= enterQuiet {
 			do()
 		}
 		if c.citizen != nil {
@@ -155,6 +158,7 @@ func (c *counter) touched(do func()) func() {
 
 // rune watches for a scanner. It never keeps a character from a field; a scan takes them out again.
 func (c *counter) rune(r rune, e *widget.Entry) bool {
+	c.alive()
 	if c.burst.rune(r, c.d.Now()) {
 		c.marked, c.before = e, ""
 		if e != nil {

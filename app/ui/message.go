@@ -10,6 +10,8 @@ import (
 // the calm sentence of the step.
 func (c *counter) message() (widget.Tone, string) {
 	switch {
+	case c.idle.blank:
+		return widget.ToneNote, c.t("cl.blank")
 	case c.armed != "":
 		return widget.ToneWarn, c.note
 	case c.fault != nil:

@@ -137,6 +137,9 @@ type Deps struct {
 	Palette      string   // light, dark, contrast
 	Citizen      CitizenScreen
 
+	// BlankAfter and LockAfter are how long nobody must touch anything before the screens go blank, and lock; 0: never.
+	BlankAfter, LockAfter time.Duration
+
 	// StartService asks the system to start its card service, where the installer granted that; nil: it cannot.
 	StartService func() error
 	// Note is told what the clerk changed, so that it can be kept: language, text size, palette. May be nil.

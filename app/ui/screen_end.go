@@ -39,3 +39,20 @@ func (s *endScreen) refresh() {
 	s.head.Set(c.t("cl.nottoday"))
 	s.sub.Set(c.t("cl.nottoday.sub"))
 }
+
+// blankScreen hides a person from whoever passes by.
+type blankScreen struct {
+	c    *counter
+	col  *fyne.Container
+	head *widget.Text
+}
+
+func newBlank(c *counter) *blankScreen {
+	s := &blankScreen{c: c, head: c.kit.Text(widget.Style{Size: 36, Bold: true, Align: fyne.TextAlignCenter}, "")}
+	s.col = c.kit.Column(24, s.head)
+	return s
+}
+
+func (s *blankScreen) content() *fyne.Container { return s.col }
+func (s *blankScreen) first() fyne.Focusable    { return nil }
+func (s *blankScreen) refresh()                 { s.head.Set(s.c.t("cl.blank")) }

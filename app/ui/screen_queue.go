@@ -10,7 +10,7 @@ import (
 )
 
 // queueRows is how many parcels are on one page.
-const queueRows = 8
+const queueRows = 6
 
 // queueScreen lists what waits to be uploaded, a page at a time, newest first.
 type queueScreen struct {

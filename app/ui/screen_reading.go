@@ -65,10 +65,8 @@ func (s *readingScreen) refresh() {
 		s.steps[i].SetInk(mark+c.t(st.key), ink)
 	}
 	visible(s.who, c.s.Subject != nil)
-	if c.s.Subject != nil {
-		s.facts.Set(c.subjectFacts(true))
-		s.note.Set(widget.ToneWarn, c.t("cl.unproven"))
-	}
+	s.note.Set(widget.ToneWarn, c.t("cl.unproven"))
+	s.facts.Set(c.subjectFacts(true))
 }
 
 // fraction is how much is done, by bytes where they are known, else by stages.

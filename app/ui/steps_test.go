@@ -158,3 +158,74 @@ func TestLanguageAndSizeChangeInPlace(t *testing.T) {
 		t.Errorf("text size %v, want 1", got)
 	}
 }
+
+// Nobody is there: the person's details go after a while, the counter locks later, and both come back as they were. The
+// question itself is never taken from a person who thinks.
+func TestIdle(t *testing.T) {
+	r := newRig(t, func(d *Deps, _ *flowtest.Fakes) { d.BlankAfter, d.LockAfter = 90*time.Second, 10*time.Minute })
+	r.toCompare()
+	r.pass(88 * time.Second)
+	r.c.watchIdle()
+	if r.c.idle.blank {
+		t.Fatal("blank too early")
+	}
+	r.pass(3 * time.Second)
+	r.c.watchIdle()
+	seen := strings.Join(append(texts(r.c.frame.root), texts(r.c.citizen.root)...), " ")
+	if !r.c.idle.blank || strings.Contains(seen, "样") {
+		t.Fatalf("not hidden: %s", seen)
+	}
+	r.audit()
+	r.key(fyne.KeyReturn) // only wakes
+	if r.c.idle.blank || r.m.State().Step != flow.Compare {
+		t.Fatal("the first key did more than wake, or did not wake")
+	}
+	r.key(fyne.KeyReturn)
+	r.step(flow.Choose)
+	r.key(fyne.KeyReturn)
+	r.step(flow.Agree)
+	r.pass(9 * time.Minute)
+	r.c.watchIdle()
+	if r.c.idle.blank || r.c.s.Step != flow.Agree {
+		t.Fatal("the question was taken away")
+	}
+	r.pass(time.Minute)
+	r.c.watchIdle()
+	r.step(flow.Locked)
+	r.login()
+	if r.c.s.Step != flow.Agree {
+		t.Errorf("after the lock: %v", r.c.s.Step)
+	}
+}
+
+// BenchmarkRefresh is one State on both screens, as it comes many times while a card is read.
+func BenchmarkRefresh(b *testing.B) {
+	r := newRig(b, nil)
+	r.toCompare()
+	for b.Loop() {
+		r.c.refresh()
+	}
+}
+
+// After a visit no control of either window, shown or hidden, holds a word or a picture of the person.
+func TestNothingStaysInTheControls(t *testing.T) {
+	r := newRig(t, nil)
+	r.toAgree()
+	held := func() string {
+		return strings.Join(append(everything(r.c.frame.root), everything(r.c.citizen.root)...), " ")
+	}
+	for _, personal := range []string{"样本美", "X00 000 001", "1941-07-09", "样*美", "image"} {
+		if !strings.Contains(held(), personal) {
+			t.Errorf("the control %q is not found during the visit", personal)
+		}
+	}
+	r.touch(r.c.citizen.yes)
+	r.step(flow.HandOver)
+	r.key(fyne.KeyReturn)
+	r.step(flow.Farewell)
+	for _, personal := range []string{"样本美", "X00 000 001", "1941-07-09", "样*美", "image"} {
+		if strings.Contains(held(), personal) {
+			t.Errorf("%q is still held", personal)
+		}
+	}
+}

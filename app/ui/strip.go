@@ -101,15 +101,10 @@ func levelMark(l desk.Level) (string, widget.Ink) {
 	return "", widget.InkText
 }
 
-// ageText says how long something has waited.
+// ageText says how long something has waited, in days: the counter keeps no finer times.
 func (c *counter) ageText(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return c.t("age.now")
-	case d < time.Hour:
-		return c.t("age.min", "N", strconv.Itoa(int(d.Minutes())))
-	case d < 48*time.Hour:
-		return c.t("age.hour", "N", strconv.Itoa(int(d.Hours())))
+	if d < 24*time.Hour {
+		return c.t("age.today")
 	}
 	return c.t("age.day", "N", strconv.Itoa(int(d.Hours()/24)))
 }

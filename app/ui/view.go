@@ -31,6 +31,10 @@ type view struct {
 func (c *counter) view() view {
 	v := view{cat: c.catalog(c.s.Lang), step: c.s.Step.Rail()}
 	t := v.cat.T
+	if c.idle.blank {
+		v.step, v.title, v.sub = 0, t("cz.welcome"), t("cz.welcome.sub")
+		return v
+	}
 	switch c.s.Step {
 	case flow.Locked:
 		v.title, v.sub = t("cz.welcome"), t("cz.welcome.sub")

@@ -37,6 +37,8 @@ func (f *Facts) Set(facts []Fact) {
 	}
 	for i, pair := range f.rows {
 		if i >= len(facts) {
+			pair[0].Set("")
+			pair[1].Set("")
 			pair[0].Hide()
 			pair[1].Hide()
 			continue

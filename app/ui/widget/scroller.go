@@ -24,10 +24,11 @@ func (k *Kit) Scroller(col *fyne.Container) *Scroller {
 	return s
 }
 
-// Page moves by most of a page, down for +1, up for −1.
-func (s *Scroller) Page(way float32) {
-	step := s.scroll.Size().Height * 0.8
-	s.to(s.scroll.Offset.Y + way*step)
+// Page moves by most of a page, down for +1, up for −1. It tells whether there was anything to move.
+func (s *Scroller) Page(way float32) (moved bool) {
+	before := s.scroll.Offset.Y
+	s.to(before + way*s.scroll.Size().Height*0.8)
+	return s.scroll.Offset.Y != before
 }
 
 // Top goes back to the beginning.

@@ -202,6 +202,9 @@ func (r *textRenderer) arrange(s fyne.Size) {
 	for len(r.rows) < len(rows) {
 		r.rows = append(r.rows, canvas.NewText("", nil))
 	}
+	for _, gone := range r.rows[len(rows):] {
+		gone.(*canvas.Text).Text = "" // it stays in the array behind the slice
+	}
 	r.rows = r.rows[:len(rows)]
 	h := t.rowHeight()
 	for i, row := range rows {
