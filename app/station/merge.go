@@ -9,11 +9,12 @@ import (
 	"bangban/cardreader"
 )
 
-// Watch merges the events of all systems. A system without readers, or without its service, is not reported while
-// another one has a reader; that its own readers have gone is.
+// Watch merges the events of all systems. A system that never had a reader is not reported while another one has: a
+// training counter without a reader works with its tray. One that had a reader and lost it, or its service, is reported
+// at once, whatever the others have: the clerk must know why the reader on the desk is dead.
 func (c *Cards) Watch(ctx context.Context) (<-chan cardreader.Event, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	m := &merger{out: make(chan cardreader.Event, 64), systems: len(c.systems), empty: map[int]cardreader.Event{}, readers: map[string]int{}}
+	m := &merger{out: make(chan cardreader.Event, 64), systems: len(c.systems), empty: map[int]cardreader.Event{}, readers: map[string]int{}, had: map[int]bool{}}
 	var wg sync.WaitGroup
 	for i, s := range c.systems {
 		events, err := s.Watch(ctx)
@@ -43,6 +44,7 @@ type merger struct {
 	mu      sync.Mutex
 	empty   map[int]cardreader.Event // systems that have no reader, and why
 	readers map[string]int
+	had     map[int]bool // systems that had a reader in this run
 }
 
 func (m *merger) take(ctx context.Context, system int, ev cardreader.Event) {
@@ -61,7 +63,7 @@ func (m *merger) take(ctx context.Context, system int, ev cardreader.Event) {
 func (m *merger) told(system int, ev cardreader.Event) []cardreader.Event {
 	if ev.Reader != "" {
 		delete(m.empty, system)
-		m.readers[ev.Reader] = system
+		m.readers[ev.Reader], m.had[system] = system, true
 		if ev.Kind == cardreader.Removed {
 			delete(m.readers, ev.Reader)
 		}
@@ -75,15 +77,15 @@ func (m *merger) told(system int, ev cardreader.Event) []cardreader.Event {
 			news = append(news, cardreader.Event{Reader: name, Kind: cardreader.Removed, At: ev.At})
 		}
 	}
-	if len(m.readers) > 0 || len(m.empty) < m.systems {
+	if !m.had[system] && (len(m.readers) > 0 || len(m.empty) < m.systems) {
 		return news
 	}
-	// All are without. What can be remedied first is told: a service that is off hides readers that are there.
+	// Where all are without, what can be remedied first is told: a service that is off hides readers that are there.
 	for i := range m.systems {
-		if m.empty[i].Kind == cardreader.ServiceOff {
+		if len(m.readers) == 0 && m.empty[i].Kind == cardreader.ServiceOff {
 			ev = m.empty[i]
 			break
 		}
 	}
-	return []cardreader.Event{ev} // it says of every reader that it has gone
+	return append(news, ev) // it says of every reader that it has gone; the tray is back with its next card
 }

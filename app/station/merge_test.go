@@ -39,20 +39,20 @@ func TestMerger(t *testing.T) {
 		{"no reader is hidden by the tray", []step{{tray, at("tray", cardreader.Present)}, {service, none}}, "tray=present"},
 		{"both are told", []step{{service, at("A", cardreader.Present)}, {tray, at("tray", cardreader.Empty)}}, "A=present tray=empty"},
 		{"the reader is pulled out", []step{{service, at("A", cardreader.Present)}, {tray, at("tray", cardreader.Empty)},
-			{service, at("A", cardreader.Removed)}, {service, none}}, "A=present tray=empty A=removed"},
-		{"the service dies under a reader: its reader has gone", []step{{service, at("A", cardreader.Present)}, {tray, at("tray", cardreader.Empty)},
-			{service, off}}, "A=present tray=empty A=removed"},
+			{service, at("A", cardreader.Removed)}, {service, none}}, "A=present tray=empty A=removed =no-reader"},
+		{"the service dies under a reader: the clerk is told why", []step{{service, at("A", cardreader.Present)}, {tray, at("tray", cardreader.Empty)},
+			{service, off}}, "A=present tray=empty A=removed =service-off"},
 		{"and comes back", []step{{service, at("A", cardreader.Present)}, {tray, at("tray", cardreader.Empty)},
-			{service, off}, {service, at("A", cardreader.Present)}}, "A=present tray=empty A=removed A=present"},
+			{service, off}, {service, at("A", cardreader.Present)}}, "A=present tray=empty A=removed =service-off A=present"},
 		{"the last reader of all goes", []step{{service, none}, {tray, at("tray", cardreader.Empty)}, {tray, at("tray", cardreader.Removed)}, {tray, none}},
 			"tray=empty tray=removed =no-reader"},
 		{"of two reasons the service that is off is told", []step{{tray, at("tray", cardreader.Empty)}, {service, off}, {tray, at("tray", cardreader.Removed)},
 			{tray, none}}, "tray=empty tray=removed =service-off"},
 		{"nothing is told before every system has spoken", []step{{service, off}}, ""},
 		{"two readers of one service", []step{{service, at("A", cardreader.Empty)}, {service, at("B", cardreader.Mute)}, {tray, at("tray", cardreader.Empty)},
-			{service, off}}, "A=empty B=mute tray=empty A=removed B=removed"},
+			{service, off}}, "A=empty B=mute tray=empty A=removed B=removed =service-off"},
 	} {
-		m := &merger{systems: 2, empty: map[int]cardreader.Event{}, readers: map[string]int{}}
+		m := &merger{systems: 2, empty: map[int]cardreader.Event{}, readers: map[string]int{}, had: map[int]bool{}}
 		var got []string
 		for _, s := range tc.steps {
 			for _, e := range m.told(s.system, s.ev) {
