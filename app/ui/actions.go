@@ -113,6 +113,9 @@ func (c *counter) stepActions(m map[fyne.KeyName]action) {
 	switch c.s.Step {
 	case flow.Ready, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Farewell, flow.NotToday:
 		m[fyne.KeyF4] = reread
+		if c.frame.ready.tray.there() {
+			m[fyne.KeyF4] = action{"key.F4.lay", true, c.reread}
+		}
 	case flow.Compare:
 		m[fyne.KeyF4] = reread
 		m[fyne.KeyF3] = action{works: true, do: func() { c.frame.compare.toggle() }}
@@ -199,7 +202,16 @@ func (c *counter) printOrSpoil() {
 }
 
 // reread also asks the system to start its card service where that is what is missing.
+// In training it lays the chosen specimen on the ready screen, and with Shift lifts it anywhere.
 func (c *counter) reread() {
+	switch {
+	case c.d.Tray != nil && c.shift():
+		c.frame.ready.tray.lift()
+		return
+	case c.frame.ready.tray.there():
+		c.frame.ready.tray.lay()
+		return
+	}
 	if c.s.Cause == cardreader.ServiceOff && c.d.StartService != nil {
 		c.do("service.start", c.d.StartService)
 		return

@@ -129,6 +129,7 @@ type Deps struct {
 	Health Health
 	Queue  Queue
 	Voice  flow.Voice
+	Tray   Tray // of a training counter; nil: none
 	Status Status
 
 	Lang         string   // of the clerk at the start

@@ -122,7 +122,9 @@ func newRig(t testing.TB, change func(*Deps, *flowtest.Fakes)) *rig {
 	t.Cleanup(func() {
 		cancel()
 		stop()
-		c.citizen.window.Close()
+		if c.citizen != nil {
+			c.citizen.window.Close()
+		}
 		c.window.Close()
 	})
 	r.pass(time.Second)

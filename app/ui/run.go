@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -42,7 +43,13 @@ func Run(ctx context.Context, d Deps) error {
 	a.Settings().SetTheme(c.kit)
 	c.open()
 	a.Lifecycle().SetOnStarted(func() { c.started() })
-	context.AfterFunc(ctx, func() { c.post(a.Quit) })
+	var ended atomic.Bool
+	c.post = func(fn func()) {
+		if !ended.Load() { // the driver has gone: nothing may touch a window any more
+			fyne.Do(fn)
+		}
+	}
+	keep := context.AfterFunc(ctx, func() { c.post(a.Quit) })
 	c.window.SetMaster()
 	c.window.Show()
 	if c.citizen != nil {
@@ -51,6 +58,8 @@ func Run(ctx context.Context, d Deps) error {
 	stop := c.subscribe()
 	defer stop()
 	a.Run()
+	ended.Store(true)
+	keep()
 	return nil
 }
 

@@ -20,6 +20,7 @@ type readyScreen struct {
 	actBox  *fyne.Container
 	todo    *widget.Text
 	readers *widget.Text
+	tray    *trayBox
 }
 
 func newReady(c *counter) *readyScreen {
@@ -29,12 +30,19 @@ func newReady(c *counter) *readyScreen {
 		todo:    k.Text(widget.Style{Size: 22, Align: fyne.TextAlignCenter}, ""),
 		readers: k.Text(widget.Style{Size: 16, Ink: widget.InkSecondary, Align: fyne.TextAlignCenter}, "")}
 	s.actBox = k.Fixed(1000, 210, false, s.act)
-	s.col = k.Column(14, s.head, s.actBox, s.todo, s.readers)
+	s.tray = newTrayBox(c)
+	s.col = k.Column(14, s.head, s.actBox, s.todo, s.readers, s.tray.root)
 	return s
 }
 
 func (s *readyScreen) content() *fyne.Container { return s.col }
-func (s *readyScreen) first() fyne.Focusable    { return nil }
+
+func (s *readyScreen) first() fyne.Focusable {
+	if len(s.tray.names) > 0 {
+		return s.tray.list
+	}
+	return nil
+}
 
 func (s *readyScreen) refresh() {
 	c := s.c
@@ -62,6 +70,7 @@ func (s *readyScreen) refresh() {
 		names = c.t("cl.readers", "Names", strings.Join(c.s.Readers, c.t("list.sep")))
 	}
 	put(s.readers, names)
-	visible(s.actBox, act != drawNone)
+	s.tray.refresh()
+	visible(s.actBox, act != drawNone && len(s.tray.names) == 0)
 	s.act.Image = c.gallery.get(act, c.kit.Palette())
 }

@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"bangban/app/desk"
 	"bangban/app/flow"
 	"bangban/app/flow/flowtest"
+	"bangban/app/ui/widget"
 	"bangban/cardreader"
 )
 
@@ -163,5 +165,44 @@ func TestScreens(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestPalettes draws one full screen in each palette and changes palette and size while it stands.
+func TestPalettes(t *testing.T) {
+	r := newRig(t, nil)
+	r.toAgree()
+	for _, p := range widget.Palettes() {
+		if got := r.c.kit.Palette().Name; got != p.Name {
+			t.Fatalf("palette %s, want %s", got, p.Name)
+		}
+		r.audit()
+		r.shot("30-palette-" + p.Name)
+		r.c.combo(&desktop.CustomShortcut{KeyName: fyne.KeyD, Modifier: fyne.KeyModifierControl})
+	}
+}
+
+// TestFlip: one screen for both. The question turns it to the person, F6 turns it back, the answer as well.
+func TestFlip(t *testing.T) {
+	r := newRig(t, func(d *Deps, _ *flowtest.Fakes) { d.Citizen.Mode = CitizenFlip })
+	r.toAgree()
+	flip := r.c.frame.flip
+	if !flip.root.Visible() {
+		t.Fatal("the question does not turn the screen")
+	}
+	for _, p := range audit(flip.root, flip.root.Size(), fyne.NewSize(96, 64)) {
+		t.Error(p)
+	}
+	r.shot("31-flip")
+	r.key(fyne.KeyReturn)
+	r.key(fyne.KeyF6)
+	if flip.root.Visible() {
+		t.Error("F6 does not turn it back")
+	}
+	r.key(fyne.KeyF6)
+	r.touch(flip.yes)
+	r.step(flow.HandOver)
+	if flip.root.Visible() {
+		t.Error("the answer does not turn it back")
 	}
 }
