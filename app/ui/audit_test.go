@@ -78,6 +78,11 @@ func (r *rig) audit() {
 		r.t.Errorf("citizen: %s", p)
 	}
 	r.places()
+	if focus, ok := c.window.Canvas().Focused().(fyne.CanvasObject); ok && focus != fyne.CanvasObject(c.frame.main) {
+		if view := c.frame.work.Size().Height; focus.Size().Height < view && !c.frame.now.scroller.Shows(focus) {
+			r.t.Error("what has the focus is out of view")
+		}
+	}
 }
 
 // places: the task has room, and nothing lies over anything else.

@@ -198,6 +198,9 @@ func (f *frame) focusFirst() {
 	canvas := f.c.window.Canvas()
 	if first := f.now.first(); first != nil {
 		canvas.Focus(first)
+		if o, ok := first.(fyne.CanvasObject); ok {
+			f.now.scroller.Reveal(o)
+		}
 	} else {
 		canvas.Unfocus()
 	}

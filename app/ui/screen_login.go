@@ -31,7 +31,7 @@ func newLogin(c *counter) *loginScreen {
 	s := &loginScreen{c: c, head: k.Text(styleHead(), ""), whoLabel: k.Text(styleLabel(), ""), pinLabel: k.Text(styleLabel(), ""),
 		pin: k.PIN(""), training: k.Text(styleValue(), "")}
 	s.who = k.Choice("", func(i int) { s.chosen = i })
-	s.col = k.Column(10, s.head, s.whoLabel, s.who, s.pinLabel, s.pin.Framed(), s.training)
+	s.col = k.Column(10, s.head, s.whoLabel, s.who, s.pinLabel, s.training, s.pin.Framed())
 	return s
 }
 

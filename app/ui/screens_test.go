@@ -116,7 +116,6 @@ func laterScenes() []scene {
 			r.step(flow.NotToday)
 		}},
 		{"21-unfinished", nil, func(r *rig) {
-			r.c.s.Step = flow.Ready
 			r.c.show(shown{State: flow.State{Step: flow.Ready, Training: true, Clerk: flowtest.Clerk(), Readers: []string{flowtest.Reader}, Cause: cardreader.Empty,
 				Unfinished: []desk.LedgerRow{{Serial: "T01-000512", State: desk.StateSigned, Day: "2027-03-01"}, {Serial: "T01-000513", State: desk.StatePrinting, Day: "2027-03-01"}}}})
 		}},

@@ -42,15 +42,46 @@ func (s *Scroller) Over() float32 {
 
 // Reveal brings o into view.
 func (s *Scroller) Reveal(o fyne.CanvasObject) {
-	driver := fyne.CurrentApp().Driver()
-	at := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.column).Y
-	view := s.scroll.Size().Height
+	at, ok := find(s.column, o)
+	if !ok {
+		return
+	}
+	gap := s.kit.Frame(scrollInset)
+	view, end := s.scroll.Size().Height, at+o.Size().Height+2*gap
 	switch {
 	case at < s.scroll.Offset.Y:
 		s.to(at)
-	case at+o.Size().Height > s.scroll.Offset.Y+view:
-		s.to(at + o.Size().Height - view)
+	case end > s.scroll.Offset.Y+view:
+		s.to(end - view)
 	}
+}
+
+// find gives the height at which o lies inside root.
+func find(root, o fyne.CanvasObject) (y float32, ok bool) {
+	if root == o {
+		return 0, true
+	}
+	var inside []fyne.CanvasObject
+	switch r := root.(type) {
+	case *fyne.Container:
+		inside = r.Objects
+	case *Choice:
+		for _, row := range r.rows {
+			inside = append(inside, row)
+		}
+	}
+	for _, child := range inside {
+		if y, ok := find(child, o); ok && child.Visible() {
+			return y + child.Position().Y, true
+		}
+	}
+	return 0, false
+}
+
+// Shows tells whether the whole of o is in view.
+func (s *Scroller) Shows(o fyne.CanvasObject) bool {
+	at, ok := find(s.column, o)
+	return ok && at+1 >= s.scroll.Offset.Y && at+o.Size().Height <= s.scroll.Offset.Y+s.scroll.Size().Height+1
 }
 
 func (s *Scroller) to(y float32) {
