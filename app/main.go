@@ -130,6 +130,7 @@ func counter(o options, out io.Writer) (err error) {
 func screens(ctx context.Context, o options, st *station.Station, m *flow.Machine, lang string, out io.Writer) ui.Deps {
 	d := ui.Deps{
 		Visit: m, Staff: staff{st, m}, Health: newHealth(ctx, st, m), Queue: parcels{st},
+		BlankAfter: st.Policy().BlankAfter, LockAfter: st.Policy().LockAfter,
 		Status: ui.Status{Hotline: st.Hotline(), TrainingPIN: st.StaffPIN(), Version: station.Version},
 		Lang:   lang, Scale: scale(o, st.Setting(ctx, "scale")), Palette: or(st.Setting(ctx, "palette"), "light"),
 		Note: func(lang string, scale float32, palette string) {
@@ -137,6 +138,9 @@ func screens(ctx context.Context, o options, st *station.Station, m *flow.Machin
 			st.SetSetting(ctx, "scale", strconv.FormatFloat(float64(scale), 'f', 2, 32))
 			st.SetSetting(ctx, "palette", palette)
 		},
+	}
+	if len(st.Cards().Specimens()) > 0 {
+		d.Tray = st.Cards()
 	}
 	if o.flip {
 		d.Citizen.Mode = ui.CitizenFlip

@@ -86,6 +86,9 @@ func (s *Station) Unsent(ctx context.Context) (n int, oldest time.Duration, err 
 	return st.Unsent, oldest, nil
 }
 
+// Policy is what the institution decided about its counters.
+func (s *Station) Policy() desk.Policy { return s.bundle.Policy }
+
 // Hotline is the route by which a person takes a paper back.
 func (s *Station) Hotline() string { return s.bundle.Policy.Hotline }
 

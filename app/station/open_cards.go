@@ -1,7 +1,9 @@
 package station
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,11 +118,22 @@ func (c *Cards) Specimens() []string {
 	if err != nil {
 		return nil
 	}
+	// Those that name a person come first; what a newcomer lays first is an ordinary one.
+	slices.SortStableFunc(list, func(a, b sim.Specimen) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
+	})
 	names := make([]string, 0, len(list))
 	for _, sp := range list {
 		names = append(names, sp.Name)
 	}
 	return names
+}
+
+func rank(s sim.Specimen) int {
+	if s.Truth == (cardreader.Subject{}) {
+		return 1
+	}
+	return 0
 }
 
 // Lay lays a specimen on the tray in place of what lies there; an empty name lifts it.

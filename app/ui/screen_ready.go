@@ -66,7 +66,7 @@ func (s *readyScreen) refresh() {
 	s.head.Set(head)
 	put(s.todo, todo)
 	names := ""
-	if len(c.s.Readers) > 0 {
+	if len(c.s.Readers) > 0 && len(s.tray.names) == 0 {
 		names = c.t("cl.readers", "Names", strings.Join(c.s.Readers, c.t("list.sep")))
 	}
 	put(s.readers, names)
