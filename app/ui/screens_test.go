@@ -28,6 +28,7 @@ func identifyScenes() []scene {
 	return []scene{
 		{"01-login", nil, func(*rig) {}},
 		{"02-ready", nil, (*rig).login},
+		{"02-ready-tray", func(d *Deps, _ *flowtest.Fakes) { d.Tray = tray{} }, (*rig).login},
 		{"03-service-off", nil, func(r *rig) {
 			r.login()
 			r.f.Cards.ServiceOff()
@@ -205,3 +206,11 @@ func TestFlip(t *testing.T) {
 		t.Error("the answer does not turn it back")
 	}
 }
+
+// tray has more specimens than fit at once.
+type tray struct{}
+
+func (tray) Specimens() []string {
+	return []string{"emrtd", "emrtd-second", "emrtd-expired", "emrtd-tampered", "emrtd-foreign", "bank-card", "unknown"}
+}
+func (tray) Lay(string) error { return nil }

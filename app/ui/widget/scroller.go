@@ -40,8 +40,9 @@ func (s *Scroller) Over() float32 {
 	return max(HeightFor(s.column, s.scroll.Size().Width-gap)+gap-s.scroll.Size().Height, 0)
 }
 
-// Reveal brings o into view.
+// Reveal brings o into view; of a list the chosen row.
 func (s *Scroller) Reveal(o fyne.CanvasObject) {
+	o = chosen(o)
 	at, ok := find(s.column, o)
 	if !ok {
 		return
@@ -54,6 +55,13 @@ func (s *Scroller) Reveal(o fyne.CanvasObject) {
 	case end > s.scroll.Offset.Y+view:
 		s.to(end - view)
 	}
+}
+
+func chosen(o fyne.CanvasObject) fyne.CanvasObject {
+	if c, ok := o.(*Choice); ok && c.selected >= 0 && c.selected < len(c.rows) {
+		return c.rows[c.selected]
+	}
+	return o
 }
 
 // find gives the height at which o lies inside root.
@@ -78,8 +86,9 @@ func find(root, o fyne.CanvasObject) (y float32, ok bool) {
 	return 0, false
 }
 
-// Shows tells whether the whole of o is in view.
+// Shows tells whether the whole of o is in view; of a list the chosen row.
 func (s *Scroller) Shows(o fyne.CanvasObject) bool {
+	o = chosen(o)
 	at, ok := find(s.column, o)
 	return ok && at+1 >= s.scroll.Offset.Y && at+o.Size().Height <= s.scroll.Offset.Y+s.scroll.Size().Height+1
 }
