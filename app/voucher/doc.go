@@ -55,7 +55,9 @@
 // It is a name, not a proof: the key itself comes from the delegation.
 //
 // The zlib stream (RFC 1950) is one block with fixed Huffman codes. It never holds a stored block: a widespread reader
-// throws on those. Readers take any zlib stream of at most 64 KiB inflated. Base45 is RFC 9285, without a prefix.
+// throws on those. Base45 is RFC 9285, without a prefix. Readers take any zlib stream of at most 64 KiB inflated as Claim
+// 169; a voucher is taken only from the one text that Encode gives for its bytes (greedy longest match, see deflate.go),
+// as a stream can say the same bytes in several ways and no changed character of a paper may pass.
 //
 // # The delegation
 //

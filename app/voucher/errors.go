@@ -9,19 +9,21 @@ import (
 
 // Sentinels of this package; compare with errors.Is.
 var (
-	ErrAlphabet    = errors.New("voucher: character outside the Base45 alphabet")
-	ErrBase45      = errors.New("voucher: not Base45")
-	ErrDeflate     = errors.New("voucher: not a zlib stream")
-	ErrTooLong     = errors.New("voucher: longer than a voucher can be")
-	ErrStructure   = errors.New("voucher: broken structure")
-	ErrIncomplete  = errors.New("voucher: a required field is not set")
-	ErrOutside     = errors.New("voucher: outside the delegation")
-	ErrKey         = errors.New("voucher: not a P-256 key")
-	ErrWrongKey    = errors.New("voucher: the key is not the delegated one")
-	ErrSigner      = errors.New("voucher: the signer made no valid signature")
-	ErrInstitution = errors.New("voucher: not an institution file")
-	ErrSerial      = errors.New("voucher: not a serial")
-	ErrNotAccepted = errors.New("voucher: not accepted")
+	ErrAlphabet = errors.New("voucher: character outside the Base45 alphabet")
+	ErrBase45   = errors.New("voucher: not Base45")
+	ErrDeflate  = errors.New("voucher: not a zlib stream")
+	// ErrNotCanonical: the text holds the bytes of a voucher in another way than its counter wrote them.
+	ErrNotCanonical = errors.New("voucher: not the text that a counter writes")
+	ErrTooLong      = errors.New("voucher: longer than a voucher can be")
+	ErrStructure    = errors.New("voucher: broken structure")
+	ErrIncomplete   = errors.New("voucher: a required field is not set")
+	ErrOutside      = errors.New("voucher: outside the delegation")
+	ErrKey          = errors.New("voucher: not a P-256 key")
+	ErrWrongKey     = errors.New("voucher: the key is not the delegated one")
+	ErrSigner       = errors.New("voucher: the signer made no valid signature")
+	ErrInstitution  = errors.New("voucher: not an institution file")
+	ErrSerial       = errors.New("voucher: not a serial")
+	ErrNotAccepted  = errors.New("voucher: not accepted")
 )
 
 // Reasons that only a voucher has. The shared ones are in package check.

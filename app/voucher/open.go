@@ -72,6 +72,9 @@ func Open(msg []byte, keys Keys) (*Voucher, error) {
 // is judged as Open does.
 func OpenText(text string, keys Keys) (*Voucher, error) {
 	cose, err := Decode(text)
+	if err == nil && !Canonical(text, cose) {
+		err = ErrNotCanonical
+	}
 	if err != nil {
 		e := &examiner{}
 		return nil, e.stop(check.Unsure(CheckStructure, check.Unreadable, err.Error()), err, openOrder[1:])

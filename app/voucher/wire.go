@@ -49,6 +49,11 @@ func Decode(text string) (cose []byte, err error) {
 	return cose, nil
 }
 
+// Canonical tells whether text is what Encode gives for the COSE bytes that were decoded from it. A zlib stream can say
+// the same bytes in several ways; a voucher has one text, so that no changed character of it passes. Line ends around
+// the text do not count.
+func Canonical(text string, cose []byte) bool { return Encode(cose) == strings.Trim(text, "\r\n") }
+
 // unbase45 decodes RFC 9285 §4 strictly. github.com/dasio/base45 is not used for reading: it wraps groups above
 // 65535 round, where §4 asks for refusal, so two texts would mean the same bytes.
 func unbase45(s string) ([]byte, error) {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dasio/base45"
+
 	"bangban/app/voucher"
 	"bangban/app/voucher/vouchertest"
 )
@@ -118,4 +120,32 @@ func FuzzDeflate(f *testing.F) {
 			t.Fatalf("not the same after inflation: %v", err)
 		}
 	})
+}
+
+// TestOneText: a zlib stream that says the same bytes in another way is not the text of a voucher.
+func TestOneText(t *testing.T) {
+	cose := []byte("the same words, the same words, the same words")
+	text := voucher.Encode(cose)
+	if !voucher.Canonical(text, cose) || !voucher.Canonical(text+"\r\n", cose) {
+		t.Fatal("the text that Encode gives is refused")
+	}
+	var b bytes.Buffer
+	w, err := zlib.NewWriterLevel(&b, zlib.HuffmanOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(cose); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	other := base45.EncodeToString(b.Bytes())
+	got, err := voucher.Decode(other)
+	if err != nil || !bytes.Equal(got, cose) {
+		t.Fatalf("the other text does not hold the same bytes: %v", err)
+	}
+	if voucher.Canonical(other, cose) {
+		t.Error("another text of the same bytes is taken")
+	}
 }

@@ -42,6 +42,10 @@ func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify
 	}
 	m, err := parse(cose)
 	if isVoucher(cose, m) {
+		if !isCOSE(b) && !voucher.Canonical(string(b), cose) {
+			return verify.NewResult(FormatVoucher, req.At,
+				[]check.Check{check.Unsure(voucher.CheckStructure, check.Unreadable, voucher.ErrNotCanonical.Error())}), nil
+		}
 		return own(ctx, cose, req), nil
 	}
 	return foreign(m, err, req), nil
