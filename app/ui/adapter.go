@@ -95,13 +95,7 @@ func (c *counter) subscribe() (cancel func()) {
 // clock moves the strip on each full minute and asks the queue; between them nothing is drawn.
 func (c *counter) clock() (stop func()) {
 	done := make(chan struct{})
-	tick := func() {
-		n, oldest := c.askQueue()
-		c.post(func() {
-			c.unsent, c.oldest = n, oldest
-			c.refresh()
-		})
-	}
+	tick := c.countQueue
 	c.spawn(func() {
 		tick()
 		for {
@@ -117,6 +111,15 @@ func (c *counter) clock() (stop func()) {
 		}
 	})
 	return func() { close(done) }
+}
+
+// countQueue brings the number of unsent parcels up to date. It is not for Fyne's goroutine: the queue is on the disk.
+func (c *counter) countQueue() {
+	n, oldest := c.askQueue()
+	c.post(func() {
+		c.unsent, c.oldest = n, oldest
+		c.refresh()
+	})
 }
 
 func (c *counter) askQueue() (n int, oldest time.Duration) {

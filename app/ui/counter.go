@@ -139,6 +139,9 @@ func (c *counter) show(s shown) {
 	c.refresh()
 	if moved {
 		c.frame.focusFirst()
+		if s.Step.Rail() == 3 { // T1 and T2 each queue a parcel
+			c.spawn(c.countQueue)
+		}
 	}
 	if c.d.OnStep != nil {
 		c.d.OnStep(s.Step)
