@@ -37,6 +37,15 @@
 // catalogue is sorted. The document's title is the serial; no name stands in the metadata. Each font is cut down to the
 // glyphs in use by this package before gofpdf sees it, because gofpdf would parse all ten megabytes for each document.
 //
+// # Signature
+//
+// SignPDF appends a PAdES B-B signature (ETSI EN 319 142-1) to a document of this package as an incremental update; what
+// PDF wrote stays as it was, byte for byte. The signature dictionary has SubFilter ETSI.CAdES.detached, a byte range over
+// all but 12 kB kept for the CMS, /M as the time, and certifies the document (DocMDP 2). The CMS (RFC 5652) has the signed
+// attributes content type, message digest and signing-certificate-v2 with issuer and serial, no signing time, and the chain up to the root.
+// TimestampPDF later puts an RFC 3161 token into the same room. A signature protects the file; the paper is proved by its
+// code alone.
+//
 // # Devices
 //
 // A Device is a way to paper. Ways live in folders below this one and are listed in print/devices.

@@ -23,6 +23,8 @@ var (
 	ErrLayout = errors.New("print: sheet not drawable")
 	ErrPDF    = errors.New("print: pdf not built")
 	ErrArea   = errors.New("print: area not drawable")
+	ErrSigner = errors.New("print: pdf not signed")
+	ErrToken  = errors.New("print: time-stamp not usable")
 )
 
 // GlyphError says that no font can print a rune. It never holds the text the rune came from.
