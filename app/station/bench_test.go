@@ -15,7 +15,7 @@ import (
 )
 
 // desktop is a station with somebody logged in, and one voucher as a visit drafts it.
-func desktop(b *testing.B) (*station.Station, flow.Ports, *voucher.Voucher, flow.Job) {
+func desktop(b testing.TB) (*station.Station, flow.Ports, *voucher.Voucher, flow.Job) {
 	b.Helper()
 	s := open(b, options(b))
 	if _, err := s.Login(context.Background(), institution.TrainingClerk, []byte(institution.TrainingPIN)); err != nil {

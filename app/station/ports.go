@@ -101,12 +101,18 @@ func (p press) Compose(ctx context.Context, j flow.Job) (*flow.Paper, error) {
 		sheet.Wipe()
 		return nil, err
 	}
+	signed, err := p.sign(pdf, j, first)
+	clear(pdf)
+	if err != nil {
+		sheet.Wipe()
+		return nil, err
+	}
 	preview, err := previewOf(sheet)
 	if err != nil {
 		sheet.Wipe()
 		return nil, err
 	}
-	return &flow.Paper{Serial: j.Serial, PDF: pdf, Preview: preview, Sheet: sheet, Text: j.Text}, nil
+	return &flow.Paper{Serial: j.Serial, PDF: signed, Preview: preview, Sheet: sheet, Text: j.Text}, nil
 }
 
 func language(tag string) (sheets.Language, error) {
