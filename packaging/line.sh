@@ -69,11 +69,30 @@ page=$(ls "$work"/page*.png | head -n 1)
 zbarimg -q --raw "$page" > "$work/scanned.txt" || fail "zbarimg reads no code"
 [ "$(tr -d '\n' < "$work/scanned.txt")" = "$(tr -d '\n' < "$text")" ] || fail "the page carries another code"
 
-step "a foreign office with nothing but institution.pem says Passed; without it Indeterminate"
 "$ctl" $training station show --json > "$work/show.json"
 sed -nE 's/.*"institution":"([^"]*)".*/\1/p' "$work/show.json" | sed 's/\\n/\
 /g' > "$work/institution.pem"
 grep -q 'BEGIN CERTIFICATE' "$work/institution.pem" || fail "station show gives no institution.pem"
+
+step "a foreign PDF reader that trusts the institution's root calls the signature valid, and the changed file not"
+if command -v pdfsig >/dev/null 2>&1 && command -v certutil >/dev/null 2>&1; then
+  mkdir -p "$work/nss"
+  certutil -N -d "sql:$work/nss" --empty-password
+  sed '/END CERTIFICATE/q' "$work/institution.pem" > "$work/root.pem"
+  certutil -A -d "sql:$work/nss" -n root -t C,C,C -i "$work/root.pem"
+  pdfsig -nssdir "sql:$work/nss" "$pdf" > "$work/pdfsig.txt" 2>&1 || fail "pdfsig: $(cat "$work/pdfsig.txt")"
+  for words in 'Signature is Valid' 'Certificate is Trusted' 'Total document signed'; do
+    grep -q "$words" "$work/pdfsig.txt" || fail "pdfsig does not say $words: $(cat "$work/pdfsig.txt")"
+  done
+  { head -c 600 "$pdf"; printf '\377'; tail -c +602 "$pdf"; } > "$work/changed.pdf"
+  cmp -s "$pdf" "$work/changed.pdf" && fail "the change changed nothing"
+  pdfsig -nssdir "sql:$work/nss" "$work/changed.pdf" > "$work/changed.txt" 2>&1 || true
+  ! grep -q 'Signature is Valid' "$work/changed.txt" || fail "a changed file has a valid signature"
+else
+  printf '%s\n' "line:   pdfsig or certutil (libnss3-tools) is missing: the signature was not looked at from outside"
+fi
+
+step "a foreign office with nothing but institution.pem says Passed; without it Indeterminate"
 foreign="--training --data $work/foreign"
 third="--training --data $work/third"
 expect 0 "$ctl" $foreign verify "$text" --trust "$work/institution.pem" --aud demo-bank --json > "$work/v0.json"
