@@ -10,7 +10,17 @@
 // # Cards that are not read
 //
 // A card of no kind is named where it can be, so that the clerk can say "this is a bank card" and not "unknown card".
-// The names are the values of Args()["Kind"] of the error with code other-kind: bank-card, social-security, unknown.
+// The names are the values of Args()["Kind"] of the error with code other-kind; each has a sentence kind.<name>. A name
+// stands here only where the identifier of its application is certain:
+//
+//	bank-card       2PAY.SYS.DDF01, 1PAY.SYS.DDF01   EMV Contactless Book B §3.3.1, EMV Book 1 §12.2.2
+//	clerk-token     A00000030800001000               PIV, NIST SP 800-73-4 part 1 §2.2
+//	security-key    A0000006472F0001                 FIDO, CTAP 2.1 §11.3
+//	sim-card        A0000000871002                   USIM, ETSI TS 101 220 annex E
+//	transit-card    A000000632010105                 T-Union, JT/T 978
+//	health-card-de  D27600000102                     German eGK, gematik DF.HCA
+//	my-number       D392F000260100000001             Japanese Individual Number Card, JPKI
+//	unknown         none of these
 package kinds
 
 import (
@@ -24,6 +34,8 @@ import (
 	"bangban/cardreader/apdu"
 	"bangban/cardreader/cms"
 	"bangban/cardreader/emrtd"
+	"bangban/cardreader/sscard"
+	"bangban/cardreader/twnhi"
 )
 
 // Deps is what the kinds take from outside.
@@ -40,23 +52,34 @@ func All(d Deps) []cardreader.Kind {
 	}
 	return []cardreader.Kind{
 		emrtd.New(emrtd.Deps{Anchors: d.Anchors, Now: d.Now, Rand: d.Rand}),
+		sscard.New(sscard.Deps{Now: d.Now}),
+		twnhi.New(twnhi.Deps{Now: d.Now}),
 	}
 }
 
 // Names of cards that are recognised and not read.
 const (
-	BankCard       = "bank-card"
-	SocialSecurity = "social-security"
-	Unknown        = "unknown"
+	BankCard    = "bank-card"
+	ClerkToken  = "clerk-token"
+	SecurityKey = "security-key"
+	SIMCard     = "sim-card"
+	TransitCard = "transit-card"
+	HealthDE    = "health-card-de"
+	MyNumber    = "my-number"
+	Unknown     = "unknown"
 )
 
 // strangers lists what is recognised by the name of an application alone.
 func strangers() []struct{ name, aid string } {
 	return []struct{ name, aid string }{
-		{BankCard, "2PAY.SYS.DDF01"}, // EMV Contactless Book B §3.3.1
-		{BankCard, "1PAY.SYS.DDF01"}, // EMV Book 1 §12.2.2
-		// LD/T 32-2015: "sx1.sh." and the four characters of "social security" in GBK
-		{SocialSecurity, "sx1.sh.\xC9\xE7\xBB\xE1\xB1\xA3\xD5\xCF"},
+		{BankCard, "2PAY.SYS.DDF01"},
+		{BankCard, "1PAY.SYS.DDF01"},
+		{ClerkToken, "\xA0\x00\x00\x03\x08\x00\x00\x10\x00"},
+		{SecurityKey, "\xA0\x00\x00\x06\x47\x2F\x00\x01"},
+		{TransitCard, "\xA0\x00\x00\x06\x32\x01\x01\x05"},
+		{HealthDE, "\xD2\x76\x00\x00\x01\x02"},
+		{MyNumber, "\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01"},
+		{SIMCard, "\xA0\x00\x00\x00\x87\x10\x02"},
 	}
 }
 

@@ -53,12 +53,30 @@ func TestIdentifyStrangers(t *testing.T) {
 		{"contactless bank card", "2PAY.SYS.DDF01", kinds.BankCard, ok},
 		{"contact bank card", "1PAY.SYS.DDF01", kinds.BankCard, ok},
 		{"blocked bank card", "1PAY.SYS.DDF01", kinds.BankCard, []byte{0x62, 0x83}},
-		{"social security card", "sx1.sh.\xC9\xE7\xBB\xE1\xB1\xA3\xD5\xCF", kinds.SocialSecurity, ok},
+		{"token of a clerk", "\xA0\x00\x00\x03\x08\x00\x00\x10\x00", kinds.ClerkToken, ok},
+		{"security key", "\xA0\x00\x00\x06\x47\x2F\x00\x01", kinds.SecurityKey, ok},
+		{"transit card", "\xA0\x00\x00\x06\x32\x01\x01\x05", kinds.TransitCard, ok},
+		{"German health card", "\xD2\x76\x00\x00\x01\x02", kinds.HealthDE, ok},
+		{"Japanese card", "\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01", kinds.MyNumber, ok},
+		{"SIM card", "\xA0\x00\x00\x00\x87\x10\x02", kinds.SIMCard, ok},
 		{"nothing known", "", kinds.Unknown, nil},
 	} {
 		got, err := kindOf(t, &chip{aid: tc.aid, answer: tc.answer})
 		if got != tc.want || !errors.Is(err, cardreader.ErrOtherKind) {
 			t.Errorf("%s: %q, %v; want %q", tc.name, got, err, tc.want)
+		}
+	}
+}
+
+// A card whose application answers is read by its kind.
+func TestIdentifyKinds(t *testing.T) {
+	for _, tc := range []struct{ aid, want string }{
+		{"\xA0\x00\x00\x02\x47\x10\x01", "emrtd"},
+		{"sx1.sh.\xC9\xE7\xBB\xE1\xB1\xA3\xD5\xCF", "sscard"},
+		{"\xD1\x58\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x11\x00", "twnhi"},
+	} {
+		if got, err := kindOf(t, &chip{aid: tc.aid, answer: []byte{0x90, 0x00}}); err != nil || got != tc.want {
+			t.Errorf("%q, %v; want %q", got, err, tc.want)
 		}
 	}
 }
