@@ -161,6 +161,20 @@ func parseCOSEKeys(file []byte) ([]Key, error) {
 // coseCurves are the curves of the IANA COSE registry that are used here.
 var coseCurves = map[int]string{1: "P-256", 2: "P-384", 3: "P-521", 6: "Ed25519"}
 
+// COSEPublicKey reads one COSE_Key. Whatever else stands in it, a kid of any type for one, is left alone.
+func COSEPublicKey(b []byte) (crypto.PublicKey, error) {
+	var c struct {
+		KTY int    `cbor:"1,keyasint"`
+		CRV int    `cbor:"-1,keyasint"`
+		X   []byte `cbor:"-2,keyasint"`
+		Y   []byte `cbor:"-3,keyasint"`
+	}
+	if err := DecodeCBOR(b, &c); err != nil {
+		return nil, err
+	}
+	return coseKey{KTY: c.KTY, CRV: c.CRV, X: c.X, Y: c.Y}.public()
+}
+
 func (c coseKey) public() (crypto.PublicKey, error) {
 	switch c.KTY {
 	case 1:

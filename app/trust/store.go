@@ -16,6 +16,8 @@ type Store struct {
 	maxAge       map[string]time.Duration
 	institutions []*Institution
 	csca         []*cms.Certificate
+	certs        []*cms.Certificate // csca among them
+	pool         *cms.Pool          // of certs
 	keys         []Key
 	status       map[listName]held[*StatusList]
 	delegations  map[string]held[*Delegations]
@@ -37,7 +39,7 @@ func New(maxAge map[string]time.Duration) *Store { return &Store{maxAge: maxAge}
 
 // Clone gives a Store that can be added to without changing s.
 func (s *Store) Clone() *Store {
-	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca),
+	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), pool: s.pool,
 		keys: slices.Clone(s.keys), snapshots: slices.Clone(s.snapshots)}
 	for n, l := range s.status {
 		put(&c.status, n, l)
@@ -158,6 +160,14 @@ func (s *Store) addDER(file []byte, snap Snapshot) error {
 		}
 		certs = list.Certificates
 	}
+	return s.addCertificates(certs, snap)
+}
+
+// addCertificates takes certificates: of states as anchors for travel documents, of others with their key. All of them
+// are anchors for chains.
+func (s *Store) addCertificates(certs []*cms.Certificate, snap Snapshot) error {
+	s.certs = append(s.certs, certs...)
+	s.pool = cms.NewPool(s.certs)
 	for _, c := range certs {
 		if c.CA && c.SelfIssued() && c.Subject.Country != "" {
 			s.csca = append(s.csca, c)

@@ -5,6 +5,7 @@ package formats
 import (
 	"bangban/app/verify"
 	"bangban/app/verify/claim169"
+	"bangban/app/verify/mdoc"
 )
 
 // Deps is what formats need from outside. They need nothing so far: anchors, lists and the time come with each Request.
@@ -14,5 +15,6 @@ type Deps struct{}
 func All(Deps) []verify.Format {
 	return []verify.Format{
 		claim169.Format{},
+		mdoc.Format{},
 	}
 }

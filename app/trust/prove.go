@@ -1,0 +1,255 @@
+package trust
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"fmt"
+	"slices"
+	"time"
+
+	"bangban/cardreader/check"
+	"bangban/cardreader/cms"
+)
+
+// Names of the checks that every signed credential has.
+const (
+	CheckIssuer    = "issuer"
+	CheckSignature = "signature"
+)
+
+// maxChain bounds the certificates that may come with a message.
+const maxChain = 6
+
+// Certificates gives every certificate held, of states and of others.
+func (s *Store) Certificates() []*cms.Certificate {
+	if s == nil {
+		return nil
+	}
+	return s.certs
+}
+
+// ByKeyID gives the certificate whose SHA-256 begins with id (KeyID), nil where none is held.
+func (s *Store) ByKeyID(id []byte) *cms.Certificate {
+	for _, c := range s.Certificates() {
+		if bytes.Equal(KeyID(c.Raw), id) {
+			return c
+		}
+	}
+	return nil
+}
+
+// Public gives the key of a certificate for the standard library; nil for curves that it does not have.
+func Public(c *cms.Certificate) crypto.PublicKey {
+	k := c.PublicKey
+	if k.RSA != nil {
+		return k.RSA
+	}
+	if k.Curve == nil || k.X == nil {
+		return nil
+	}
+	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
+		if curve.Params().Name != k.Curve.Name {
+			continue
+		}
+		size := (curve.Params().BitSize + 7) / 8
+		raw := make([]byte, 1+2*size)
+		raw[0] = 4
+		k.X.FillBytes(raw[1 : 1+size])
+		k.Y.FillBytes(raw[1+size:])
+		if pub, err := ecdsa.ParseUncompressedPublicKey(curve, raw); err == nil {
+			return pub
+		}
+	}
+	return nil
+}
+
+// Claim is what a signature over a message claims about itself. Nothing in it is proven.
+type Claim struct {
+	Algorithm Algorithm
+	KeyID     []byte
+	Chain     [][]byte // certificates in DER, the signer's first; they go before KeyID
+	Message   []byte   // what is signed
+	Signature []byte
+	At        time.Time // the certificates must be valid then; zero: dates are not looked at
+	Usage     string    // extended key usage that the signer's certificate must carry; "": any
+}
+
+// Signer is who signed, where a signature is proven and somebody held here vouches for its key.
+type Signer struct {
+	Name        string // of the key or certificate
+	Rests       Snapshot
+	Certificate *cms.Certificate // nil: a single key
+}
+
+// Prove takes the checks algorithm, issuer and signature, in this order. It gives the signer only where all passed. A
+// signature that its own certificate disproves is Failed, whoever issued that certificate.
+func (s *Store) Prove(c Claim) (*Signer, []check.Check) {
+	alg := c.Algorithm.Judge()
+	if alg.Verdict != check.Passed {
+		return nil, []check.Check{alg, check.Unsure(CheckIssuer, check.NotChecked, ""), check.Unsure(CheckSignature, check.NotChecked, "")}
+	}
+	if len(c.Signature) == 0 {
+		return nil, []check.Check{alg, check.Unsure(CheckIssuer, check.NotChecked, ""), check.Fail(CheckSignature, check.WrongSignature, "empty")}
+	}
+	if len(c.Chain) > 0 {
+		signer, checks := s.proveChain(c)
+		return signer, append([]check.Check{alg}, checks...)
+	}
+	signer, checks := s.proveKey(c)
+	return signer, append([]check.Check{alg}, checks...)
+}
+
+// proveChain: the signer's certificate came with the message.
+func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
+	leaf, anchor, issuer := s.JudgeChain(c.Chain, c.At, c.Usage)
+	if leaf == nil {
+		return nil, []check.Check{issuer, check.Unsure(CheckSignature, check.NotChecked, "")}
+	}
+	name := leaf.String()
+	signature := check.Pass(CheckSignature, name)
+	pub := Public(leaf)
+	switch {
+	case pub == nil:
+		signature = check.Unsure(CheckSignature, check.NotSupported, leaf.PublicKey.String())
+	case !c.Algorithm.Fits(pub):
+		signature = check.Fail(CheckSignature, ReasonWrongKey, name)
+	case leaf.KeyUsage != 0 && leaf.KeyUsage&(cms.DigitalSignature|cms.ContentCommit) == 0: // RFC 5280 §4.2.1.3
+		signature = check.Fail(CheckSignature, check.WrongKeyUsage, name)
+	case !c.Algorithm.Verify(pub, c.Message, c.Signature):
+		signature = check.Fail(CheckSignature, check.WrongSignature, name)
+	}
+	checks := []check.Check{issuer, signature}
+	if check.Overall(checks) != check.Passed {
+		return nil, checks
+	}
+	return &Signer{Name: name, Rests: s.snapshotOf(anchor), Certificate: leaf}, checks
+}
+
+// JudgeChain finds the way from the first certificate to one that is held. leaf is nil where a certificate cannot be read.
+func (s *Store) JudgeChain(ders [][]byte, at time.Time, usage string) (leaf, anchor *cms.Certificate, issuer check.Check) {
+	if len(ders) > maxChain {
+		return nil, nil, check.Fail(CheckIssuer, check.Structure, fmt.Sprintf("%d certificates", len(ders)))
+	}
+	certs := make([]*cms.Certificate, 0, len(ders))
+	for i, der := range ders {
+		c, err := cms.ParseCertificate(der)
+		if err != nil {
+			return nil, nil, refused(err, fmt.Sprintf("certificate %d", i+1))
+		}
+		certs = append(certs, c)
+	}
+	chain, err := s.anchors().Chain(certs[0], cms.ChainOptions{At: at, Intermediates: certs[1:], ExtKeyUsage: usage})
+	if err != nil {
+		return certs[0], nil, refused(err, certs[0].String())
+	}
+	anchor = chain[len(chain)-1]
+	return certs[0], anchor, check.Pass(CheckIssuer, anchor.String())
+}
+
+// anchors gives the pool, an empty one for nobody.
+func (s *Store) anchors() *cms.Pool {
+	if s == nil || s.pool == nil {
+		return cms.NewPool(nil)
+	}
+	return s.pool
+}
+
+// refused turns an error of a chain into the check issuer.
+func refused(err error, who string) check.Check {
+	r := check.Reason(cms.ReasonOf(err))
+	if r == check.UnknownIssuer || r == check.NotSupported {
+		return check.Unsure(CheckIssuer, r, who)
+	}
+	return check.Fail(CheckIssuer, r, who)
+}
+
+// snapshotOf finds what an anchor came in.
+func (s *Store) snapshotOf(c *cms.Certificate) Snapshot {
+	for _, snap := range s.snapshots {
+		if snap.Kind == KindCSCA && snap.Name == c.Subject.Country || snap.Kind == KindKey && snap.Name == c.String() {
+			return snap
+		}
+	}
+	return Snapshot{Kind: KindKey, Name: c.String()}
+}
+
+// proveKey: a single key with this kid, or, where it or the message has none, one that fits.
+func (s *Store) proveKey(c Claim) (*Signer, []check.Check) {
+	var named, mixed bool // a key of this very kid is held; but for another algorithm
+	if s != nil {
+		for _, k := range s.keys {
+			same := len(c.KeyID) > 0 && bytes.Equal(k.ID, c.KeyID)
+			if !same && len(c.KeyID) > 0 && len(k.ID) > 0 {
+				continue
+			}
+			if !c.Algorithm.Fits(k.Public) {
+				mixed = mixed || same
+				continue
+			}
+			named = named || same
+			if c.Algorithm.Verify(k.Public, c.Message, c.Signature) {
+				checks := []check.Check{check.Pass(CheckIssuer, k.Name), check.Pass(CheckSignature, k.Name)}
+				return &Signer{Name: k.Name, Rests: s.snapshotNamed(k.Name)}, checks
+			}
+		}
+	}
+	detail := "key " + printable(c.KeyID)
+	switch {
+	case named:
+		return nil, []check.Check{check.Pass(CheckIssuer, detail), check.Fail(CheckSignature, check.WrongSignature, detail)}
+	case mixed:
+		return nil, []check.Check{check.Pass(CheckIssuer, detail), check.Fail(CheckSignature, ReasonWrongKey, detail)}
+	}
+	return nil, []check.Check{check.Unsure(CheckIssuer, check.UnknownIssuer, detail), check.Unsure(CheckSignature, check.NotChecked, "")}
+}
+
+func (s *Store) snapshotNamed(name string) Snapshot {
+	for _, snap := range s.snapshots {
+		if snap.Kind == KindKey && snap.Name == name {
+			return snap
+		}
+	}
+	return Snapshot{Kind: KindKey, Name: name}
+}
+
+// printable shows a key id: as it is where it is short text without blanks, else in hexadecimal.
+func printable(id []byte) string {
+	odd := func(b byte) bool { return b <= ' ' || b >= 0x7f }
+	switch {
+	case len(id) == 0:
+		return "without a name"
+	case len(id) > 64:
+		return fmt.Sprintf("%x…", id[:16])
+	case slices.ContainsFunc(id, odd):
+		return fmt.Sprintf("%x", id)
+	}
+	return string(id)
+}
+
+// JudgeStatus is the check status by the list of that issuer. A list never held does not lower the whole; one that is
+// too old, or gone, does.
+func (s *Store) JudgeStatus(issuer, uri string, index uint64, at time.Time) check.Check {
+	const name = "status"
+	var a Answer
+	if s != nil {
+		a = s.Status(issuer, uri, index, at)
+	}
+	label := a.Snapshot.Label()
+	switch {
+	case !a.Held:
+		c := check.Unsure(name, check.NoList, "")
+		c.Optional = true
+		return c
+	case a.Listed && a.Value == 1: // also in an old list: what is withdrawn stays withdrawn
+		return check.Fail(name, check.Revoked, label)
+	case a.TooOld:
+		return check.Unsure(name, check.ListTooOld, label)
+	case !a.Listed:
+		return check.Unsure(name, "not-listed", label)
+	case a.Value != 0: // 2 suspended, and what applications define
+		return check.Fail(name, "suspended", label)
+	}
+	return check.Pass(name, label)
+}
