@@ -20,20 +20,22 @@ const Module = ModuleDots * 25.4 / DotsPerInch
 
 // QR is a code that was encoded but not drawn yet. It may be drawn on several sheets.
 type QR struct {
-	rows [][]bool // with quiet zone; true is dark
+	rows   [][]bool // with quiet zone; true is dark
+	module float64  // mm
+	dpi    int      // of the printer whose dots a module is a whole number of
 }
 
 // Encode makes the code of str. One that needs a version above MaxCodeVersion fails with CodeCodeTooLarge.
 func Encode(str string) (*QR, error) {
-	rows, err := encode(str)
+	rows, err := encode(str, MaxCodeVersion)
 	if err != nil {
 		return nil, err
 	}
-	return &QR{rows}, nil
+	return &QR{rows, Module, DotsPerInch}, nil
 }
 
 // Side is the side of the code with its quiet zone in mm.
-func (q *QR) Side() float64 { return float64(len(q.rows)) * Module }
+func (q *QR) Side() float64 { return float64(len(q.rows)) * q.module }
 
 // Wipe overwrites the code. Sheets that it was drawn on have their own copy.
 func (q *QR) Wipe() {
@@ -51,17 +53,16 @@ func (s *Sheet) Code(x, y float64, q *QR) {
 	for i, r := range q.rows {
 		own[i] = slices.Clone(r)
 	}
-	s.add(&code{Rect{snap(x), snap(y), q.Side(), q.Side()}, Module, own})
+	snap := func(mm float64) float64 { return math.Round(mm*float64(q.dpi)/25.4) * 25.4 / float64(q.dpi) }
+	s.add(&code{Rect{snap(x), snap(y), q.Side(), q.Side()}, q.module, q.dpi, own})
 }
 
-func snap(mm float64) float64 { return math.Round(mm*DotsPerInch/25.4) * 25.4 / DotsPerInch }
-
-func encode(str string) ([][]bool, error) {
+func encode(str string, maxVersion int) ([][]bool, error) {
 	if str == "" || len(str) > 3000 {
 		return nil, NewError(CodeCodeTooLarge, nil, nil)
 	}
 	q, err := qr.New(str, qr.Medium)
-	if err != nil || q.VersionNumber > MaxCodeVersion {
+	if err != nil || q.VersionNumber > maxVersion {
 		return nil, NewError(CodeCodeTooLarge, nil, nil) // the cause would quote the text
 	}
 	q.DisableBorder = true

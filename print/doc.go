@@ -28,8 +28,9 @@
 // # Codes
 //
 // A Code is a QR code (ISO/IEC 18004) of level M, at most version 27, with its quiet zone of four modules. A module is a
-// whole number of dots of a printer of 300 dpi, 6 of them (0.508 mm), and the code lies on the grid of those dots. It is
-// drawn as one path of merged row rectangles, exact at any resolution.
+// whole number of dots of a printer of 300 dpi, 6 of them (0.508 mm), and the code lies on the grid of those dots. On
+// roll paper it is 5 dots of 203 dpi (0.626 mm), at most version 22, which fills the 576 dots there are. It is drawn as one
+// path of merged row rectangles, exact at any resolution.
 //
 // # Same input, same bytes
 //

@@ -88,6 +88,7 @@ type picture struct {
 type code struct {
 	area   Rect
 	module float64
+	dpi    int
 	rows   [][]bool // with quiet zone
 }
 
@@ -223,6 +224,7 @@ func (s *Sheet) finite(vs ...float64) bool {
 type CodePlace struct {
 	Page int
 	Area Rect // with the quiet zone
+	DPI  int  // of the printer whose dots its modules are
 }
 
 // Codes lists the codes of the sheet in the order drawn.
@@ -230,7 +232,7 @@ func (s *Sheet) Codes() (places []CodePlace) {
 	for p, items := range s.pages {
 		for _, it := range items {
 			if c, ok := it.(*code); ok {
-				places = append(places, CodePlace{p, c.area})
+				places = append(places, CodePlace{p, c.area, c.dpi})
 			}
 		}
 	}

@@ -20,6 +20,13 @@
 // its sentences, then the lines move closer and it stands beside instead of below, then all of it. The person's own language never shrinks: what still does not fit goes on a second page,
 // which the first one announces. On A4 everything is a quarter larger as long as it fits.
 //
+// # Rolls
+//
+// On paper of 80 mm (58 mm: slips only, it has no room for the code) the same words stand in one column, the sheet as long
+// as they need, the second language never smaller than 14 points. The code comes last, so that a paper which tears or runs out carries none. The
+// training band stands at both ends; there is no watermark, for the printers have no grey. A voucher bound to a face is
+// for A5 and A4.
+//
 // # The fixed places
 //
 // Top right: the corner to be cut off (a dashed line), by which a blind holder knows which side is up. Bottom left: the

@@ -38,6 +38,9 @@ func ReferOut(fonts *print.Fonts, r ReferData, first, second Language) (*print.S
 	if err != nil {
 		return nil, err
 	}
+	if isRoll(size) {
+		return onRoll(fonts, size, first, second, func(p *page) float64 { return p.refer(&r) })
+	}
 	for _, a := range ladder(size, !second.none()) {
 		if a.twoPages {
 			break
@@ -60,7 +63,7 @@ func ReferOut(fonts *print.Fonts, r ReferData, first, second Language) (*print.S
 
 // refer draws the slip and says where it ends.
 func (p *page) refer(r *ReferData) float64 {
-	c := p.sheet.Column(margin, p.head("paper.refer.title", r.Training), p.width())
+	c := p.sheet.Column(p.left(), p.head("paper.refer.title", r.Training), p.width())
 	p.block(c, "paper.purpose", r.Purpose)
 	p.block(c, "paper.refer.reason", r.Reason)
 	c.Text(p.first.say("paper.refer.bring"), p.style(sizeBody))
@@ -82,7 +85,7 @@ func (p *page) refer(r *ReferData) float64 {
 		p.under(c, p.secondSays("paper.refer.call"))
 		c.Space(p.gap * p.scale)
 	}
-	p.sheet.Line(margin, c.Y, margin+p.width(), c.Y, 0.3, print.Ink{})
+	p.sheet.Line(c.X, c.Y, c.X+p.width(), c.Y, 0.3, print.Ink{})
 	c.Space(p.gap * p.scale)
 	if r.Number == "" {
 		c.Text(p.first.say("paper.refer.kept"), p.style(sizeBody))

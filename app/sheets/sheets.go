@@ -13,19 +13,25 @@ import (
 // T gives the sentence of a key in one language with its placeholders filled. locales.Catalog.T is one.
 type T func(key string, args map[string]string) string
 
-// Paper sizes by the names of the command line.
+// Paper sizes by the names of the command line. The last two are rolls.
 const (
 	PaperA5 = "a5"
 	PaperA4 = "a4"
+	Paper80 = "80mm"
+	Paper58 = "58mm" // slips only: it has no room for the code of a voucher
 )
 
-// Size gives the page size of a paper name; empty is A5.
+// Size gives the page size of a paper name; empty is A5. Rolls have a width and are cut where the text ends.
 func Size(paper string) (print.Size, error) {
 	switch paper {
 	case "", PaperA5:
 		return print.A5(), nil
 	case PaperA4:
 		return print.A4(), nil
+	case Paper80:
+		return print.Roll80(), nil
+	case Paper58:
+		return print.Roll58(), nil
 	}
 	return print.Size{}, fmt.Errorf("%w: %q", ErrPaper, paper)
 }
@@ -97,6 +103,7 @@ type page struct {
 	phrases bool    // whether the second language also has the sentences, not only the facts
 	gap     float64 // mm between two facts or sentences
 	inline  bool    // lines are close, the second language stands beside a value where there is room
+	roll    bool    // narrow and as long as need be: values stand below their labels
 }
 
 const (
@@ -105,7 +112,14 @@ const (
 	cornerCut  = 18.0
 )
 
-func (p *page) width() float64 { return p.sheet.Size().W - 2*margin }
+func (p *page) left() float64 {
+	if p.roll {
+		return rollMargin
+	}
+	return margin
+}
+
+func (p *page) width() float64 { return p.sheet.Size().W - 2*p.left() }
 
 func (p *page) style(points float64) print.Style {
 	st := print.Style{Size: points * p.scale, Leading: 1.25}
@@ -163,6 +177,9 @@ func (p *page) training() (top float64) {
 
 // head draws band, corner and heading and says where the rest begins.
 func (p *page) head(key string, training bool) float64 {
+	if p.roll {
+		return p.rollHead(key, training)
+	}
 	top := 5.0
 	if training {
 		top = p.training() + 2

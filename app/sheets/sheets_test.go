@@ -260,7 +260,7 @@ func TestMissingDataAndGlyphs(t *testing.T) {
 		}
 	}
 	v := specimen()
-	v.Paper = "80mm"
+	v.Paper = "letter"
 	if _, err := sheets.Voucher(fonts, v, zh, sheets.Language{}); !errors.Is(err, sheets.ErrPaper) {
 		t.Errorf("unknown paper: %v", err)
 	}

@@ -95,6 +95,9 @@ func Voucher(fonts *print.Fonts, v VoucherData, first, second Language) (*print.
 	if err != nil {
 		return nil, err
 	}
+	if isRoll(size) {
+		return rollVoucher(fonts, &v, first, second)
+	}
 	code, err := print.Encode(v.CodeText)
 	if err != nil {
 		return nil, err
@@ -147,8 +150,8 @@ type fact struct {
 	style  print.Style
 }
 
-// facts draws the table: label on the left, value beside it, the second language below each.
-func (p *page) facts(c *print.Column, v *VoucherData) {
+// rows are the facts of the table.
+func (p *page) rows(v *VoucherData) []fact {
 	// A voucher that is valid from now on says only until when: the time of issue stands beside the code.
 	span := func(l Language) string {
 		if !v.From.After(v.IssuedAt) {
@@ -168,6 +171,16 @@ func (p *page) facts(c *print.Column, v *VoucherData) {
 	if v.BirthDate != "" {
 		born := fact{"paper.born", p.first.birth(v.BirthDate), "", p.style(sizeKey)}
 		rows = append(rows[:1], append([]fact{born}, rows[1:]...)...)
+	}
+	return rows
+}
+
+// facts draws the table: label on the left, value beside it, the second language below each.
+func (p *page) facts(c *print.Column, v *VoucherData) {
+	rows := p.rows(v)
+	if p.roll {
+		p.stacked(c, rows)
+		return
 	}
 	label := 0.0
 	for _, r := range rows {
@@ -212,7 +225,7 @@ func (p *page) row(c *print.Column, r fact, label float64) {
 
 // phrasesOf draws the sentences: what the holder may do, what it is bound to, how to take it back.
 func (p *page) phrasesOf(c *print.Column, v *VoucherData) {
-	p.sheet.Line(margin, c.Y, margin+p.width(), c.Y, 0.3, print.Ink{})
+	p.sheet.Line(c.X, c.Y, c.X+p.width(), c.Y, 0.3, print.Ink{})
 	c.Space(1.5)
 	for i, sentence := range []func(Language) string{v.allows, v.bound, v.revoke, v.said} {
 		st := p.style(sizeBody)

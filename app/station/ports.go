@@ -149,7 +149,7 @@ func readBack(sheet *print.Sheet, text string) error {
 	if len(places) != 1 {
 		return &desk.Error{Op: "paper.compose", Code: "read-back"}
 	}
-	img, err := sheet.RasterArea(places[0].Page, places[0].Area, print.DotsPerInch)
+	img, err := sheet.RasterArea(places[0].Page, places[0].Area, places[0].DPI)
 	if err != nil {
 		return &desk.Error{Op: "paper.compose", Code: "read-back", Err: err}
 	}

@@ -52,7 +52,7 @@ func (e *env) voucherIssueCommand() *cobra.Command {
 	fl.StringVar(&f.purpose, "purpose", "", "code of the purpose")
 	fl.StringVar(&f.recipient, "recipient", "", "id of the recipient")
 	fl.DurationVar(&f.valid, "valid", 0, "how long it is valid; without it, what the purpose says")
-	fl.StringVar(&f.paper, "paper", "a5", "a5 or a4")
+	fl.StringVar(&f.paper, "paper", "a5", "a5, a4 or 80mm (a roll)")
 	fl.StringVar(&f.out, "out", "", "folder for the PDF and the text of the code")
 	fl.StringVar(&f.personLang, "person-lang", "zh-Hans", "language of the paper")
 	return cmd
@@ -74,8 +74,8 @@ func (e *env) voucherIssue(ctx context.Context, f issueFlags) error {
 		return usagef("voucher issue wants --card or --from FILE")
 	case f.purpose == "" || f.recipient == "" || f.out == "":
 		return usagef("voucher issue wants --purpose CODE, --recipient ID and --out DIR")
-	case f.paper != "a5" && f.paper != "a4":
-		return usagef("--paper is a5 or a4")
+	case f.paper != "a5" && f.paper != "a4" && f.paper != "80mm":
+		return usagef("--paper is a5, a4 or 80mm")
 	case !slices.Contains(locales.Covers(f.personLang), locales.Paper):
 		return usagef("there are no papers in --person-lang %s", f.personLang)
 	case f.valid < 0:
