@@ -190,6 +190,10 @@ func (s *Store) proveKey(c Claim) (*Signer, []check.Check) {
 			}
 			named = named || same
 			if c.Algorithm.Verify(k.Public, c.Message, c.Signature) {
+				if cert := s.ByKeyID(k.ID); cert != nil { // its dates and usages count
+					c.Chain = [][]byte{cert.Raw}
+					return s.proveChain(c)
+				}
 				checks := []check.Check{check.Pass(CheckIssuer, k.Name), check.Pass(CheckSignature, k.Name)}
 				return &Signer{Name: k.Name, Rests: s.snapshotNamed(k.Name)}, checks
 			}

@@ -5,6 +5,7 @@ package formats
 import (
 	"bangban/app/verify"
 	"bangban/app/verify/claim169"
+	"bangban/app/verify/hcert"
 	"bangban/app/verify/mdoc"
 )
 
@@ -15,6 +16,7 @@ type Deps struct{}
 func All(Deps) []verify.Format {
 	return []verify.Format{
 		claim169.Format{},
+		hcert.Format{},
 		mdoc.Format{},
 	}
 }
