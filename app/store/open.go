@@ -21,7 +21,7 @@ import (
 var migrations embed.FS
 
 // schemaVersion is the number of the newest migration.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // pragmas in the order that matters: auto_vacuum works only before the first page is written in WAL mode.
 func pragmas() []string {
@@ -120,7 +120,7 @@ func (s *Store) checkVersion(ctx context.Context) error {
 	if err != nil {
 		return fail("store.open", "data-unreadable", err, "Dir", filepath.Dir(s.c.Path))
 	}
-	if v != schemaVersion {
+	if v > schemaVersion {
 		return fail("store.open", "data-newer", ErrVersion, "Dir", filepath.Dir(s.c.Path))
 	}
 	return nil
