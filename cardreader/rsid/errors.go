@@ -1,0 +1,35 @@
+package rsid
+
+import (
+	"context"
+	"errors"
+
+	"bangban/cardreader"
+	"bangban/cardreader/apdu"
+)
+
+// What can be wrong with the answer of a card.
+var (
+	ErrFile     = errors.New("rsid: a file is not what it should be")
+	ErrSize     = errors.New("rsid: a file too large")
+	ErrShort    = errors.New("rsid: the card gave another length than was asked for")
+	ErrMissing  = errors.New("rsid: a field is not there")
+	ErrDate     = errors.New("rsid: no date")
+	ErrEncoding = errors.New("rsid: text that is not UTF-8")
+)
+
+// fault makes an *Error of cardreader out of whatever stopped a reading.
+func fault(err error) error {
+	var known *cardreader.Error
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, context.Canceled):
+		return cardreader.NewError(cardreader.CodeCancelled, err, nil)
+	case errors.Is(err, context.DeadlineExceeded):
+		return cardreader.NewError(cardreader.CodeTimeout, err, nil)
+	case errors.Is(err, apdu.ErrNoStatus): // an empty answer without an error is a pulled card
+		return cardreader.NewError(cardreader.CodePulled, err, nil)
+	}
+	return cardreader.NewError(cardreader.CodeFaulty, err, nil)
+}
