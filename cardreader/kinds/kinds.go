@@ -34,7 +34,10 @@ import (
 	"bangban/cardreader/apdu"
 	"bangban/cardreader/cms"
 	"bangban/cardreader/emrtd"
+	"bangban/cardreader/mykad"
+	"bangban/cardreader/rsid"
 	"bangban/cardreader/sscard"
+	"bangban/cardreader/thaiid"
 	"bangban/cardreader/twnhi"
 )
 
@@ -53,7 +56,10 @@ func All(d Deps) []cardreader.Kind {
 	return []cardreader.Kind{
 		emrtd.New(emrtd.Deps{Anchors: d.Anchors, Now: d.Now, Rand: d.Rand}),
 		sscard.New(sscard.Deps{Now: d.Now}),
+		thaiid.New(thaiid.Deps{Now: d.Now}),
 		twnhi.New(twnhi.Deps{Now: d.Now}),
+		mykad.New(mykad.Deps{Now: d.Now}),
+		rsid.New(rsid.Deps{Now: d.Now}),
 	}
 }
 

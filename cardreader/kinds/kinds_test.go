@@ -74,6 +74,10 @@ func TestIdentifyKinds(t *testing.T) {
 		{"\xA0\x00\x00\x02\x47\x10\x01", "emrtd"},
 		{"sx1.sh.\xC9\xE7\xBB\xE1\xB1\xA3\xD5\xCF", "sscard"},
 		{"\xD1\x58\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x11\x00", "twnhi"},
+		{"\xA0\x00\x00\x00\x54\x48\x00\x01", "thaiid"},
+		{"\xA0\x00\x00\x00\x74JPN\x00\x10", "mykad"},
+		{"\xF3\x81\x00\x00\x02SERID\x01", "rsid"},
+		{"\xF3\x81\x00\x00\x02SERRP\x01", "rsid"},
 	} {
 		if got, err := kindOf(t, &chip{aid: tc.aid, answer: []byte{0x90, 0x00}}); err != nil || got != tc.want {
 			t.Errorf("%q, %v; want %q", got, err, tc.want)
