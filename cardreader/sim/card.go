@@ -50,6 +50,9 @@ type Card struct {
 	file      []byte // selected elementary file
 	challenge []byte // RND.IC, nil when none is outstanding
 	session   *session
+	next      *session // begins after the answer that is being made
+	pace      *paceRun
+	agreeing  bool // Chip Authentication has begun
 }
 
 // Open makes the chip of a shipped specimen, which may be named with the prefix "sim:".
@@ -95,7 +98,12 @@ func (c *Card) Reset() {
 }
 
 func (c *Card) reset() {
-	c.dir, c.file, c.challenge, c.session = nil, nil, nil, nil
+	c.challenge, c.session, c.next, c.pace, c.agreeing = nil, nil, nil, nil, false
+	c.selectMaster()
+}
+
+func (c *Card) selectMaster() {
+	c.dir, c.file = nil, nil
 	for i := range c.specimen.Dirs {
 		if c.specimen.Dirs[i].AID == "" {
 			c.dir = &c.specimen.Dirs[i]
@@ -151,6 +159,9 @@ func (c *Card) answer(command []byte) apdu.Response {
 	if len(sealed.Data) > cmd.Ne { // does not fit the Le of the outer command
 		sealed = s.seal(status(0x6700), false)
 	}
+	if c.next != nil {
+		c.session, c.next = c.next, nil
+	}
 	return sealed
 }
 
@@ -158,7 +169,7 @@ func status(sw uint16) apdu.Response { return apdu.Response{SW: sw} }
 
 // execute runs one command in the clear, ISO/IEC 7816-4 §11.
 func (c *Card) execute(cmd apdu.Command) apdu.Response {
-	if cmd.CLA&^0x0C != 0 {
+	if cmd.CLA&^0x0C != 0 && (cmd.CLA != 0x10 || cmd.INS != 0x86) { // chaining is for GENERAL AUTHENTICATE
 		return status(0x6E00)
 	}
 	switch cmd.INS {
@@ -170,6 +181,12 @@ func (c *Card) execute(cmd apdu.Command) apdu.Response {
 		return c.getChallenge(cmd)
 	case 0x82:
 		return c.mutualAuthenticate(cmd)
+	case 0x22:
+		return c.manage(cmd)
+	case 0x86:
+		return c.authenticate(cmd)
+	case 0x88:
+		return c.internalAuthenticate(cmd)
 	}
 	return status(0x6D00)
 }
@@ -182,7 +199,7 @@ func (c *Card) selectFile(cmd apdu.Command) apdu.Response {
 		return c.selectApplication(id, cmd)
 	case 0x00, 0x02:
 		if id == "3F00" || id == "" {
-			c.reset()
+			c.selectMaster()
 			return status(apdu.OK)
 		}
 		return c.selectElementary(id)
@@ -219,12 +236,20 @@ func (c *Card) selectElementary(id string) apdu.Response {
 	switch {
 	case !ok:
 		return status(0x6A82)
-	case c.closed():
+	case c.closed(id):
 		return status(0x6982)
 	}
 	c.file = f
 	return status(apdu.OK)
 }
 
-// closed tells that files of the selected directory need a session: ICAO Doc 9303-11 §4.1.
-func (c *Card) closed() bool { return c.dir.AID != "" && c.session == nil }
+// cardSecurity is the file of the master file that PACE alone opens, ICAO Doc 9303-10 §3.11.4.
+const cardSecurity = "011D"
+
+// closed tells that a file of the selected directory needs a session: ICAO Doc 9303-11 §4.1.
+func (c *Card) closed(id string) bool {
+	if c.dir.AID == "" {
+		return id == cardSecurity && (c.session == nil || !c.session.pace)
+	}
+	return c.session == nil
+}

@@ -18,7 +18,7 @@ func (c *Card) readBinary(cmd apdu.Command) apdu.Response {
 		return status(sw)
 	}
 	switch {
-	case c.dir != nil && c.closed():
+	case c.dir != nil && c.dir.AID != "" && c.session == nil:
 		return status(0x6982)
 	case c.file == nil:
 		return status(0x6986)
@@ -74,7 +74,7 @@ func (c *Card) address(cmd apdu.Command, odd bool) (offset int, sw uint16) {
 	switch {
 	case !ok:
 		return 0, 0x6A82
-	case c.closed():
+	case c.closed(id):
 		return 0, 0x6982
 	}
 	c.file = c.dir.Files[id]

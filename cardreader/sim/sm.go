@@ -1,17 +1,40 @@
 package sim
 
 import (
+	"crypto/aes"
 	"crypto/cipher"
 	"crypto/des"
 	"crypto/sha1"
+	"crypto/sha256"
 	"crypto/subtle"
+	"math/big"
 	"slices"
 
 	"bangban/cardreader/apdu"
 )
 
-// keyPair is a pair of two-key 3DES keys.
-type keyPair struct{ encKey, macKey []byte }
+// suite is a cipher with its MAC, numbered as the last arc of an object identifier of PACE or Chip Authentication.
+type suite byte
+
+const (
+	tripleDES suite = iota + 1
+	aes128
+	aes192
+	aes256
+)
+
+func (s suite) block() int {
+	if s == tripleDES {
+		return des.BlockSize
+	}
+	return aes.BlockSize
+}
+
+// keyPair is a key for encryption and one for the MAC.
+type keyPair struct {
+	suite          suite
+	encKey, macKey []byte
+}
 
 // keySeed is ICAO Doc 9303-11 §9.7.2: the first 16 bytes of SHA-1 over MRZ_information.
 func keySeed(mrzInformation string) []byte {
@@ -19,39 +42,75 @@ func keySeed(mrzInformation string) []byte {
 	return h[:16]
 }
 
-// deriveKeys is ICAO Doc 9303-11 §9.7.1 for 3DES: counter 1 for encryption, 2 for the MAC. Parity is left as it falls:
-// DES ignores it.
-func deriveKeys(seed []byte) keyPair {
-	kdf := func(counter byte) []byte {
-		h := sha1.Sum(append(slices.Clone(seed), 0, 0, 0, counter))
-		return h[:16]
+// deriveKeys makes two 3DES keys.
+func deriveKeys(seed []byte) keyPair { return derivePair(tripleDES, seed) }
+
+// derivePair is ICAO Doc 9303-11 §9.7.1: counter 1 for encryption, 2 for the MAC.
+func derivePair(s suite, secret []byte) keyPair {
+	return keyPair{s, kdf(s, secret, 1), kdf(s, secret, 2)}
+}
+
+// kdf leaves the parity of DES keys as it falls: DES ignores it.
+func kdf(s suite, secret []byte, counter byte) []byte {
+	in := append(slices.Clone(secret), 0, 0, 0, counter)
+	switch s {
+	case aes192:
+		h := sha256.Sum256(in)
+		return h[:24]
+	case aes256:
+		h := sha256.Sum256(in)
+		return h[:]
 	}
-	return keyPair{kdf(1), kdf(2)}
+	h := sha1.Sum(in)
+	return h[:16]
 }
 
 func (k keyPair) cipher() cipher.Block {
-	b, err := des.NewTripleDESCipher(append(slices.Clone(k.encKey), k.encKey[:8]...))
+	var b cipher.Block
+	var err error
+	if k.suite == tripleDES {
+		b, err = des.NewTripleDESCipher(append(slices.Clone(k.encKey), k.encKey[:8]...))
+	} else {
+		b, err = aes.NewCipher(k.encKey)
+	}
 	if err != nil {
 		panic("sim: " + err.Error()) // the length is fixed
 	}
 	return b
 }
 
-// encrypt is 3DES in CBC mode with a zero initialisation vector, ICAO Doc 9303-11 §9.8.6.1.
-func (k keyPair) encrypt(b []byte) []byte {
+// encrypt is CBC with a zero initialisation vector.
+func (k keyPair) encrypt(b []byte) []byte { return k.encryptFrom(make([]byte, k.suite.block()), b) }
+
+func (k keyPair) decrypt(b []byte) []byte { return k.decryptFrom(make([]byte, k.suite.block()), b) }
+
+func (k keyPair) encryptFrom(iv, b []byte) []byte {
 	out := make([]byte, len(b))
-	cipher.NewCBCEncrypter(k.cipher(), make([]byte, 8)).CryptBlocks(out, b)
+	cipher.NewCBCEncrypter(k.cipher(), iv).CryptBlocks(out, b)
 	return out
 }
 
-func (k keyPair) decrypt(b []byte) []byte {
+func (k keyPair) decryptFrom(iv, b []byte) []byte {
 	out := make([]byte, len(b))
-	cipher.NewCBCDecrypter(k.cipher(), make([]byte, 8)).CryptBlocks(out, b)
+	cipher.NewCBCDecrypter(k.cipher(), iv).CryptBlocks(out, b)
 	return out
 }
 
-// mac is MAC algorithm 3 of ISO/IEC 9797-1 with DES and padding method 2, ICAO Doc 9303-11 §9.8.6.2.
+// iv is ICAO Doc 9303-11 §9.8.6.1 and §9.8.7.1: zero for 3DES, the encrypted counter for AES.
+func (k keyPair) iv(counter []byte) []byte {
+	iv := make([]byte, k.suite.block())
+	if k.suite != tripleDES {
+		k.cipher().Encrypt(iv, counter)
+	}
+	return iv
+}
+
+// mac is, for 3DES, MAC algorithm 3 of ISO/IEC 9797-1 with DES and padding method 2, ICAO Doc 9303-11 §9.8.6.2; for AES the
+// first half of the CMAC.
 func (k keyPair) mac(b []byte) []byte {
+	if k.suite != tripleDES {
+		return k.cmac(b)[:8]
+	}
 	first, err1 := des.NewCipher(k.macKey[:8])
 	second, err2 := des.NewCipher(k.macKey[8:])
 	if err1 != nil || err2 != nil {
@@ -67,10 +126,41 @@ func (k keyPair) mac(b []byte) []byte {
 	return state
 }
 
+// cmac is NIST SP 800-38B §6.2 with AES, the subkeys computed as numbers.
+func (k keyPair) cmac(b []byte) []byte {
+	c, err := aes.NewCipher(k.macKey)
+	if err != nil {
+		panic("sim: " + err.Error())
+	}
+	l := make([]byte, 16)
+	c.Encrypt(l, l)
+	field := new(big.Int).Lsh(big.NewInt(1), 128)
+	field.Or(field, big.NewInt(0x87))
+	subkey := new(big.Int).SetBytes(l)
+	double := func() {
+		if subkey.Lsh(subkey, 1); subkey.Bit(128) == 1 {
+			subkey.Xor(subkey, field)
+		}
+	}
+	double()
+	if len(b) == 0 || len(b)%16 != 0 {
+		double()
+		b = padTo(b, 16)
+	}
+	b = slices.Clone(b)
+	tail := b[len(b)-16:]
+	subtle.XORBytes(tail, tail, subkey.FillBytes(make([]byte, 16)))
+	out := make([]byte, len(b))
+	cipher.NewCBCEncrypter(c, make([]byte, 16)).CryptBlocks(out, b)
+	return out[len(out)-16:]
+}
+
 // pad is padding method 2 of ISO/IEC 9797-1 to blocks of 8.
-func pad(b []byte) []byte {
+func pad(b []byte) []byte { return padTo(b, 8) }
+
+func padTo(b []byte, n int) []byte {
 	p := append(slices.Clone(b), 0x80)
-	for len(p)%8 != 0 {
+	for len(p)%n != 0 {
 		p = append(p, 0)
 	}
 	return p
@@ -78,7 +168,7 @@ func pad(b []byte) []byte {
 
 // unpad removes it; ok is false where there is none.
 func unpad(b []byte) (data []byte, ok bool) {
-	for i := len(b) - 1; i >= 0 && i >= len(b)-8; i-- {
+	for i := len(b) - 1; i >= 0 && i >= len(b)-16; i-- {
 		switch b[i] {
 		case 0:
 		case 0x80:
@@ -94,6 +184,20 @@ func unpad(b []byte) (data []byte, ok bool) {
 type session struct {
 	keys keyPair
 	ssc  []byte
+	pace bool // by PACE, which opens EF.CardSecurity too
+}
+
+// newSession starts one whose counter is zero.
+func newSession(s suite, secret []byte, pace bool) *session {
+	return &session{keys: derivePair(s, secret), ssc: make([]byte, s.block()), pace: pace}
+}
+
+// sum is the MAC of what begins with the counter: always padded by method 2, which the retail MAC does itself.
+func (s *session) sum(b []byte) []byte {
+	if s.keys.suite == tripleDES {
+		return s.keys.mac(b)
+	}
+	return s.keys.mac(padTo(b, s.keys.suite.block()))
 }
 
 func (s *session) count() {
@@ -119,11 +223,12 @@ func (s *session) open(cmd apdu.Command) (apdu.Command, uint16) {
 	if !ok || !found {
 		return apdu.Command{}, swObjectsMissing
 	}
-	input := slices.Concat(s.ssc, []byte{cmd.CLA, cmd.INS, cmd.P1, cmd.P2})
+	header := []byte{cmd.CLA, cmd.INS, cmd.P1, cmd.P2}
+	input := slices.Concat(s.ssc, header)
 	if n := len(cmd.Data) - 2 - len(mac); n > 0 { // 8E is the last object and short
-		input = append(append(input, 0x80, 0, 0, 0), cmd.Data[:n]...)
+		input = slices.Concat(s.ssc, padTo(header, s.keys.suite.block()), cmd.Data[:n])
 	}
-	if subtle.ConstantTimeCompare(s.keys.mac(input), mac) != 1 {
+	if subtle.ConstantTimeCompare(s.sum(input), mac) != 1 {
 		return apdu.Command{}, swObjectsIncorrect
 	}
 	plain := apdu.Command{CLA: cmd.CLA, INS: cmd.INS, P1: cmd.P1, P2: cmd.P2}
@@ -152,10 +257,10 @@ func (s *session) decipher(v []byte, indicator bool) ([]byte, bool) {
 		}
 		v = v[1:]
 	}
-	if len(v) == 0 || len(v)%8 != 0 {
+	if len(v) == 0 || len(v)%s.keys.suite.block() != 0 {
 		return nil, false
 	}
-	return unpad(s.keys.decrypt(v))
+	return unpad(s.keys.decryptFrom(s.keys.iv(s.ssc), v))
 }
 
 func neOf(le []byte) (int, bool) {
@@ -177,7 +282,7 @@ func neOf(le []byte) (int, bool) {
 func (s *session) seal(r apdu.Response, odd bool) apdu.Response {
 	var objects []byte
 	if len(r.Data) > 0 {
-		e := s.keys.encrypt(pad(r.Data))
+		e := s.keys.encryptFrom(s.keys.iv(s.ssc), padTo(r.Data, s.keys.suite.block()))
 		if odd {
 			objects = appendObject(objects, 0x85, e)
 		} else {
@@ -185,7 +290,7 @@ func (s *session) seal(r apdu.Response, odd bool) apdu.Response {
 		}
 	}
 	objects = append(objects, 0x99, 2, byte(r.SW>>8), byte(r.SW))
-	mac := s.keys.mac(slices.Concat(s.ssc, objects))
+	mac := s.sum(slices.Concat(s.ssc, objects))
 	return apdu.Response{Data: appendObject(objects, 0x8E, mac), SW: apdu.OK}
 }
 

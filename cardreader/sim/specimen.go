@@ -21,10 +21,14 @@ type Specimen struct {
 	Kind     string             `json:"kind"`
 	Note     string             `json:"note"`
 	MRZ      []string           `json:"mrz"`
+	CAN      string             `json:"can"`
 	ATR      hexBytes           `json:"atr"`
 	Extended bool               `json:"extended"`
 	Dirs     []Dir              `json:"dirs"`
 	Select   map[string]string  `json:"select"`
+	PACE     *Agreement         `json:"pace"`
+	Chip     *Agreement         `json:"chip"`
+	Active   []byte             `json:"active"` // RSA private key, PKCS #1
 	Truth    cardreader.Subject `json:"truth"`
 }
 
@@ -82,7 +86,11 @@ func Secrets(name string) cardreader.Secrets {
 	if err != nil || len(s.MRZ) == 0 {
 		return nil
 	}
-	return cardreader.Secrets{cardreader.MRZ: s.Secret()}
+	secrets := cardreader.Secrets{cardreader.MRZ: s.Secret()}
+	if s.CAN != "" {
+		secrets[cardreader.CAN] = s.CAN
+	}
+	return secrets
 }
 
 // Load reads one specimen.
@@ -118,10 +126,24 @@ func ParseSpecimen(b []byte) (Specimen, error) {
 			}
 		}
 	}
-	if s.Kind == kindPassport {
-		if _, err := accessKeyInput(s.MRZ); err != nil {
-			return Specimen{}, err
+	return s, s.valid()
+}
+
+// valid checks that a passport has what its protocols need.
+func (s Specimen) valid() error {
+	if s.Kind != kindPassport {
+		return nil
+	}
+	if _, err := accessKeyInput(s.MRZ); err != nil {
+		return err
+	}
+	for _, a := range []*Agreement{s.PACE, s.Chip} {
+		if a == nil {
+			continue
+		}
+		if err := a.valid(); err != nil {
+			return fmt.Errorf("%w: key agreement", err)
 		}
 	}
-	return s, nil
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image/jpeg"
+	"maps"
+	"slices"
 )
 
 // dg2Size is the size of EF.DG2: that of an everyday passport, so that counts of APDUs mean something.
@@ -29,9 +31,13 @@ func tlv(tag uint32, values ...[]byte) []byte {
 	return append(b, v...)
 }
 
-// com is EF.COM, ICAO Doc 9303-10 §4.6.1: LDS 1.7, Unicode 4.0.0, DG1 and DG2.
-func com() []byte {
-	return tlv(0x60, tlv(0x5F01, []byte("0107")), tlv(0x5F36, []byte("040000")), tlv(0x5C, []byte{0x61, 0x75}))
+// com is EF.COM, ICAO Doc 9303-10 §4.6.1: LDS 1.7, Unicode 4.0.0, and the tags of the data groups.
+func com(groups map[int][]byte) []byte {
+	var tags []byte
+	for _, n := range slices.Sorted(maps.Keys(groups)) {
+		tags = append(tags, groups[n][0])
+	}
+	return tlv(0x60, tlv(0x5F01, []byte("0107")), tlv(0x5F36, []byte("040000")), tlv(0x5C, tags))
 }
 
 // capabilities are the three software function bytes of ISO/IEC 7816-4 §12.1.1.8: selection by name, by file

@@ -1,9 +1,10 @@
 // Command mint makes the shipped specimens: cards of invented people of Utopia (UTO, the specimen state of ICAO
 // Doc 9303-3 §5), signed by a training country authority. Nothing imports it. Run it again with
 //
-//	go generate ./cardreader/sim
+//	go generate ./cardreader/sim          makes what is not there yet
+//	go run ./mint -all -out …             makes everything anew
 //
-// It writes assets/specimens/<name>.json, one file a card, and assets/specimens/training-csca.der, the one authority
+// It writes assets/specimens/<name>.json, one file a card, and assets/specimens/training-csca.der, the authorities
 // that training stations trust. Every run uses fresh throw-away keys that are never written, so nobody can ever sign a
 // further specimen that an existing station would trust. All else is the same from run to run.
 //
@@ -13,6 +14,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"flag"
@@ -20,6 +22,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -39,55 +42,99 @@ type specimen struct {
 	Kind     string            `json:"kind"`
 	Note     string            `json:"note"`
 	MRZ      []string          `json:"mrz,omitempty"`
+	CAN      string            `json:"can,omitempty"`
 	ATR      string            `json:"atr"`
 	Extended bool              `json:"extended"`
 	Dirs     []directory       `json:"dirs,omitempty"`
 	Select   map[string]string `json:"select,omitempty"` // AID → answer to SELECT, for cards without files
+	PACE     *agreement        `json:"pace,omitempty"`
+	Chip     *agreement        `json:"chip,omitempty"`
+	Active   []byte            `json:"active,omitempty"` // RSA private key, PKCS #1
 	Truth    *truth            `json:"truth,omitempty"`
 }
 
 func main() {
 	log.SetFlags(0)
 	out := flag.String("out", "../../assets/specimens", "folder to write to")
+	all := flag.Bool("all", false, "make everything anew, also what is there")
 	flag.Parse()
-	if err := run(*out); err != nil {
+	if err := run(*out, *all); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(out string) error {
+func run(out string, all bool) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	trusted, err := newAuthority("TRAINING CSCA")
+	todo := variants()
+	var trust []byte
+	if !all {
+		todo = slices.DeleteFunc(todo, func(v variant) bool { return exists(out, v.name) })
+		var err error
+		if trust, err = os.ReadFile(filepath.Join(out, csca)); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	if len(todo) > 0 {
+		known, err := x509.ParseCertificates(trust)
+		if err != nil {
+			return err
+		}
+		name := "TRAINING CSCA"
+		if len(known) > 0 {
+			name = fmt.Sprintf("TRAINING CSCA %d", len(known)+1)
+		}
+		ca, err := makePassports(out, name, todo)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(out, csca), append(trust, ca.cert.Raw...), 0o644); err != nil {
+			return err
+		}
+	}
+	for _, c := range others() {
+		if all || !exists(out, c.Name) {
+			if err := write(out, c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// csca is the file of the certificates that training stations trust, one behind the other.
+const csca = "training-csca.der"
+
+func exists(out, name string) bool {
+	_, err := os.Stat(filepath.Join(out, name+".json"))
+	return err == nil
+}
+
+// makePassports makes them below a fresh authority of this name, the foreign ones below another.
+func makePassports(out, name string, list []variant) (*authority, error) {
+	trusted, err := newAuthority(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	foreign, err := newAuthority("UNKNOWN CSCA")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(out, "training-csca.der"), trusted.cert.Raw, 0o644); err != nil {
-		return err
-	}
-	cards := others()
-	for _, v := range variants() {
+	for _, v := range list {
 		ca := trusted
 		if v.foreign {
 			ca = foreign
 		}
 		c, err := passport(v, ca)
 		if err != nil {
-			return fmt.Errorf("mint: %s: %w", v.name, err)
+			return nil, fmt.Errorf("mint: %s: %w", v.name, err)
 		}
-		cards = append(cards, c)
-	}
-	for _, c := range cards {
 		if err := write(out, c); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return trusted, nil
 }
 
 func write(out string, c specimen) error {
@@ -105,6 +152,7 @@ type variant struct {
 	foreign  bool // signed below an authority that nobody trusts
 	short    bool // no extended length
 	tampered bool // one letter of DG1 changed after signing
+	plan     plan // what the chip does beyond Basic Access Control
 }
 
 func variants() []variant {
@@ -124,6 +172,19 @@ func variants() []variant {
 		surname: "SPECIMEN", given: "AMARA", sex: "F", birth: "1947-11-23",
 		number: "U12300485", expires: "2037-02-28", face: face{hair: 0x5A5552, skin: 0xB98560, cloth: 0x8A3B2F, bun: true},
 	}
+	li := person{
+		surname: "SPECIMEN", given: "LI MING", sex: "M", birth: "1946-07-19",
+		number: "U12300493", expires: "2035-06-30", face: face{hair: 0xB9B6B2, skin: 0xDDAE86, cloth: 0x31517A, glasses: true},
+		fullName: "样本·李明", address: "样本路1号<样本市", authority: "SPECIMEN 样本出入境管理局", issued: "2025-07-01",
+	}
+	zhao := person{
+		surname: "SPECIMEN", given: "ZHAO LAN", sex: "F", birth: "1949-02-08",
+		number: "U12300501", expires: "2034-12-01", face: face{hair: 0xD8D5D1, skin: 0xE6BC95, cloth: 0x5B7B4A, bun: true},
+	}
+	qian := person{
+		surname: "SPECIMEN", given: "QIAN HAI", sex: "M", birth: "1944-10-30",
+		number: "U12300519", expires: "2028-08-15", face: face{hair: 0x9B9894, skin: 0xD7A57C, cloth: 0x6E5A3A},
+	}
 	return []variant{
 		{name: "emrtd", person: mei},
 		{name: "emrtd-short", person: mei, short: true},
@@ -131,6 +192,12 @@ func variants() []variant {
 		{name: "emrtd-foreign", person: far, foreign: true},
 		{name: "emrtd-expired", person: old},
 		{name: "emrtd-wang", person: wang},
+		{name: "emrtd-pace", person: li, plan: plan{can: "508213", detail: true,
+			pace: &agreement{Protocol: "gm-aes256", Curve: "brainpoolP256r1"}, chip: &agreement{Curve: "P-256"}}},
+		{name: "emrtd-cam", person: zhao, plan: plan{can: "771904", pace: &agreement{Protocol: "cam-aes192", Curve: "P-384"}}},
+		{name: "emrtd-clone", person: mei, plan: plan{can: "640087", clone: true,
+			pace: &agreement{Protocol: "gm-aes128", Curve: "P-256"}, chip: &agreement{Curve: "P-256"}}},
+		{name: "emrtd-aa", person: qian, short: true, plan: plan{active: true}},
 	}
 }
 
@@ -152,32 +219,43 @@ func others() []specimen {
 // passport makes one electronic passport.
 func passport(v variant, ca *authority) (specimen, error) {
 	p := v.person
-	dg1 := tlv(0x61, tlv(0x5F1F, []byte(p.mrz()[0]+p.mrz()[1])))
-	dg2, err := faceGroup(p)
+	extra, err := v.equip(ca)
 	if err != nil {
 		return specimen{}, err
 	}
-	sod, err := ca.securityObject(map[int][]byte{1: dg1, 2: dg2})
+	groups := extra.groups
+	groups[1] = tlv(0x61, tlv(0x5F1F, []byte(p.mrz()[0]+p.mrz()[1])))
+	if groups[2], err = faceGroup(p); err != nil {
+		return specimen{}, err
+	}
+	sod, err := ca.securityObject(groups)
 	if err != nil {
 		return specimen{}, err
 	}
 	if v.tampered { // the letter has no check digit, Doc 9303-4 §4.2.2.1: only the signature tells
 		p.given = "LINDEN MAI"
-		dg1 = tlv(0x61, tlv(0x5F1F, []byte(p.mrz()[0]+p.mrz()[1])))
+		groups[1] = tlv(0x61, tlv(0x5F1F, []byte(p.mrz()[0]+p.mrz()[1])))
 	}
 	lines := p.mrz()
-	return specimen{
-		Name: v.name, Kind: "emrtd", Note: note, MRZ: lines[:], Extended: !v.short,
-		ATR: enc(atr(historical(!v.short))), Truth: p.truth(),
-		Dirs: []directory{
-			{Files: map[string][]byte{"2F01": atrInfo(!v.short)}, SFI: map[string]string{"01": "2F01"}},
-			{
-				AID:   "A0000002471001",
-				Files: map[string][]byte{"011E": com(), "0101": dg1, "0102": dg2, "011D": sod},
-				SFI:   map[string]string{"1E": "011E", "01": "0101", "02": "0102", "1D": "011D"},
-			},
-		},
-	}, nil
+	s := specimen{
+		Name: v.name, Kind: "emrtd", Note: note, MRZ: lines[:], CAN: v.plan.can, Extended: !v.short,
+		ATR: enc(atr(historical(!v.short))), Truth: p.truth(), PACE: extra.plan.pace, Chip: extra.plan.chip, Active: extra.active,
+	}
+	master := directory{Files: map[string][]byte{"2F01": atrInfo(!v.short)}, SFI: map[string]string{"01": "2F01"}}
+	for id, b := range extra.master {
+		master.Files[id], master.SFI[id[2:]] = b, id
+	}
+	app := directory{
+		AID:   "A0000002471001",
+		Files: map[string][]byte{"011E": com(groups), "011D": sod},
+		SFI:   map[string]string{"1E": "011E", "1D": "011D"},
+	}
+	for n, b := range groups {
+		id := fmt.Sprintf("01%02X", n)
+		app.Files[id], app.SFI[id[2:]] = b, id
+	}
+	s.Dirs = []directory{master, app}
+	return s, nil
 }
 
 func enc(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) }

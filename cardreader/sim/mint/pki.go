@@ -135,14 +135,13 @@ type contentInfo struct {
 	Content signedData `asn1:"explicit,tag:0"`
 }
 
-// securityObject is EF.SOD, ICAO Doc 9303-10 §4.6.2: SignedData (RFC 5652 §5) over the hashes of the data groups.
+// securityObject is EF.SOD, ICAO Doc 9303-10 §4.6.2: the hashes of the data groups, signed.
 func (a *authority) securityObject(groups map[int][]byte) ([]byte, error) {
-	sha := pkix.AlgorithmIdentifier{Algorithm: oidSHA256}
 	lds := struct {
 		Version   int
 		Algorithm pkix.AlgorithmIdentifier
 		Hashes    []dgHash
-	}{Algorithm: sha}
+	}{Algorithm: sha256Only()}
 	for n, dg := range groups {
 		h := sha256.Sum256(dg)
 		lds.Hashes = append(lds.Hashes, dgHash{n, h[:]})
@@ -152,7 +151,17 @@ func (a *authority) securityObject(groups map[int][]byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := a.sign(content, sha)
+	der, err := a.signed(oidLDS, content)
+	if err != nil {
+		return nil, err
+	}
+	return tlv(0x77, der), nil
+}
+
+// signed is SignedData, RFC 5652 §5, with the signer's certificate.
+func (a *authority) signed(oid asn1.ObjectIdentifier, content []byte) ([]byte, error) {
+	sha := sha256Only()
+	signer, err := a.sign(oid, content, sha)
 	if err != nil {
 		return nil, err
 	}
@@ -160,18 +169,14 @@ func (a *authority) securityObject(groups map[int][]byte) ([]byte, error) {
 		Version: 3, DigestAlgorithms: []pkix.AlgorithmIdentifier{sha}, Signers: []signerInfo{signer},
 		Certificates: asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: a.signer.Raw},
 	}}
-	ci.Content.Content.Type, ci.Content.Content.Bytes = oidLDS, content
-	der, err := asn1.Marshal(ci)
-	if err != nil {
-		return nil, err
-	}
-	return tlv(0x77, der), nil
+	ci.Content.Content.Type, ci.Content.Content.Bytes = oid, content
+	return asn1.Marshal(ci)
 }
 
 // sign makes the SignerInfo of RFC 5652 §5.3: the signature is over the DER SET OF the signed attributes.
-func (a *authority) sign(content []byte, sha pkix.AlgorithmIdentifier) (signerInfo, error) {
+func (a *authority) sign(oid asn1.ObjectIdentifier, content []byte, sha pkix.AlgorithmIdentifier) (signerInfo, error) {
 	digest := sha256.Sum256(content)
-	attributes, err := signedAttributes(digest[:])
+	attributes, err := signedAttributes(oid, digest[:])
 	if err != nil {
 		return signerInfo{}, err
 	}
@@ -188,12 +193,12 @@ func (a *authority) sign(content []byte, sha pkix.AlgorithmIdentifier) (signerIn
 	}, nil
 }
 
-func signedAttributes(digest []byte) ([]byte, error) {
+func signedAttributes(content asn1.ObjectIdentifier, digest []byte) ([]byte, error) {
 	var list []attribute
 	for _, v := range []struct {
 		oid   asn1.ObjectIdentifier
 		value any
-	}{{oidContentType, oidLDS}, {oidSigningTime, signedAt}, {oidMessageDigest, digest}} {
+	}{{oidContentType, content}, {oidSigningTime, signedAt}, {oidMessageDigest, digest}} {
 		der, err := asn1.Marshal(v.value)
 		if err != nil {
 			return nil, err
