@@ -30,7 +30,7 @@ func (c *channel) access(ctx context.Context, mrz *MRZ, random io.Reader) error 
 	defer b.keys.wipe()
 	r, err = c.send(ctx, apdu.Command{INS: 0x82, Data: b.token(), Ne: 40})
 	if err != nil {
-		return refused(err)
+		return refused(err, secretMRZ)
 	}
 	if c.sm, err = b.finish(r.Data); err != nil {
 		return err
@@ -74,14 +74,14 @@ func (b *bac) finish(answer []byte) (*session, error) {
 	return &session{keys: derive(seed), ssc: binary.BigEndian.Uint64(ssc)}, nil
 }
 
-// refused tells a wrong zone from a chip at fault. ICAO does not say which status word a chip gives for a wrong key: 6300
+// refused tells a wrong secret from a chip at fault. ICAO does not say which status word a chip gives for a wrong key: 6300
 // is the usual one, 6982, 6988 and 6A80 have been seen.
-func refused(err error) error {
+func refused(err error, secret cardreader.Secret) error {
 	var status *apdu.StatusError
 	if !errors.As(err, &status) {
 		return err
 	}
-	need := &cardreader.NeedError{Secret: secretMRZ, Wrong: true, RetriesLeft: -1}
+	need := &cardreader.NeedError{Secret: secret, Wrong: true, RetriesLeft: -1}
 	if n, told := status.Retries(); told {
 		need.RetriesLeft = n
 		return need
@@ -94,7 +94,7 @@ func refused(err error) error {
 	return err
 }
 
-// noAccess tells a document that wants PACE (its chip knows no GET CHALLENGE) from one at fault.
+// noAccess tells a document that wants another access control (its chip knows no GET CHALLENGE) from one at fault.
 func noAccess(err error) error {
 	if errors.Is(err, apdu.ErrNotSupported) || errors.Is(err, apdu.ErrConditions) || errors.Is(err, apdu.ErrSecurityStatus) {
 		return fmt.Errorf("%w: %w", ErrAccess, err)

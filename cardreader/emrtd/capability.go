@@ -2,6 +2,7 @@ package emrtd
 
 import (
 	"context"
+	"errors"
 
 	"bangban/cardreader"
 	"bangban/cardreader/apdu"
@@ -79,8 +80,28 @@ func historical(atr []byte) []byte {
 	return atr[at : at+n]
 }
 
+// masterFile asks the master file what the chip can do: EF.CardAccess, nil where there is none that can be read, and how
+// long an answer may be. It leaves the master file selected.
+func (c *channel) masterFile(ctx context.Context, conn cardreader.Conn) (access []byte, limit int, err error) {
+	if err := c.selectMaster(ctx); err != nil && !isStatus(err) {
+		return nil, 0, err
+	}
+	access, err = c.read(ctx, fileCardAccess, c.shortRoom(), nil)
+	if err != nil && !answered(err) && !errors.Is(err, ErrFileSize) {
+		return nil, 0, err
+	}
+	limit, err = c.answerLimit(ctx, conn)
+	return access, limit, err
+}
+
+// selectMaster selects the master file, ISO/IEC 7816-4 §11.2.2.
+func (c *channel) selectMaster(ctx context.Context) error {
+	_, err := c.send(ctx, apdu.Command{INS: 0xA4, P2: 0x0C, Data: []byte{0x3F, 0x00}})
+	return err
+}
+
 // answerLimit settles how long an answer may be: what the chip says in EF.ATR/INFO, ICAO Doc 9303-10 §3.11.2, no more
-// than the reader carries. It leaves the master file selected where it asked.
+// than the reader carries. The master file is selected.
 func (c *channel) answerLimit(ctx context.Context, conn cardreader.Conn) (int, error) {
 	carried := 0
 	if e, ok := conn.(cardreader.ExtendedLengther); ok {
@@ -92,35 +113,16 @@ func (c *channel) answerLimit(ctx context.Context, conn cardreader.Conn) (int, e
 	if told == lengthsShort {
 		return apdu.MaxShortNe, nil
 	}
-	info, err := c.atrInfo(ctx)
-	if err != nil {
+	// A chip that has no EF.ATR/INFO, or answers anything else, is no fault.
+	r, err := c.send(ctx, apdu.Command{INS: 0xB0, P1: 0x81, Ne: apdu.MaxShortNe})
+	if err != nil && !isStatus(err) {
 		return 0, err
 	}
-	limit := infoLimit(info, told)
+	limit := infoLimit(r.Data, told)
 	if carried > 0 {
 		limit = min(limit, carried-2) // without SW1 SW2
 	}
 	return max(limit, apdu.MaxShortNe), nil
-}
-
-// atrInfo reads EF.ATR/INFO of the master file. A chip that has none, or answers anything else, is no fault: nil.
-func (c *channel) atrInfo(ctx context.Context) ([]byte, error) {
-	for _, cmd := range []apdu.Command{
-		{INS: 0xA4, P2: 0x0C, Data: []byte{0x3F, 0x00}},
-		{INS: 0xB0, P1: 0x81, Ne: apdu.MaxShortNe},
-	} {
-		r, err := c.send(ctx, cmd)
-		if err != nil && !isStatus(err) {
-			return nil, err
-		}
-		if len(r.Data) > 0 {
-			return r.Data, nil
-		}
-		if err != nil && cmd.INS == 0xB0 {
-			return nil, nil
-		}
-	}
-	return nil, nil
 }
 
 // infoLimit reads the greatest answer out of EF.ATR/INFO: object 7F66 holds two INTEGERs, the greatest command and the

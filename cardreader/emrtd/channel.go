@@ -19,6 +19,22 @@ type channel struct {
 // extended tells whether longer answers than short ones may be asked for.
 func (c *channel) extended() bool { return c.limit > apdu.MaxShortNe }
 
+// room is how many bytes of a file fit into one answer.
+func (c *channel) room() int { return plainRoom(c.limit, c.block()) }
+
+// shortRoom is room for short lengths.
+func (c *channel) shortRoom() int { return plainRoom(apdu.MaxShortNe, c.block()) }
+
+func (c *channel) block() int {
+	if c.sm == nil {
+		return block
+	}
+	return c.sm.block()
+}
+
+// alive tells whether the next command can be sent the way the last one was.
+func (c *channel) alive() bool { return c.sm == nil || c.sm.over == nil }
+
 // close ends the session.
 func (c *channel) close() {
 	if c.sm != nil {
@@ -44,7 +60,7 @@ func (c *channel) send(ctx context.Context, cmd apdu.Command) (apdu.Response, er
 // sendProtected does not answer 61xx and 6Cxx by itself as apdu.Send does: inside a session they are answers in the
 // clear, and repeating a command would set the counters apart.
 func (c *channel) sendProtected(ctx context.Context, cmd apdu.Command) (apdu.Response, error) {
-	long := cmd.Ne > shortPlain
+	long := cmd.Ne > c.shortRoom()
 	sealed := c.sm.protect(cmd)
 	sealed.Ne = apdu.MaxShortNe
 	if long {

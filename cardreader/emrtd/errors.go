@@ -26,12 +26,15 @@ var (
 	ErrStatus      = errors.New("emrtd: two different status words in one answer")
 	ErrSessionOver = errors.New("emrtd: the session has ended")
 	ErrBAC         = errors.New("emrtd: access control answered wrongly")
+	ErrPACE        = errors.New("emrtd: PACE answered wrongly")
+	ErrAgreement   = errors.New("emrtd: no key could be agreed")
+	ErrInfos       = errors.New("emrtd: security information is not what it should be")
 	ErrFile        = errors.New("emrtd: file is not what it should be")
 	ErrFileSize    = errors.New("emrtd: file too large")
 	ErrNoProgress  = errors.New("emrtd: reading does not get on")
 	ErrFace        = errors.New("emrtd: no portrait in the data group")
 	ErrSecurity    = errors.New("emrtd: security object is not what it should be")
-	ErrAccess      = errors.New("emrtd: the document does not offer Basic Access Control")
+	ErrAccess      = errors.New("emrtd: the document offers no access control that is known here")
 )
 
 // errExtended marks that a chip refused a length that it had promised.
@@ -40,6 +43,8 @@ var errExtended = errors.New("emrtd: extended length refused")
 // Reasons beside those of package check.
 const (
 	ReasonWrongCountry check.Reason = "wrong-country" // the signer is not of the state that the document names
+	ReasonClone        check.Reason = "clone"         // the chip does not hold the key that the state signed
+	ReasonNoAnswer     check.Reason = "no-answer"     // the chip does not do what its signed files say it does
 )
 
 // CheckDigitError says that a field of the machine readable zone does not fit its check digit. It never holds the field.

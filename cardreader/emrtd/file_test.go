@@ -61,7 +61,7 @@ func TestReadEnds(t *testing.T) {
 	} {
 		s := &store{file: file, cut: tc.cut}
 		c := &channel{conn: s, limit: apdu.MaxShortNe}
-		got, err := c.read(t.Context(), fileDG2, firstBytes, nil)
+		got, err := c.read(t.Context(), fileDG2, c.first(), nil)
 		if !errors.Is(err, tc.want) || err == nil && !bytes.Equal(got, file) {
 			t.Errorf("%s: %v, want %v", tc.name, err, tc.want)
 		}

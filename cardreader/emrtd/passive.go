@@ -139,10 +139,3 @@ func valid(expires string, now time.Time) check.Check {
 	}
 	return check.Pass(checkValidity, "")
 }
-
-// chipCheck says that nobody asked whether the chip is a copy.
-func chipCheck() check.Check {
-	c := check.Unsure(checkChip, check.NotChecked, "")
-	c.Optional = true
-	return c
-}

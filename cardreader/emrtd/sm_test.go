@@ -108,7 +108,7 @@ func TestSessionEnds(t *testing.T) {
 // The pieces that are asked for fit the answers that are allowed, to the byte.
 func TestPlainRoom(t *testing.T) {
 	for _, limit := range []int{256, 300, 1000, 4096, 32767, 65535} {
-		n := plainRoom(limit)
+		n := plainRoom(limit, block)
 		size := func(n int) int {
 			return len(tlv.Append(nil, doData, make([]byte, 1+len(pad(make([]byte, n)))))) + smHead
 		}
