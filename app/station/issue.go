@@ -17,7 +17,8 @@ type Order struct {
 	Recipient string
 	Valid     time.Duration // 0: what the purpose says
 	Paper     string
-	Lang      string // of the paper
+	Lang      string  // of the paper
+	Twin      *string // where not nil, the paper's HTML twin for screen readers is there before out is called
 }
 
 // IssueTraining issues as clerk 01 and records the consent as training. out gets the paper between T1 and T2.
@@ -34,6 +35,7 @@ func (s *Station) IssueTraining(ctx context.Context, o Order, out func(*flow.Pap
 	}
 	defer s.Lock()
 	ports := s.Ports()
+	ports.Press = press{s: s, twin: o.Twin}
 	if o.Valid > 0 {
 		ports.Rules = shorter{ports.Rules, o.Valid}
 	}

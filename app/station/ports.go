@@ -64,7 +64,10 @@ func (g signer) Sign(_ context.Context, v *voucher.Voucher) (cose []byte, text s
 }
 
 // press draws with the sheet's own fonts and prints to the station's device.
-type press struct{ s *Station }
+type press struct {
+	s    *Station
+	twin *string // where not nil, Compose puts the page for screen readers here
+}
 
 // previewDPI is enough for a preview on the clerk's screen: A5 becomes 560 × 794 pixels.
 const previewDPI = 96
@@ -92,7 +95,10 @@ func (p press) Compose(ctx context.Context, j flow.Job) (*flow.Paper, error) {
 		sheet.Wipe()
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
+	if p.twin != nil {
+		*p.twin, err = sheets.VoucherHTML(p.data(j, 1), first, second)
+	}
+	if err := errors.Join(err, ctx.Err()); err != nil {
 		sheet.Wipe()
 		return nil, err
 	}

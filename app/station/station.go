@@ -46,6 +46,7 @@ type Options struct {
 	Lang     string           // of the hall; empty: zh-Hans
 	Log      *slog.Logger     // nil: none
 	Tray     bool             // one simulated reader on which specimens are laid and from which they are lifted (the window)
+	SAM      []string         // ports of readers with a security module: "/dev/ttyUSB0", "COM3", "tcp://host:port", "auto"
 	Cost     keys.Cost        // of the PIN slots of a new training station; zero: default
 }
 
@@ -274,7 +275,7 @@ func (s *Station) sealer() *queue.Sealer {
 
 // Rules, Signer, Press, Cards and Commit are the ports of a visit (package flow).
 func (s *Station) Ports() flow.Ports {
-	return flow.Ports{Cards: s.cards, Rules: rules{s}, Signer: signer{s}, Press: press{s}, Commit: s.store,
+	return flow.Ports{Cards: s.cards, Rules: rules{s}, Signer: signer{s}, Press: press{s: s}, Commit: s.store,
 		Now: s.clock.Now, Rand: s.o.Rand}
 }
 

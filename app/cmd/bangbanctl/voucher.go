@@ -33,7 +33,7 @@ func (e *env) voucherCommand() *cobra.Command {
 // issueFlags are what voucher issue takes.
 type issueFlags struct {
 	cardFlags
-	card                                 bool
+	card, twin                           bool
 	from, purpose, recipient, paper, out string
 	valid                                time.Duration
 	personLang                           string
@@ -54,6 +54,7 @@ func (e *env) voucherIssueCommand() *cobra.Command {
 	fl.DurationVar(&f.valid, "valid", 0, "how long it is valid; without it, what the purpose says")
 	fl.StringVar(&f.paper, "paper", "a5", "a5, a4 or 80mm (a roll)")
 	fl.StringVar(&f.out, "out", "", "folder for the PDF and the text of the code")
+	fl.BoolVar(&f.twin, "twin", false, "also write the page for screen readers, SERIAL.html")
 	fl.StringVar(&f.personLang, "person-lang", "zh-Hans", "language of the paper")
 	return cmd
 }
@@ -63,6 +64,7 @@ type issueOut struct {
 	Serial string `json:"serial"`
 	PDF    string `json:"pdf"`
 	Text   string `json:"text"`
+	Twin   string `json:"twin,omitempty"`
 	MS     int64  `json:"ms"`
 }
 
@@ -90,13 +92,20 @@ func (e *env) voucherIssue(ctx context.Context, f issueFlags) error {
 	var out issueOut
 	err = e.withStation(ctx, func(s *station.Station) error {
 		order := station.Order{Document: doc, Purpose: f.purpose, Recipient: f.recipient, Valid: f.valid, Paper: f.paper, Lang: f.personLang}
+		var twin string
+		if f.twin {
+			order.Twin = &twin
+		}
 		return s.IssueTraining(ctx, order, func(paper *flow.Paper) error {
 			out = issueOut{
 				Serial: paper.Serial,
 				PDF:    filepath.Join(f.out, paper.Serial+".pdf"),
 				Text:   filepath.Join(f.out, paper.Serial+".txt"),
 			}
-			return writePaper(f.out, out, paper.PDF, paper.Text)
+			if f.twin {
+				out.Twin = filepath.Join(f.out, paper.Serial+".html")
+			}
+			return writePaper(f.out, out, paper.PDF, paper.Text, twin)
 		})
 	})
 	if err != nil {
@@ -155,13 +164,16 @@ const maxTyped = 256
 // dateShape is YYYY-MM-DD; a part that a document leaves open is zeros.
 var dateShape = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2})?$`)
 
-func writePaper(dir string, out issueOut, pdf []byte, text string) error {
+func writePaper(dir string, out issueOut, pdf []byte, text, twin string) error {
 	err := os.MkdirAll(dir, 0o700)
 	if err == nil {
 		err = os.WriteFile(out.PDF, pdf, 0o600)
 	}
 	if err == nil {
 		err = os.WriteFile(out.Text, []byte(text), 0o600)
+	}
+	if err == nil && out.Twin != "" {
+		err = os.WriteFile(out.Twin, []byte(twin), 0o600)
 	}
 	if err != nil {
 		return &desk.Error{Op: "voucher.issue", Code: "file-unwritable", Args: map[string]string{"File": filepath.Base(dir)}, Err: err}
