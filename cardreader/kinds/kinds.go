@@ -33,6 +33,7 @@ import (
 	"bangban/cardreader"
 	"bangban/cardreader/apdu"
 	"bangban/cardreader/cms"
+	"bangban/cardreader/cnid"
 	"bangban/cardreader/emrtd"
 	"bangban/cardreader/mykad"
 	"bangban/cardreader/rsid"
@@ -54,6 +55,7 @@ func All(d Deps) []cardreader.Kind {
 		d.Rand = rand.Reader
 	}
 	return []cardreader.Kind{
+		cnid.New(cnid.Deps{Now: d.Now}), // readers of records; asks a chip nothing
 		emrtd.New(emrtd.Deps{Anchors: d.Anchors, Now: d.Now, Rand: d.Rand}),
 		sscard.New(sscard.Deps{Now: d.Now}),
 		thaiid.New(thaiid.Deps{Now: d.Now}),
