@@ -1,0 +1,1 @@
+#define OPJ_PACKAGE_VERSION "2.5.4"
