@@ -7,6 +7,7 @@ import (
 	"bangban/app/verify/claim169"
 	"bangban/app/verify/hcert"
 	"bangban/app/verify/mdoc"
+	"bangban/app/verify/sdjwt"
 )
 
 // Deps is what formats need from outside. They need nothing so far: anchors, lists and the time come with each Request.
@@ -18,5 +19,6 @@ func All(Deps) []verify.Format {
 		claim169.Format{},
 		hcert.Format{},
 		mdoc.Format{},
+		sdjwt.Format{},
 	}
 }

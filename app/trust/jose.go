@@ -1,0 +1,189 @@
+package trust
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds on JSON of somebody else.
+const (
+	maxJSONDepth  = 24
+	maxJSONValues = 20000
+)
+
+// DecodeJSON reads hostile JSON into maps, slices, strings, json.Number, bool and nil: bounded depth and counts, no name
+// twice in an object, nothing behind it, valid UTF-8.
+func DecodeJSON(b []byte) (any, error) {
+	if len(b) > maxMessage {
+		return nil, ErrTooLarge
+	}
+	if !utf8.Valid(b) || !json.Valid(b) {
+		return nil, fmt.Errorf("%w: JSON", ErrStructure)
+	}
+	d := &jsonDecoder{Decoder: json.NewDecoder(bytes.NewReader(b))}
+	d.UseNumber()
+	v, err := d.value(0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fmt.Errorf("%w: bytes after the JSON", ErrStructure)
+	}
+	return v, nil
+}
+
+// DecodeObject is DecodeJSON of an object.
+func DecodeObject(b []byte) (map[string]any, error) {
+	v, err := DecodeJSON(b)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("%w: not a JSON object", ErrStructure)
+	}
+	return m, nil
+}
+
+type jsonDecoder struct {
+	*json.Decoder
+	values int
+}
+
+func (d *jsonDecoder) value(depth int) (any, error) {
+	if d.values++; depth > maxJSONDepth || d.values > maxJSONValues {
+		return nil, fmt.Errorf("%w: JSON too deep or too long", ErrStructure)
+	}
+	t, err := d.Token()
+	if err != nil {
+		return nil, fmt.Errorf("%w: JSON", ErrStructure)
+	}
+	switch t {
+	case json.Delim('{'):
+		return d.object(depth)
+	case json.Delim('['):
+		list := []any{}
+		for d.More() {
+			v, err := d.value(depth + 1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		_, err := d.Token()
+		return list, err
+	}
+	return t, nil
+}
+
+func (d *jsonDecoder) object(depth int) (any, error) {
+	m := map[string]any{}
+	for d.More() {
+		t, err := d.Token()
+		name, ok := t.(string)
+		if err != nil || !ok {
+			return nil, fmt.Errorf("%w: JSON", ErrStructure)
+		}
+		if _, twice := m[name]; twice {
+			return nil, fmt.Errorf("%w: duplicate name in JSON", ErrStructure)
+		}
+		if m[name], err = d.value(depth + 1); err != nil {
+			return nil, err
+		}
+	}
+	_, err := d.Token()
+	return m, err
+}
+
+// DecodeBase64URL is base64url without padding (RFC 7515 §2), strictly: one text for the same bytes.
+func DecodeBase64URL(s string) ([]byte, error) {
+	if strings.ContainsAny(s, "\r\n") { // which the library skips
+		return nil, fmt.Errorf("%w: base64url", ErrStructure)
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err != nil {
+		return nil, fmt.Errorf("%w: base64url", ErrStructure)
+	}
+	return b, nil
+}
+
+// JWS is a JWS in compact serialization (RFC 7515 §3.1), taken apart. Nothing in it is proven.
+type JWS struct {
+	Header    map[string]any
+	Payload   []byte
+	Signature []byte
+	signed    string
+}
+
+// ParseJWS takes a compact JWS apart. Critical headers are refused: none is understood.
+func ParseJWS(s string) (*JWS, error) {
+	if len(s) > maxMessage {
+		return nil, ErrTooLarge
+	}
+	parts := strings.Split(s, ".")
+	if len(parts) != 3 {
+		return nil, fmt.Errorf("%w: not a compact JWS", ErrStructure)
+	}
+	head, err := DecodeBase64URL(parts[0])
+	if err != nil {
+		return nil, err
+	}
+	j := &JWS{signed: parts[0] + "." + parts[1]}
+	if j.Header, err = DecodeObject(head); err != nil {
+		return nil, fmt.Errorf("header: %w", err)
+	}
+	if j.Payload, err = DecodeBase64URL(parts[1]); err != nil {
+		return nil, fmt.Errorf("payload: %w", err)
+	}
+	if j.Signature, err = DecodeBase64URL(parts[2]); err != nil {
+		return nil, fmt.Errorf("signature: %w", err)
+	}
+	if _, crit := j.Header["crit"]; crit { // §4.1.11
+		return nil, fmt.Errorf("%w: critical headers", ErrKey)
+	}
+	return j, nil
+}
+
+// Claim is what the JWS says about its signature. Certificates come from x5c (§4.1.6) and from nowhere else: keys and
+// addresses in the header (jwk, jku, x5u) are what a forger would give.
+func (j *JWS) Claim() (Claim, error) {
+	alg, ok := j.Header["alg"].(string)
+	if !ok {
+		return Claim{}, fmt.Errorf("%w: no algorithm", ErrStructure)
+	}
+	c := Claim{Algorithm: Algorithm(alg), Message: []byte(j.signed), Signature: j.Signature}
+	if kid, ok := j.Header["kid"].(string); ok {
+		c.KeyID = []byte(kid)
+	}
+	raw, there := j.Header["x5c"]
+	if !there {
+		return c, nil
+	}
+	list, ok := raw.([]any)
+	if !ok || len(list) == 0 || len(list) > maxChain {
+		return Claim{}, fmt.Errorf("%w: x5c", ErrStructure)
+	}
+	for _, e := range list {
+		s, _ := e.(string)
+		der, err := base64.StdEncoding.Strict().DecodeString(s)
+		if err != nil || len(der) == 0 {
+			return Claim{}, fmt.Errorf("%w: x5c", ErrStructure)
+		}
+		c.Chain = append(c.Chain, der)
+	}
+	return c, nil
+}
+
+// JWKPublicKey reads one JWK that was decoded by DecodeJSON.
+func JWKPublicKey(m map[string]any) (any, error) {
+	s := func(name string) string { v, _ := m[name].(string); return v }
+	if s("d") != "" {
+		return nil, fmt.Errorf("%w: a private key", ErrKey)
+	}
+	return jwk{KTY: s("kty"), CRV: s("crv"), X: s("x"), Y: s("y"), N: s("n"), E: s("e")}.public()
+}

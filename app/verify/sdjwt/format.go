@@ -1,0 +1,224 @@
+package sdjwt
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"bangban/app/trust"
+	"bangban/app/verify"
+	"bangban/cardreader/check"
+)
+
+// ID is the format's name.
+const ID = "sd-jwt-vc"
+
+const (
+	skew     = 5 * time.Minute  // how far two clocks may differ
+	freshFor = 10 * time.Minute // life of a key binding JWT
+	maxText  = 512 << 10
+)
+
+// Format implements verify.Format.
+type Format struct{}
+
+var _ verify.Format = Format{}
+
+// ID is "sd-jwt-vc".
+func (Format) ID() string { return ID }
+
+// Sniff recognises a JWS with a tilde behind it.
+func (Format) Sniff(b []byte) bool {
+	b = bytes.TrimSpace(b)
+	return bytes.HasPrefix(b, []byte("eyJ")) && bytes.IndexByte(b, '~') > 0 && bytes.Count(b[:bytes.IndexByte(b, '~')], []byte(".")) == 2
+}
+
+// credential is a presentation taken apart. Nothing in it is proven.
+type credential struct {
+	jws         *trust.JWS
+	payload     map[string]any
+	disclosures []string
+	binding     *trust.JWS // nil: none
+	covered     string     // what sd_hash is over: everything up to the last tilde
+	exp, nbf    time.Time  // zero: absent
+	holder      any        // key of cnf.jwk
+	bound       bool       // there is a cnf
+}
+
+// Verify judges a presentation.
+func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c, err := parse(string(bytes.TrimSpace(b)))
+	switch {
+	case errors.Is(err, ErrUnreadable):
+		return verify.NewResult(ID, req.At, []check.Check{check.Unsure("structure", check.Unreadable, "")}), nil
+	case err != nil:
+		return verify.NewResult(ID, req.At, []check.Check{check.Fail("structure", check.Structure, first(err))}), nil
+	}
+	checks := []check.Check{check.Pass("structure", fmt.Sprintf("RFC 9901, %d disclosures", len(c.disclosures)))}
+	claim, err := c.jws.Claim()
+	if err != nil {
+		return verify.NewResult(ID, req.At, []check.Check{check.Fail("structure", check.Structure, first(err))}), nil
+	}
+	if !req.ClockUnsure {
+		claim.At = req.At
+	}
+	signer, proof := req.Anchors.Prove(claim)
+	checks = append(checks, proof...)
+	checks = append(checks, c.judgeType())
+	shown, disclosed := c.judgeDisclosures()
+	checks = append(checks, disclosed, c.judgeTime(req))
+	binding := c.judgeBinding(req)
+	checks = append(checks, binding...)
+	checks = append(checks, c.judgeStatus(req)...)
+	r := verify.NewResult(ID, req.At, checks)
+	if signer != nil && shown != nil && (c.binding == nil || check.Overall(binding) == check.Passed) {
+		r.Claims = claims(shown)
+		r.Trust = []verify.Freshness{signer.Rests.Freshness(req.At)}
+	}
+	return r, nil
+}
+
+// first gives the first of an error's sentences.
+func first(err error) string {
+	for _, known := range []error{trust.ErrTooLarge, trust.ErrKey, trust.ErrStructure, ErrStructure} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return ""
+}
+
+func parse(text string) (*credential, error) {
+	if len(text) > maxText {
+		return nil, ErrUnreadable
+	}
+	last := strings.LastIndexByte(text, '~')
+	if last < 0 {
+		return nil, ErrUnreadable
+	}
+	parts := strings.Split(text[:last], "~")
+	if strings.Count(parts[0], ".") != 2 {
+		return nil, ErrUnreadable
+	}
+	if len(parts)-1 > maxDisclosures {
+		return nil, fmt.Errorf("%w: %d disclosures", ErrStructure, len(parts)-1)
+	}
+	c := &credential{disclosures: parts[1:], covered: text[:last+1]}
+	var err error
+	if c.jws, err = trust.ParseJWS(parts[0]); err != nil {
+		return nil, err
+	}
+	if c.payload, err = trust.DecodeObject(c.jws.Payload); err != nil {
+		return nil, err
+	}
+	if kb := text[last+1:]; kb != "" {
+		if c.binding, err = trust.ParseJWS(kb); err != nil {
+			return nil, err
+		}
+	}
+	for name, t := range map[string]*time.Time{"exp": &c.exp, "nbf": &c.nbf} {
+		if *t, err = numericDate(c.payload, name); err != nil {
+			return nil, err
+		}
+	}
+	return c, c.readHolder()
+}
+
+// readHolder takes cnf.jwk (RFC 7800 §3.2). Another confirmation method binds, and cannot be checked here.
+func (c *credential) readHolder() error {
+	cnf, there := c.payload["cnf"]
+	if !there {
+		return nil
+	}
+	c.bound = true
+	m, ok := cnf.(map[string]any)
+	if !ok {
+		return fmt.Errorf("%w: cnf", ErrStructure)
+	}
+	if raw, ok := m["jwk"].(map[string]any); ok {
+		c.holder, _ = trust.JWKPublicKey(raw)
+	}
+	return nil
+}
+
+// numericDate reads seconds (RFC 7519 §2).
+func numericDate(m map[string]any, name string) (time.Time, error) {
+	v, there := m[name]
+	if !there {
+		return time.Time{}, nil
+	}
+	n, ok := v.(json.Number)
+	f, err := n.Float64()
+	if !ok || err != nil || math.IsNaN(f) || f <= 0 || f >= 253402300800 {
+		return time.Time{}, fmt.Errorf("%w: date", ErrStructure)
+	}
+	return time.Unix(int64(f), 0).UTC(), nil
+}
+
+func (c *credential) judgeType() check.Check {
+	typ, _ := c.jws.Header["typ"].(string)
+	switch typ {
+	case "dc+sd-jwt":
+		return check.Pass(CheckType, typ)
+	case "vc+sd-jwt":
+		return check.Pass(CheckType, "vc+sd-jwt, the name before November 2024")
+	}
+	return check.Fail(CheckType, ReasonType, "")
+}
+
+func (c *credential) judgeDisclosures() (map[string]any, check.Check) {
+	shown, err := disclose(c.payload, c.disclosures)
+	switch {
+	case errors.Is(err, ErrUnreferenced):
+		return nil, check.Fail(CheckDisclosures, ReasonUnreferenced, "")
+	case errors.Is(err, ErrDuplicate):
+		return nil, check.Fail(CheckDisclosures, ReasonDuplicate, "")
+	case errors.Is(err, ErrHash):
+		return nil, check.Unsure(CheckDisclosures, check.NotSupported, "")
+	case err != nil:
+		return nil, check.Fail(CheckDisclosures, check.Structure, "")
+	}
+	return shown, check.Pass(CheckDisclosures, fmt.Sprintf("%d shown", len(c.disclosures)))
+}
+
+func (c *credential) judgeTime(req verify.Request) check.Check {
+	switch {
+	case req.ClockUnsure || req.At.IsZero():
+		return check.Unsure("time", check.ClockUnsure, "")
+	case !c.exp.IsZero() && !req.At.Before(c.exp):
+		return check.Fail("time", check.Expired, c.exp.Format(time.RFC3339))
+	case req.At.Add(skew).Before(c.nbf):
+		return check.Fail("time", check.NotYetValid, c.nbf.Format(time.RFC3339))
+	case c.exp.IsZero():
+		return check.Pass("time", "has no end")
+	}
+	return check.Pass("time", c.exp.Format(time.RFC3339))
+}
+
+// judgeStatus asks the status list that the credential names, where one of that issuer is held.
+func (c *credential) judgeStatus(req verify.Request) []check.Check {
+	status, ok := c.payload["status"].(map[string]any)
+	if !ok {
+		return nil
+	}
+	list, ok := status["status_list"].(map[string]any)
+	if !ok {
+		return nil
+	}
+	uri, _ := list["uri"].(string)
+	n, _ := list["idx"].(json.Number)
+	index, err := n.Int64()
+	if err != nil || index < 0 {
+		return []check.Check{check.Fail("status", check.Structure, "")}
+	}
+	issuer, _ := c.payload["iss"].(string)
+	return []check.Check{req.Anchors.JudgeStatus(issuer, uri, uint64(index), req.At)}
+}
