@@ -8,6 +8,7 @@ import (
 	"bangban/app/verify/hcert"
 	"bangban/app/verify/mdoc"
 	"bangban/app/verify/sdjwt"
+	"bangban/app/verify/shc"
 )
 
 // Deps is what formats need from outside. They need nothing so far: anchors, lists and the time come with each Request.
@@ -20,5 +21,6 @@ func All(Deps) []verify.Format {
 		hcert.Format{},
 		mdoc.Format{},
 		sdjwt.Format{},
+		shc.Format{},
 	}
 }
