@@ -32,6 +32,7 @@ import (
 
 	"bangban/cardreader"
 	"bangban/cardreader/apdu"
+	"bangban/cardreader/beid"
 	"bangban/cardreader/cms"
 	"bangban/cardreader/cnid"
 	"bangban/cardreader/emrtd"
@@ -44,7 +45,7 @@ import (
 
 // Deps is what the kinds take from outside.
 type Deps struct {
-	Anchors func() []*cms.Certificate // country signing certificates trusted now; nil: none
+	Anchors func() []*cms.Certificate // country signing certificates and roots of identity cards trusted now; nil: none
 	Now     func() time.Time          // station time; nil, or a zero time: the clock is not to be trusted
 	Rand    io.Reader                 // nil: crypto/rand
 }
@@ -57,6 +58,7 @@ func All(d Deps) []cardreader.Kind {
 	return []cardreader.Kind{
 		cnid.New(cnid.Deps{Now: d.Now}), // readers of records; asks a chip nothing
 		emrtd.New(emrtd.Deps{Anchors: d.Anchors, Now: d.Now, Rand: d.Rand}),
+		beid.New(beid.Deps{Anchors: d.Anchors, Now: d.Now}),
 		sscard.New(sscard.Deps{Now: d.Now}),
 		thaiid.New(thaiid.Deps{Now: d.Now}),
 		twnhi.New(twnhi.Deps{Now: d.Now}),
