@@ -14,6 +14,7 @@ import (
 	"bangban/cardreader/cms"
 	"bangban/cardreader/kinds"
 	"bangban/cardreader/pcsc"
+	"bangban/cardreader/sam"
 	"bangban/cardreader/sim"
 )
 
@@ -45,7 +46,8 @@ func OpenCards(_ context.Context, o Options) (*Cards, error) {
 	return s.openCards()
 }
 
-// openCards lists the ways to readers: PC/SC where this build has it, and in training folders only the simulator.
+// openCards lists the ways to readers: PC/SC where this build has it, readers with a security module at the ports that
+// were named, and in training folders only the simulator.
 func (s *Station) openCards() (*Cards, error) {
 	now := s.clock.Time
 	if !s.o.At.IsZero() {
@@ -60,6 +62,9 @@ func (s *Station) openCards() (*Cards, error) {
 			return nil, err
 		}
 		c.systems = append(c.systems, sys)
+	}
+	if err := c.addSAM(s.o.SAM); err != nil {
+		return nil, err
 	}
 	if !s.o.Training {
 		if len(c.systems) == 0 {
@@ -78,7 +83,7 @@ func (s *Station) addSimulator(c *Cards) error {
 			return err
 		}
 		c.tray = sys.Attach(TrayReader)
-		c.systems = append(c.systems, sys)
+		c.systems = append(c.systems, tray{sys})
 		c.offer = func(reader string) cardreader.Secrets {
 			if card := c.tray.Card(); card != nil && reader == TrayReader {
 				return sim.Secrets(card.Specimen().Name)
@@ -92,14 +97,19 @@ func (s *Station) addSimulator(c *Cards) error {
 		return err
 	}
 	names := make([]string, 0, len(list))
+	var ports []sam.Port
 	for _, sp := range list {
+		if sp.OfSAM() {
+			ports = append(ports, simulatedPort(sim.Prefix+sp.Name, sp))
+			continue
+		}
 		names = append(names, sp.Name)
 	}
 	sys, err := sim.NewSystem(names...)
 	if err != nil {
 		return err
 	}
-	c.systems = append(c.systems, sys)
+	c.systems = append(c.systems, sys, sam.New(sam.Options{Ports: ports}))
 	c.offer = func(reader string) cardreader.Secrets {
 		if name, ok := strings.CutPrefix(reader, sim.Prefix); ok {
 			return sim.Secrets(name)

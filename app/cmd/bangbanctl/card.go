@@ -35,7 +35,7 @@ func (e *env) cardCommand() *cobra.Command {
 	f.bind(read)
 	read.Flags().StringVar(&f.photo, "photo", "", "write the portrait to this file")
 	read.Flags().BoolVar(&f.files, "files", false, "with --json: the files of the card as base64")
-	group.AddCommand(read)
+	group.AddCommand(e.samFlag(read))
 	return group
 }
 

@@ -12,7 +12,7 @@ import (
 
 func (e *env) readerCommand() *cobra.Command {
 	group := &cobra.Command{Use: "reader", Short: "Card readers of this computer"}
-	group.AddCommand(&cobra.Command{
+	group.AddCommand(e.samFlag(&cobra.Command{
 		Use: "list", Short: "List the readers and what lies on them", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := e.looking()
@@ -33,8 +33,8 @@ func (e *env) readerCommand() *cobra.Command {
 				}
 			})
 		},
-	})
-	group.AddCommand(&cobra.Command{
+	}))
+	group.AddCommand(e.samFlag(&cobra.Command{
 		Use: "watch", Short: "Report what happens at the readers until interrupted", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := e.looking()
@@ -57,7 +57,7 @@ func (e *env) readerCommand() *cobra.Command {
 			}
 			return nil
 		},
-	})
+	}))
 	return group
 }
 

@@ -54,6 +54,7 @@ type env struct {
 	json     bool
 	lang     string
 	at       string
+	sam      []string
 	now      func() time.Time
 }
 
@@ -150,6 +151,12 @@ func everywhere(c *cobra.Command) {
 	}
 }
 
+// samFlag lets a command name readers with a security module.
+func (e *env) samFlag(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().StringArrayVar(&e.sam, "sam", nil, `port of an identity card reader: /dev/ttyUSB0, COM3, tcp://HOST:PORT, or "auto" for every serial port; may be repeated`)
+	return cmd
+}
+
 const signsAt = "signs"
 
 // signs marks a command that signs something: on a real counter it takes no other time than now.
@@ -208,7 +215,7 @@ func (e *env) working() (station.Options, error) {
 		return station.Options{}, err
 	}
 	now, err := e.clock()
-	return station.Options{Dir: dir, Training: e.training, Now: now, Program: "bangbanctl"}, err
+	return station.Options{Dir: dir, Training: e.training, Now: now, Program: "bangbanctl", SAM: e.sam}, err
 }
 
 // looking is what station needs to show or to judge; the moment of --at is then the one that is judged by.
