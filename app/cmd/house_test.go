@@ -25,6 +25,7 @@ var layout = map[string]string{
 	"cardreader/check":      "",
 	"cardreader/apdu":       "",
 	"cardreader/tlv":        "",
+	"cardreader/photo":      "",
 	"cardreader/cms":        "cardreader/tlv",
 	"cardreader/pcsc":       "cardreader",
 	"cardreader/sam":        "cardreader",
