@@ -2,6 +2,7 @@ package station
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/jpeg"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"bangban/cardreader"
 	"bangban/cardreader/check"
 	"bangban/cardreader/photo"
+	"bangban/cardreader/sim"
 )
 
 func portraitFile(t *testing.T, name string) []byte {
@@ -74,5 +76,37 @@ func TestShowable(t *testing.T) {
 				t.Errorf("checks %v", d.Checks)
 			}
 		})
+	}
+}
+
+// passportKind reads any card as one with a JPEG 2000 portrait.
+type passportKind struct{ portrait []byte }
+
+func (passportKind) ID() string                                  { return "emrtd" }
+func (passportKind) Match(context.Context, cardreader.Conn) bool { return true }
+func (passportKind) Needs(context.Context, cardreader.Conn) ([]cardreader.Secret, error) {
+	return nil, nil
+}
+func (k passportKind) Read(context.Context, cardreader.Conn, cardreader.Secrets, func(cardreader.Progress)) (*cardreader.Document, error) {
+	return &cardreader.Document{Kind: "emrtd", Photo: bytes.Clone(k.portrait), Raw: map[string][]byte{"DG2": bytes.Clone(k.portrait)}}, nil
+}
+
+// TestReadingShowsJPEG wants what a reading gives to have passed through showable, and Raw to be as the card had it.
+func TestReadingShowsJPEG(t *testing.T) {
+	sys, err := sim.NewSystem("emrtd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	portrait := portraitFile(t, "ict-lossy.j2k")
+	c := &Cards{systems: []cardreader.System{sys}, kinds: []cardreader.Kind{passportKind{portrait}}}
+	r, err := c.read(t.Context(), "sim:emrtd", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if photo.Sniff(r.Document.Photo) != photo.JPEG {
+		t.Error("the portrait is not a JPEG")
+	}
+	if !bytes.Equal(r.Document.Raw["DG2"], portrait) {
+		t.Error("what lay on the card was changed")
 	}
 }
