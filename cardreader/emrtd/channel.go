@@ -60,7 +60,7 @@ func (c *channel) send(ctx context.Context, cmd apdu.Command) (apdu.Response, er
 // sendProtected does not answer 61xx and 6Cxx by itself as apdu.Send does: inside a session they are answers in the
 // clear, and repeating a command would set the counters apart.
 func (c *channel) sendProtected(ctx context.Context, cmd apdu.Command) (apdu.Response, error) {
-	long := cmd.Ne > c.shortRoom()
+	long := cmd.Ne > c.shortRoom() && cmd.INS != 0x86 // GENERAL AUTHENTICATE answers little; its Le is "whatever there is"
 	sealed := c.sm.protect(cmd)
 	sealed.Ne = apdu.MaxShortNe
 	if long {

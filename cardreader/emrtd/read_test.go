@@ -74,8 +74,20 @@ func fixture(t testing.TB, name string, most int) kindtest.Fixture {
 
 func TestContract(t *testing.T)      { kindtest.Run(t, fixture(t, "emrtd", 10)) }
 func TestContractShort(t *testing.T) { kindtest.Run(t, fixture(t, "emrtd-short", 110)) }
+func TestContractAA(t *testing.T)    { kindtest.Run(t, fixture(t, "emrtd-aa", 110)) }
 
-func FuzzRead(f *testing.F) { kindtest.Fuzz(f, fixture(f, "emrtd", 0)) }
+// A whole reading with PACE, DG14 and Chip Authentication, and one that proves the chip by the mapping.
+func TestContractPACE(t *testing.T) { kindtest.Run(t, byNumber(t, "emrtd-pace", 22)) }
+func TestContractCAM(t *testing.T)  { kindtest.Run(t, byNumber(t, "emrtd-cam", 22)) }
+
+func byNumber(t testing.TB, name string, most int) kindtest.Fixture {
+	f := fixture(t, name, most)
+	f.Secrets, f.Wrong = only(name, cardreader.CAN), cardreader.Secrets{cardreader.CAN: "000000"}
+	return f
+}
+
+func FuzzRead(f *testing.F)     { kindtest.Fuzz(f, fixture(f, "emrtd", 0)) }
+func FuzzReadPACE(f *testing.F) { kindtest.Fuzz(f, byNumber(f, "emrtd-pace", 0)) }
 
 func read(t testing.TB, k cardreader.Kind, conn cardreader.Conn, name string) *cardreader.Document {
 	t.Helper()
@@ -101,6 +113,10 @@ func TestSpecimens(t *testing.T) {
 		{"emrtd-tampered", check.Failed, []outcome{{"dg-hashes", check.WrongDigest}, {"chip", check.NotChecked}}},
 		{"emrtd-foreign", check.Indeterminate, []outcome{{"csca", check.UnknownIssuer}, {"chip", check.NotChecked}}},
 		{"emrtd-expired", check.Failed, []outcome{{"chip", check.NotChecked}, {"validity", check.Expired}}},
+		{"emrtd-pace", check.Passed, nil},
+		{"emrtd-cam", check.Passed, nil},
+		{"emrtd-aa", check.Passed, nil},
+		{"emrtd-clone", check.Failed, []outcome{{"chip", emrtd.ReasonClone}}},
 	} {
 		doc := read(t, passport(t), open(tc.specimen)(t), tc.specimen)
 		if doc.Subject != truth(t, tc.specimen) {

@@ -163,18 +163,40 @@ func chipKeys(infos []securityInfo) (list []chipKey) {
 		if !bytes.Equal(i.protocol, protocol(1, 2)) {
 			continue
 		}
-		public, err := cms.ParsePublicKey(i.required)
-		if err != nil || public.Curve == nil {
-			continue
-		}
-		k := chipKey{domain: newDomain(public.Curve), public: point{public.X, public.Y}, id: -1}
+		k, ok := agreementKey(i.required)
 		optional := i.optional
-		if k.domain == nil || len(optional) > 0 && (!optional.ReadASN1Integer(&k.id) || k.id < 0 || k.id > 1<<20) {
+		if !ok || len(optional) > 0 && (!optional.ReadASN1Integer(&k.id) || k.id < 0 || k.id > 1<<20) {
 			continue
 		}
 		list = append(list, k)
 	}
 	return list
+}
+
+// agreementKey reads a SubjectPublicKeyInfo: of a certificate's kind, or with the curve named by its standardised number,
+// as appendix I has it.
+//
+//	AlgorithmIdentifier ::= SEQUENCE { standardizedDomainParameters 0.4.0.127.0.7.1.2, INTEGER }
+func agreementKey(spki cryptobyte.String) (chipKey, bool) {
+	k := chipKey{id: -1}
+	if public, err := cms.ParsePublicKey(spki); err == nil && public.Curve != nil {
+		k.domain, k.public = newDomain(public.Curve), point{public.X, public.Y}
+		return k, k.domain != nil
+	}
+	var body, algorithm, oid cryptobyte.String
+	var number int
+	var bits []byte
+	if !spki.ReadASN1(&body, asn1.SEQUENCE) || !spki.Empty() || !body.ReadASN1(&algorithm, asn1.SEQUENCE) ||
+		!algorithm.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) || !bytes.Equal(oid, []byte{0x04, 0x00, 0x7F, 0x00, 0x07, 0x01, 0x02}) ||
+		!algorithm.ReadASN1Integer(&number) || !algorithm.Empty() || !body.ReadASN1BitStringAsBytes(&bits) || !body.Empty() {
+		return k, false
+	}
+	if k.domain = standardDomain(number); k.domain == nil {
+		return k, false
+	}
+	var err error
+	k.public, err = k.domain.parse(bits)
+	return k, err == nil
 }
 
 // activeDigest gives the digest for Active Authentication with an EC key, 0 where EF.DG14 does not name one.

@@ -1,19 +1,21 @@
 package sim
 
 import (
+	"crypto/elliptic"
 	"fmt"
 	"io"
 	"math/big"
 )
 
-// group is a curve to agree keys on, in affine coordinates: slow, plain, and unlike what a reader does. The keys are those
-// of specimens, which everybody has.
+// group is a curve to agree keys on. What the standard library lacks is computed in affine coordinates: slow, plain, and
+// unlike what a reader does. The keys are those of specimens, which everybody has.
 type group struct {
 	name           string
 	parameter      int // ICAO Doc 9303-11 table 6
 	p, a, b, n     *big.Int
 	generatorPoint point
 	size           int
+	std            elliptic.Curve // nil where the standard library has none
 }
 
 // point is nil coordinates at infinity.
@@ -78,6 +80,7 @@ func groupNamed(name string) (*group, error) {
 		num := func(s string) *big.Int { v, _ := new(big.Int).SetString(s, 16); return v }
 		out := &group{name: name, parameter: g.parameter, p: num(g.p), a: num(g.a), b: num(g.b), n: num(g.n)}
 		out.generatorPoint, out.size = point{num(g.gx), num(g.gy)}, (out.p.BitLen()+7)/8
+		out.std = map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}[name]
 		return out, nil
 	}
 	return nil, fmt.Errorf("%w: curve %q", ErrBroken, name)
@@ -112,8 +115,14 @@ func (g *group) add(p, q point) point {
 	return point{x, y}
 }
 
-// times is k·p.
+// times is k·p. The standard library does it for its curves.
 func (g *group) times(k *big.Int, p point) point {
+	if g.std != nil {
+		if x, y := g.std.ScalarMult(p.x, p.y, k.Bytes()); x.Sign() != 0 || y.Sign() != 0 { //nolint:staticcheck // the whole point is needed
+			return point{x, y}
+		}
+		return point{}
+	}
 	var sum point
 	for i := k.BitLen() - 1; i >= 0; i-- {
 		if sum = g.add(sum, sum); k.Bit(i) == 1 {

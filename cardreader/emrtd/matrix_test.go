@@ -1,0 +1,299 @@
+package emrtd_test
+
+import (
+	"context"
+	"crypto/ecdh"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"bangban/cardreader"
+	"bangban/cardreader/check"
+	"bangban/cardreader/emrtd"
+	"bangban/cardreader/kindtest"
+	"bangban/cardreader/sim"
+	"bangban/cardreader/tlv"
+)
+
+// altered is a chip made of a specimen with one thing changed.
+func altered(t testing.TB, name string, change func(*sim.Specimen)) *kindtest.Conn {
+	t.Helper()
+	s, err := sim.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(&s)
+	system, err := sim.NewSystem()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := system.Attach("sim:altered")
+	reader.Insert(sim.NewCard(s))
+	conn, err := reader.Connect(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &kindtest.Conn{Inner: conn}
+}
+
+// set writes a file of the master file (aid empty) or the application.
+func set(s *sim.Specimen, master bool, id string, b []byte) {
+	for i := range s.Dirs {
+		if d := &s.Dirs[i]; (d.AID == "") == master {
+			d.Files[id], d.SFI[id[2:]] = b, id
+		}
+	}
+}
+
+func info(t testing.TB, oid asn1.ObjectIdentifier, rest ...any) []byte {
+	t.Helper()
+	b, err := asn1.Marshal(oid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rest {
+		der, raw := r.([]byte)
+		if !raw {
+			if der, err = asn1.Marshal(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b = append(b, der...)
+	}
+	return tlv.Append(nil, 0x30, b)
+}
+
+func bsi(arcs ...int) asn1.ObjectIdentifier {
+	return append(asn1.ObjectIdentifier{0, 4, 0, 127, 0, 7, 2, 2}, arcs...)
+}
+
+func content(t testing.TB, oid asn1.ObjectIdentifier) []byte {
+	t.Helper()
+	b, err := asn1.Marshal(oid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b[2:]
+}
+
+// Every cipher on every curve, with the number and with the zone: the reader's arithmetic against the chip's.
+func TestPACEMatrix(t *testing.T) {
+	for parameter, curve := range map[int]string{12: "P-256", 13: "brainpoolP256r1", 15: "P-384", 16: "brainpoolP384r1",
+		17: "brainpoolP512r1", 18: "P-521"} {
+		for cipher := 1; cipher <= 4; cipher++ {
+			conn := altered(t, "emrtd-pace", func(s *sim.Specimen) {
+				oid := bsi(4, 2, cipher)
+				s.PACE = &sim.Agreement{Protocol: content(t, oid), Curve: curve}
+				offer := info(t, oid, 2, parameter)
+				if cipher%2 == 0 { // the chip offers two domains: the reader must say which one
+					offer = append(info(t, oid, 2, 200), offer...)
+				}
+				set(s, true, "011C", tlv.Append(nil, 0x31, offer))
+			})
+			kind := []cardreader.SecretKind{cardreader.CAN, cardreader.MRZ}[cipher%2]
+			doc, err := passport(t).Read(context.Background(), conn, only("emrtd-pace", kind), nil)
+			if err != nil || doc.Verdict() != check.Passed {
+				t.Errorf("%s, cipher %d by %s: %v", curve, cipher, kind, err)
+			}
+		}
+	}
+}
+
+// Chip Authentication with every cipher. The group that names the key is not the one that the state signed, so the check
+// says what it would rest on; that the chip proved itself shows in its not being a clone.
+func TestChipMatrix(t *testing.T) {
+	for cipher := 1; cipher <= 4; cipher++ {
+		for _, named := range []bool{true, false} {
+			if !named && cipher != 1 {
+				continue // without a protocol it is 3DES
+			}
+			for _, honest := range []bool{true, false} {
+				conn := altered(t, "emrtd-pace", func(s *sim.Specimen) {
+					key, err := ecdh.P384().GenerateKey(rand.Reader)
+					if err != nil {
+						t.Fatal(err)
+					}
+					spki, err := x509.MarshalPKIXPublicKey(key.PublicKey())
+					if err != nil {
+						t.Fatal(err)
+					}
+					infos := info(t, bsi(1, 2), spki)
+					if named {
+						infos = append(info(t, bsi(1, 2), spki, 300), info(t, bsi(3, 2, cipher), 1, 300)...)
+					}
+					set(s, false, "010E", tlv.Append(nil, 0x6E, tlv.Append(nil, 0x31, infos)))
+					s.Chip = &sim.Agreement{Protocol: content(t, bsi(3, 2, cipher)), Curve: "P-384", Key: key.Bytes()}
+					if !honest {
+						s.Chip.Key[0] ^= 1
+					}
+				})
+				doc, err := passport(t).Read(context.Background(), conn, only("emrtd-pace", cardreader.CAN), nil)
+				if err != nil {
+					t.Errorf("cipher %d: %v", cipher, err)
+					continue
+				}
+				c, what := checkOf(t, doc, "chip"), fmt.Sprintf("cipher %d, named %v, honest %v", cipher, named, honest)
+				if honest && (c.Verdict != check.Indeterminate || c.Detail != "rests on dg-hashes") || !honest && c.Reason != emrtd.ReasonClone {
+					t.Errorf("%s: %+v", what, c)
+				}
+				if doc.Verdict() != check.Failed {
+					t.Errorf("%s: %v", what, doc.Verdict())
+				}
+			}
+		}
+	}
+}
+
+func TestChipNotProven(t *testing.T) {
+	hide := func(id string) func(*sim.Specimen) {
+		return func(s *sim.Specimen) {
+			for _, d := range s.Dirs {
+				if d.AID != "" {
+					delete(d.SFI, id)
+				}
+			}
+		}
+	}
+	flip := func(b []byte) []byte { b = slices.Clone(b); b[len(b)-1] ^= 1; return b }
+	for _, tc := range []struct {
+		name, specimen string
+		change         func(*sim.Specimen)
+		want           check.Check
+		whole          check.Verdict
+	}{
+		{"DG14 hidden", "emrtd-clone", hide("0E"), check.Unsure("", emrtd.ReasonNoAnswer, "DG14"), check.Indeterminate},
+		{"DG15 hidden", "emrtd-aa", hide("0F"), check.Unsure("", emrtd.ReasonNoAnswer, "DG15"), check.Indeterminate},
+		{"CA not known", "emrtd-clone", func(s *sim.Specimen) { s.Chip = nil }, check.Unsure("", emrtd.ReasonNoAnswer, ""), check.Indeterminate},
+		{"AA not known", "emrtd-aa", func(s *sim.Specimen) { s.Active = nil }, check.Unsure("", emrtd.ReasonNoAnswer, ""), check.Indeterminate},
+		{"mapping with another key", "emrtd-cam", func(s *sim.Specimen) { s.PACE.Key = flip(s.PACE.Key) }, check.Fail("", emrtd.ReasonClone, ""), check.Failed},
+		{"CardSecurity changed", "emrtd-cam", func(s *sim.Specimen) { set(s, true, "011D", flip(s.Dirs[0].Files["011D"])) }, check.Fail("", check.WrongSignature, ""), check.Failed},
+		{"CardSecurity hidden", "emrtd-cam", func(s *sim.Specimen) { delete(s.Dirs[0].SFI, "1D") }, check.Unsure("", emrtd.ReasonNoAnswer, ""), check.Indeterminate},
+		{"CardSecurity is the SOD", "emrtd-cam", func(s *sim.Specimen) {
+			e, err := tlv.ParseOne(s.Dirs[1].Files["011D"], 0x77)
+			if err != nil {
+				t.Fatal(err)
+			}
+			set(s, true, "011D", e.Value)
+		}, check.Fail("", check.Structure, ""), check.Failed},
+		{"DG14 is noise", "emrtd-pace", func(s *sim.Specimen) { set(s, false, "010E", []byte{0x6E, 2, 0x31, 0x80}) },
+			check.Unsure("", check.Structure, "DG14"), check.Failed},
+	} {
+		doc, err := passport(t).Read(context.Background(), altered(t, tc.specimen, tc.change), sim.Secrets(tc.specimen), nil)
+		if err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+			continue
+		}
+		c := checkOf(t, doc, "chip")
+		if c.Verdict != tc.want.Verdict || c.Reason != tc.want.Reason || tc.want.Detail != "" && c.Detail != tc.want.Detail {
+			t.Errorf("%s: %+v, want %v %s", tc.name, c, tc.want.Verdict, tc.want.Reason)
+		}
+		if doc.Verdict() != tc.whole {
+			t.Errorf("%s: %v, want %v: %+v", tc.name, doc.Verdict(), tc.whole, doc.Checks)
+		}
+	}
+}
+
+// gmrtd once said that a chip is genuine by a key that nobody had signed.
+func TestChipRestsOnSignatures(t *testing.T) {
+	for _, name := range []string{"emrtd-pace", "emrtd-cam", "emrtd-aa"} {
+		doc := read(t, emrtd.New(emrtd.Deps{Now: day}), open(name)(t), name)
+		if c := checkOf(t, doc, "chip"); c.Verdict != check.Indeterminate || doc.Verdict() != check.Indeterminate {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+}
+
+func TestNeeds(t *testing.T) {
+	for name, want := range map[string][]cardreader.SecretKind{
+		"emrtd": {cardreader.MRZ}, "emrtd-short": {cardreader.MRZ}, "emrtd-aa": {cardreader.MRZ},
+		"emrtd-pace": {cardreader.CAN, cardreader.MRZ}, "emrtd-cam": {cardreader.CAN, cardreader.MRZ},
+	} {
+		needs, err := passport(t).Needs(context.Background(), open(name)(t))
+		var got []cardreader.SecretKind
+		for _, n := range needs {
+			got = append(got, n.Kind)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}
+
+// The number opens nothing where there is no PACE: the zone is asked for, and that is no wrong secret.
+func TestNumberWithoutPACE(t *testing.T) {
+	number := cardreader.Secrets{cardreader.CAN: "508213"}
+	for name, conn := range map[string]*kindtest.Conn{
+		"offers none":         altered(t, "emrtd", func(*sim.Specimen) {}),
+		"offers and declines": altered(t, "emrtd-pace", func(s *sim.Specimen) { s.PACE = nil }),
+		"offers what nobody knows": altered(t, "emrtd-pace", func(s *sim.Specimen) {
+			set(s, true, "011C", tlv.Append(nil, 0x31, info(t, bsi(4, 2, 4), 2, 99)))
+		}),
+	} {
+		_, err := passport(t).Read(context.Background(), conn, number, nil)
+		var need *cardreader.NeedError
+		if !errors.As(err, &need) || need.Wrong || need.Secret.Kind != cardreader.MRZ {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A chip that declines PACE, or whose EF.CardAccess cannot be read, is opened by Basic Access Control.
+func TestFallBack(t *testing.T) {
+	for name, change := range map[string]func(*sim.Specimen){
+		"declines": func(s *sim.Specimen) { s.PACE = nil },
+		"noise":    func(s *sim.Specimen) { set(s, true, "011C", []byte("SPECIMEN")) },
+		"endless":  func(s *sim.Specimen) { set(s, true, "011C", []byte{0x31, 0x84, 0xFF, 0xFF, 0xFF, 0xFF}) },
+		"too many": func(s *sim.Specimen) {
+			var all []byte
+			for range 70 {
+				all = append(all, info(t, bsi(4, 2, 4), 2, 13)...)
+			}
+			set(s, true, "011C", tlv.Append(nil, 0x31, all))
+		},
+	} {
+		doc, err := passport(t).Read(context.Background(), altered(t, "emrtd-pace", change), only("emrtd-pace", cardreader.MRZ), nil)
+		if err != nil || doc.Verdict() != check.Passed {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What a reading costs on the air. A regression is a failure; the times are a model, the same on every machine: 15 ms for
+// each command and what the bits take.
+func TestCost(t *testing.T) {
+	short := func(s *sim.Specimen) {
+		b, err := sim.Load("emrtd-short")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.ATR, s.Extended = b.ATR, false
+	}
+	for _, tc := range []struct {
+		specimen string
+		short    bool
+		most     int
+	}{
+		{"emrtd", false, 10}, {"emrtd", true, 110}, {"emrtd-aa", false, 110},
+		{"emrtd-pace", false, 22}, {"emrtd-pace", true, 125}, {"emrtd-cam", false, 22}, {"emrtd-cam", true, 125},
+	} {
+		conn := altered(t, tc.specimen, func(s *sim.Specimen) {
+			if tc.short {
+				short(s)
+			}
+		})
+		doc, err := passport(t).Read(context.Background(), conn, sim.Secrets(tc.specimen), nil)
+		if err != nil || doc.Verdict() != check.Passed {
+			t.Fatalf("%s: %v", tc.specimen, err)
+		}
+		n, bytes := conn.APDUs, conn.BytesIn+conn.BytesOut
+		if n > tc.most {
+			t.Errorf("%s, short %v: %d commands, at most %d", tc.specimen, tc.short, n, tc.most)
+		}
+		model := func(rate int) int { return n*15 + bytes*8/rate }
+		t.Logf("%s, short %v: %d commands, %d bytes; %d ms at 106 kbit/s, %d ms at 848", tc.specimen, tc.short, n, bytes, model(106), model(848))
+	}
+}
