@@ -30,6 +30,7 @@ const (
 	ES384 Algorithm = "ES384"
 	ES512 Algorithm = "ES512"
 	PS256 Algorithm = "PS256"
+	RS256 Algorithm = "RS256"
 	EdDSA Algorithm = "EdDSA"
 )
 
@@ -54,7 +55,7 @@ func COSEAlgorithm(n int64) Algorithm {
 func (a Algorithm) Judge() check.Check {
 	const name = "algorithm"
 	switch a {
-	case ES256, ES384, ES512, PS256, EdDSA:
+	case ES256, ES384, ES512, PS256, RS256, EdDSA:
 		return check.Pass(name, string(a))
 	case "none", "None", "NONE", "nOnE":
 		return check.Fail(name, ReasonNone, "")
@@ -73,7 +74,7 @@ func (a Algorithm) hash() (crypto.Hash, elliptic.Curve) {
 		return crypto.SHA384, elliptic.P384()
 	case ES512:
 		return crypto.SHA512, elliptic.P521()
-	case PS256:
+	case PS256, RS256:
 		return crypto.SHA256, nil
 	}
 	return 0, nil
@@ -86,7 +87,7 @@ func (a Algorithm) Fits(pub crypto.PublicKey) bool {
 	case *ecdsa.PublicKey:
 		return curve != nil && k.Curve == curve
 	case *rsa.PublicKey:
-		return a == PS256 && k.N.BitLen() >= 2048
+		return (a == PS256 || a == RS256) && k.N.BitLen() >= 2048
 	case ed25519.PublicKey:
 		return a == EdDSA
 	}
@@ -107,6 +108,9 @@ func (a Algorithm) Verify(pub crypto.PublicKey, message, signature []byte) bool 
 	sum := h.Sum(nil)
 	switch k := pub.(type) {
 	case *rsa.PublicKey:
+		if a == RS256 {
+			return rsa.VerifyPKCS1v15(k, hash, sum, signature) == nil
+		}
 		return rsa.VerifyPSS(k, hash, sum, signature, &rsa.PSSOptions{SaltLength: hash.Size()}) == nil
 	case *ecdsa.PublicKey:
 		return len(signature) == 2*((curve.Params().BitSize+7)/8) && verifyRaw(k, sum, signature)

@@ -4,6 +4,7 @@ package formats
 
 import (
 	"bangban/app/verify"
+	"bangban/app/verify/aadhaar"
 	"bangban/app/verify/claim169"
 	"bangban/app/verify/hcert"
 	"bangban/app/verify/mdoc"
@@ -22,5 +23,6 @@ func All(Deps) []verify.Format {
 		mdoc.Format{},
 		sdjwt.Format{},
 		shc.Format{},
+		aadhaar.Format{},
 	}
 }

@@ -3,7 +3,7 @@
 //
 //	<issuer-signed JWT> ~ <disclosure> ~ … ~ [ <key binding JWT> ]                                    RFC 9901 §4
 //
-//	header      typ "dc+sd-jwt"; the earlier "vc+sd-jwt" is taken and noted; alg ES256, ES384, ES512, EdDSA, PS256
+//	header      typ "dc+sd-jwt"; the earlier "vc+sd-jwt" is taken and noted; alg ES256, ES384, ES512, EdDSA, PS256, RS256
 //	key         x5c up to a certificate held here, else a JWK held here under this kid. Keys and addresses in the
 //	            header (jwk, jku, x5u) are never looked at
 //	disclosure  base64url of [ salt, name, value ] or [ salt, value ]; each must be referenced by exactly one digest
