@@ -47,3 +47,9 @@ type Keeper interface {
 	// Keeps fails with CodeKeepsFiles where documents lie on the disk after they were printed.
 	Keeps(ctx context.Context) error
 }
+
+// SheetDevice is a device that draws pages itself instead of taking a PDF, like a Windows printer by its driver.
+type SheetDevice interface {
+	// PrintSheet is Print for the drawing list that the job's PDF was made of.
+	PrintSheet(ctx context.Context, j Job, s *Sheet) error
+}

@@ -2,20 +2,33 @@
 package devices
 
 import (
+	"context"
+
 	"bangban/print"
 	"bangban/print/folder"
+	"bangban/print/ipp"
 )
 
 // Deps is what the devices need from the station.
 type Deps struct {
-	Folder string // directory of the folder printer; empty: there is none
+	Folder  string     // directory of the folder printer; empty: there is none
+	Service string     // address of the print service, see ipp.Config; empty: this computer's
+	Memory  ipp.Memory // of what was handed to queues; nil: it is forgotten when the program ends
 }
 
-// All gives the devices in the order in which they are offered.
+// All gives the devices that are always there, in the order in which they are offered.
 func All(d Deps) []print.Device {
 	var all []print.Device
 	if d.Folder != "" {
 		all = append(all, folder.New(d.Folder))
 	}
 	return all
+}
+
+// Queues gives the print queues of this computer. One device each is made once and kept: it knows which jobs it has in hand.
+type Queues interface {
+	// List asks the print service which queues there are.
+	List(ctx context.Context) ([]print.Device, error)
+	// Queue is a queue by its name, whether or not it is there at the moment.
+	Queue(name string) print.Device
 }
