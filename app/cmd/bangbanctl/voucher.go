@@ -26,7 +26,7 @@ import (
 
 func (e *env) voucherCommand() *cobra.Command {
 	group := &cobra.Command{Use: "voucher", Short: "Vouchers of this counter"}
-	group.AddCommand(e.voucherIssueCommand(), e.voucherListCommand(), e.voucherOpenCommand())
+	group.AddCommand(e.voucherIssueCommand(), e.voucherListCommand(), e.voucherOpenCommand(), e.voucherRedeemCommand())
 	return group
 }
 
@@ -35,6 +35,7 @@ type issueFlags struct {
 	cardFlags
 	card, twin                           bool
 	from, purpose, recipient, paper, out string
+	printer                              string
 	valid                                time.Duration
 	personLang                           string
 }
@@ -53,6 +54,7 @@ func (e *env) voucherIssueCommand() *cobra.Command {
 	fl.StringVar(&f.recipient, "recipient", "", "id of the recipient")
 	fl.DurationVar(&f.valid, "valid", 0, "how long it is valid; without it, what the purpose says")
 	fl.StringVar(&f.paper, "paper", "a5", "a5, a4 or 80mm (a roll)")
+	fl.StringVar(&f.printer, "printer", "", "also print on this receipt printer: tcp:HOST:9100, serial:DEVICE@SPEED, file:DEVICE")
 	fl.StringVar(&f.out, "out", "", "folder for the PDF and the text of the code")
 	fl.BoolVar(&f.twin, "twin", false, "also write the page for screen readers, SERIAL.html")
 	fl.StringVar(&f.personLang, "person-lang", "zh-Hans", "language of the paper")
@@ -78,6 +80,8 @@ func (e *env) voucherIssue(ctx context.Context, f issueFlags) error {
 		return usagef("voucher issue wants --purpose CODE, --recipient ID and --out DIR")
 	case f.paper != "a5" && f.paper != "a4" && f.paper != "80mm":
 		return usagef("--paper is a5, a4 or 80mm")
+	case f.printer != "" && f.paper != "80mm":
+		return usagef("--printer is a receipt printer: it wants --paper 80mm")
 	case !slices.Contains(locales.Covers(f.personLang), locales.Paper):
 		return usagef("there are no papers in --person-lang %s", f.personLang)
 	case f.valid < 0:
@@ -105,7 +109,11 @@ func (e *env) voucherIssue(ctx context.Context, f issueFlags) error {
 			if f.twin {
 				out.Twin = filepath.Join(f.out, paper.Serial+".html")
 			}
-			return writePaper(f.out, out, paper.PDF, paper.Text, twin)
+			err := writePaper(f.out, out, paper.PDF, paper.Text, twin)
+			if err == nil && f.printer != "" {
+				err = s.PrintRoll(ctx, f.printer, paper)
+			}
+			return err
 		})
 	})
 	if err != nil {
