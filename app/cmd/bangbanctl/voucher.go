@@ -26,7 +26,7 @@ import (
 
 func (e *env) voucherCommand() *cobra.Command {
 	group := &cobra.Command{Use: "voucher", Short: "Vouchers of this counter"}
-	group.AddCommand(e.voucherIssueCommand(), e.voucherListCommand(), e.voucherOpenCommand())
+	group.AddCommand(e.voucherIssueCommand(), e.voucherListCommand(), e.voucherOpenCommand(), e.voucherRedeemCommand())
 	return group
 }
 
