@@ -12,7 +12,8 @@ import (
 // endsSoon is how long before its end a key or a bundle is named on the screen.
 const endsSoon = 24 * time.Hour
 
-// Health asks every part of the counter but the readers, which the visit itself watches. It waits for nothing.
+// Health asks every part of the counter but the readers, which the visit itself watches. It waits for no
+// longer than a printer may take.
 func (s *Station) Health(ctx context.Context) desk.Health {
 	now, _, sure := s.clock.Now()
 	h := desk.Health{At: now}
@@ -24,8 +25,13 @@ func (s *Station) Health(ctx context.Context) desk.Health {
 	return h
 }
 
+// printerAnswers is how long a printer may take to say how it feels.
+const printerAnswers = 2 * time.Second
+
 func (s *Station) printer(ctx context.Context) desk.Probe {
-	if err := s.device.Ready(ctx); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, printerAnswers)
+	defer cancel()
+	if err := s.printers.Ready(ctx); err != nil {
 		return desk.Probe{Name: "printer", Level: desk.LevelStop, Code: "printer-off"}
 	}
 	return desk.Probe{Name: "printer", Level: desk.LevelGood}

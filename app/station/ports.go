@@ -187,5 +187,5 @@ func encodePNG(img image.Image) ([]byte, error) {
 
 func (p press) Print(ctx context.Context, paper *flow.Paper, copyNo int) error {
 	title := paper.Serial
-	return p.s.device.Print(ctx, print.Job{Title: title, PDF: paper.PDF, Copies: 1})
+	return p.s.printers.PrintSheet(ctx, print.Job{Title: title, PDF: paper.PDF, Copies: 1}, paper.Sheet)
 }

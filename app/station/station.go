@@ -47,6 +47,7 @@ type Options struct {
 	Log      *slog.Logger     // nil: none
 	Tray     bool             // one simulated reader on which specimens are laid and from which they are lifted (the window)
 	SAM      []string         // ports of readers with a security module: "/dev/ttyUSB0", "COM3", "tcp://host:port", "auto"
+	Spooler  string           // address of the print service, see ipp.Config; empty: this computer's
 	Cost     keys.Cost        // of the PIN slots of a new training station; zero: default
 }
 
@@ -84,7 +85,7 @@ type Station struct {
 	identity   *keys.File
 	identityPE *x509.Certificate
 	fonts      func() (*print.Fonts, error)
-	device     print.Device
+	printers   *printers
 
 	mu    sync.Mutex
 	key   *keys.Unlocked // nil: nobody is logged in
@@ -124,6 +125,7 @@ func Open(ctx context.Context, o Options) (_ *Station, err error) {
 	if err := s.openStore(ctx); err != nil {
 		return nil, err
 	}
+	s.printers = newPrinters(s.store, s.dir.papers(), o.Spooler)
 	if o.ReadOnly {
 		return s, errors.Join(s.openTrust(), s.openShown())
 	}

@@ -14,7 +14,6 @@ import (
 	"bangban/app/store"
 	"bangban/app/voucher"
 	"bangban/assets"
-	"bangban/print/folder"
 )
 
 // openTraining makes what a training station needs on first use and renews it later. A first start that was cut off is
@@ -54,7 +53,6 @@ func (s *Station) openTraining(ctx context.Context, fresh bool) error {
 	if err := os.MkdirAll(s.dir.papers(), 0o700); err != nil {
 		return err
 	}
-	s.device = folder.New(s.dir.papers())
 	if err := s.arm(ctx, t); err != nil {
 		return err
 	}
