@@ -94,7 +94,7 @@ func (c *channel) chipAuthentication(ctx context.Context, k *chipKey, random io.
 		return nil, err
 	}
 	shared, err := k.domain.multiply(random, private, k.public)
-	private.SetInt64(0)
+	forget(private)
 	if err != nil {
 		return nil, err
 	}

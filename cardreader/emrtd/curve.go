@@ -15,7 +15,8 @@ import (
 // are computed over math/big, whose time depends on the numbers. There each secret scalar k is replaced by k + r·n with
 // 64 random bits r, the point is walked in coordinates scaled by a random number, and a ladder does the same two
 // operations for every bit. That hides the scalar from whoever measures many runs of one key; it is not constant time.
-// Every scalar here lives for one reading, and a terminal's keys are worth nothing afterwards.
+// Every scalar here lives for one reading and is overwritten where it can be; what math/big copies on its way is not. A
+// terminal's keys are worth nothing after the reading.
 type domain struct {
 	curve          *cms.Curve
 	p, a, b, n     *big.Int
@@ -140,11 +141,17 @@ func (d *domain) mapTo(random io.Reader, nonce []byte, h point) (point, error) {
 		return h, nil
 	}
 	g, err := d.multiply(random, s, d.base)
-	s.SetInt64(0)
+	forget(s)
 	if err != nil {
 		return point{}, err
 	}
 	return d.sum(g, h)
+}
+
+// forget overwrites a secret number.
+func forget(k *big.Int) {
+	clear(k.Bits())
+	k.SetInt64(0)
 }
 
 // sum is p + q.

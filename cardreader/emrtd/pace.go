@@ -151,7 +151,7 @@ func (p *pace) exchange(ctx context.Context, c *channel) error {
 		return err
 	}
 	h, err := d.multiply(p.random, private, p.mapped)
-	private.SetInt64(0)
+	forget(private)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (p *pace) exchange(ctx context.Context, c *channel) error {
 		return fmt.Errorf("%w: the chip echoes", ErrPACE)
 	}
 	shared, err := d.multiply(p.random, private, p.chip)
-	private.SetInt64(0)
+	forget(private)
 	if err != nil {
 		return err
 	}
