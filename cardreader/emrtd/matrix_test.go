@@ -297,3 +297,58 @@ func TestCost(t *testing.T) {
 		t.Logf("%s, short %v: %d commands, %d bytes; %d ms at 106 kbit/s, %d ms at 848", tc.specimen, tc.short, n, bytes, model(106), model(848))
 	}
 }
+
+// An identity card of three lines is opened by its number, before anybody knows how long its zone is.
+func TestCardByNumber(t *testing.T) {
+	const zone = "I<UTOD231458907<<<<<<<<<<<<<<<7408122F3404159UTO<<<<<<<<<<<6SPECIMEN<<ANNA<MARIA<<<<<<<<<<"
+	conn := altered(t, "emrtd-pace", func(s *sim.Specimen) {
+		set(s, false, "0101", tlv.Append(nil, 0x61, tlv.Append(nil, 0x5F1F, []byte(zone))))
+	})
+	doc, err := passport(t).Read(context.Background(), conn, only("emrtd-pace", cardreader.CAN), nil)
+	if err != nil || doc.Subject.Number != "D23145890" || doc.Subject.GivenNames != "ANNA MARIA" {
+		t.Fatalf("%v", err)
+	}
+	if c, _ := check.First(doc.Checks, check.Failed); c.Name != "dg-hashes" || c.Detail != "DG1" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// A chip that promises extended lengths and refuses them is opened anew, PACE included (gmrtd #457).
+func TestPACEExtendedPromisedAndRefused(t *testing.T) {
+	for _, name := range []string{"emrtd-pace", "emrtd-cam"} {
+		conn := altered(t, name, func(s *sim.Specimen) { s.Extended = false })
+		doc, err := passport(t).Read(context.Background(), conn, sim.Secrets(name), nil)
+		if err != nil || doc.Verdict() != check.Passed || conn.APDUs > 140 {
+			t.Errorf("%s: %v after %d commands", name, err, conn.APDUs)
+		}
+	}
+}
+
+// A chip that answers "wrong length" to what a file may be too short for is asked for what every such file holds.
+func TestFirstReadRefused(t *testing.T) {
+	conn := altered(t, "emrtd-aa", func(*sim.Specimen) {})
+	refused := 0
+	conn.Meddle = func(n int, b []byte, next func() ([]byte, error)) ([]byte, error) {
+		if n == 2 && b[1] == 0xB0 && b[2] == 0x9C { // EF.CardAccess, in the clear
+			refused++
+			return []byte{0x67, 0x00}, nil
+		}
+		return next()
+	}
+	doc, err := passport(t).Read(context.Background(), conn, sim.Secrets("emrtd-aa"), nil)
+	if err != nil || doc.Verdict() != check.Passed || refused != 1 {
+		t.Errorf("%v", err)
+	}
+}
+
+// Without EF.SOD, EF.COM lists the groups; nothing of it is proven.
+func TestWithoutSecurityObject(t *testing.T) {
+	conn := altered(t, "emrtd-pace", func(s *sim.Specimen) { delete(s.Dirs[1].SFI, "1D") })
+	doc, err := passport(t).Read(context.Background(), conn, sim.Secrets("emrtd-pace"), nil)
+	if err != nil || doc.Verdict() != check.Indeterminate || doc.Subject != truth(t, "emrtd-pace") || doc.Raw["COM"] == nil {
+		t.Fatalf("%v", err)
+	}
+	if c := checkOf(t, doc, "chip"); c.Verdict != check.Indeterminate || c.Detail != "rests on sod-signature" {
+		t.Errorf("%+v", c)
+	}
+}

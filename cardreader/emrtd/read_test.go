@@ -88,7 +88,7 @@ func TestContractPACE(t *testing.T) {
 	}
 	kindtest.Run(t, f)
 }
-func TestContractCAM(t *testing.T)  { kindtest.Run(t, byNumber(t, "emrtd-cam", 22)) }
+func TestContractCAM(t *testing.T) { kindtest.Run(t, byNumber(t, "emrtd-cam", 22)) }
 
 func byNumber(t testing.TB, name string, most int) kindtest.Fixture {
 	f := fixture(t, name, most)
