@@ -257,3 +257,12 @@ func (s *Store) JudgeStatus(issuer, uri string, index uint64, at time.Time) chec
 	}
 	return check.Pass(name, label)
 }
+
+// Vouch takes the check issuer for the certificate of a signer that is held itself: it must be in force at that time.
+func (s *Store) Vouch(c *cms.Certificate, at time.Time) (*Signer, check.Check) {
+	leaf, anchor, issuer := s.JudgeChain([][]byte{c.Raw}, at, "")
+	if issuer.Verdict != check.Passed {
+		return nil, issuer
+	}
+	return &Signer{Name: leaf.String(), Rests: s.snapshotOf(anchor), Certificate: leaf}, issuer
+}

@@ -174,11 +174,9 @@ func (s *Store) addCertificates(certs []*cms.Certificate, snap Snapshot) error {
 			s.note(KindCSCA, c.Subject.Country, snap)
 			continue
 		}
-		x, err := x509.ParseCertificate(c.Raw)
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrKey, err)
+		if pub := Public(c); pub != nil { // a key on a brainpool curve is reached through its certificate alone
+			s.keys = append(s.keys, Key{ID: KeyID(c.Raw), Public: pub, Name: c.String()})
 		}
-		s.keys = append(s.keys, Key{ID: KeyID(c.Raw), Public: x.PublicKey, Name: c.String()})
 		s.note(KindKey, c.String(), snap)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"bangban/app/verify/mdoc"
 	"bangban/app/verify/sdjwt"
 	"bangban/app/verify/shc"
+	"bangban/app/verify/vds"
 )
 
 // Deps is what formats need from outside. They need nothing so far: anchors, lists and the time come with each Request.
@@ -24,5 +25,6 @@ func All(Deps) []verify.Format {
 		sdjwt.Format{},
 		shc.Format{},
 		aadhaar.Format{},
+		vds.Format{},
 	}
 }
