@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -337,6 +338,21 @@ func BenchmarkPage100dpi(b *testing.B) {
 		if _, err := s.Raster(0, 100); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkRaster draws a whole page in the dots of a receipt printer and of an office printer.
+func BenchmarkRaster(b *testing.B) {
+	s := sample(openFonts(b))
+	for _, dpi := range []int{203, 300} {
+		b.Run(strconv.Itoa(dpi), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Raster(0, dpi); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
