@@ -34,7 +34,7 @@ type reading struct {
 }
 
 func (r *reading) choose(ctx context.Context) error {
-	_, err := r.send(ctx, apdu.Command{INS: 0xA4, P1: 0x04, Data: []byte(environment), Ne: apdu.MaxShortNe})
+	_, err := r.send(ctx, apdu.Command{INS: 0xA4, P1: 0x04, Data: []byte(environment)})
 	return err
 }
 

@@ -2,8 +2,8 @@
 //
 // # How a reading goes
 //
-//	00 A4 04 00 10 D1580000010000000000000000001100 00   the application
-//	00 CA 11 00 02 0000 00                               its public record, 57 bytes or more
+//	00 A4 04 00 10 D1580000010000000000000000001100   the application
+//	00 CA 11 00 02 0000                               its public record, 57 bytes or more; with Le where none came
 //
 // The record has fixed places:
 //

@@ -69,7 +69,7 @@ func (k *kind) Read(ctx context.Context, conn cardreader.Conn, _ cardreader.Secr
 	if err := choose(ctx, chip); err != nil {
 		return nil, fault(err)
 	}
-	answer, err := send(ctx, chip, apdu.Command{INS: 0xCA, P1: 0x11, Data: []byte{0, 0}, Ne: apdu.MaxShortNe})
+	answer, err := basic(ctx, chip)
 	if err != nil {
 		return nil, fault(err)
 	}
@@ -87,8 +87,20 @@ func (k *kind) Read(ctx context.Context, conn cardreader.Conn, _ cardreader.Secr
 }
 
 func choose(ctx context.Context, chip cardreader.APDUer) error {
-	_, err := send(ctx, chip, apdu.Command{INS: 0xA4, P1: 0x04, Data: applicationID(), Ne: apdu.MaxShortNe})
+	_, err := send(ctx, chip, apdu.Command{INS: 0xA4, P1: 0x04, Data: applicationID()})
 	return err
+}
+
+// basic reads the public record. T=0 has no room for Le after data, so there is none; a T=1 card that takes that for
+// "nothing wanted" is asked again.
+func basic(ctx context.Context, chip cardreader.APDUer) ([]byte, error) {
+	get := apdu.Command{INS: 0xCA, P1: 0x11, Data: []byte{0, 0}}
+	answer, err := send(ctx, chip, get)
+	if err == nil && len(answer) == 0 {
+		get.Ne = apdu.MaxShortNe
+		answer, err = send(ctx, chip, get)
+	}
+	return answer, err
 }
 
 func send(ctx context.Context, chip cardreader.APDUer, c apdu.Command) ([]byte, error) {

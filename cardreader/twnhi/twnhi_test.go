@@ -25,7 +25,8 @@ func truth() cardreader.Subject {
 // chip is the card: one application, one record, over T=1 or T=0.
 type chip struct {
 	record   string
-	t0       bool // answers case 4 commands with 61xx
+	t0       bool // answers with 61xx where it has data
+	strict   bool // gives no data where no Le asks for it
 	selected bool
 	waiting  []byte
 }
@@ -35,9 +36,12 @@ func (*chip) Close() error { return nil }
 func (c *chip) Transmit(_ context.Context, b []byte) ([]byte, error) {
 	var out []byte
 	switch command := hex.EncodeToString(b); {
-	case command == "00a4040010d158000001000000000000000000110000":
-		c.selected, out = true, []byte{0x6F, 0x02, 0x84, 0x00}
-	case command == "00ca110002000000" && c.selected:
+	case command == "00a4040010d1580000010000000000000000001100":
+		c.selected = true
+		return []byte{0x90, 0x00}, nil
+	case command == "00ca1100020000" && c.selected && c.strict:
+		return []byte{0x90, 0x00}, nil
+	case (command == "00ca110002000000" || command == "00ca1100020000") && c.selected:
 		out = []byte(c.record)
 	case c.t0 && bytes.HasPrefix(b, []byte{0, 0xC0, 0, 0}) && len(b) == 5 && int(b[4]) == len(c.waiting):
 		out = append(c.waiting, 0x90, 0x00)
@@ -66,7 +70,12 @@ func fixture(t0 bool) kindtest.Fixture {
 
 func TestContract(t *testing.T)   { kindtest.Run(t, fixture(false)) }
 func TestContractT0(t *testing.T) { kindtest.Run(t, fixture(true)) }
-func FuzzRead(f *testing.F)       { kindtest.Fuzz(f, fixture(false)) }
+func TestContractStrict(t *testing.T) {
+	x := fixture(false)
+	x.Open = func(testing.TB) cardreader.Conn { return &chip{record: record, strict: true} }
+	kindtest.Run(t, x)
+}
+func FuzzRead(f *testing.F) { kindtest.Fuzz(f, fixture(false)) }
 
 func read(t *testing.T, text string) (*cardreader.Document, error) {
 	t.Helper()
