@@ -14,7 +14,7 @@ import (
 
 func (e *env) institutionCommand() *cobra.Command {
 	group := &cobra.Command{Use: "institution", Short: "The office behind the counters: keys and delegations"}
-	group.AddCommand(e.institutionInit(), e.institutionDelegate())
+	group.AddCommand(e.institutionInit(), e.institutionDelegate(), e.institutionStatus(), e.institutionRotate())
 	return group
 }
 
