@@ -89,7 +89,7 @@ func New(t *testing.T, mode Mode) *Fake {
 			}
 			group.Go(func() {
 				defer c.Close()
-				f.serve(c)
+				f.Serve(c)
 			})
 		}
 	})
@@ -97,13 +97,13 @@ func New(t *testing.T, mode Mode) *Fake {
 	return f
 }
 
-// serve reads commands until the other side hangs up. A command that is cut short is where it hung up.
-func (f *Fake) serve(c net.Conn) {
+// Serve reads commands until the other side hangs up. A command that is cut short is where it hung up.
+func (f *Fake) Serve(c io.ReadWriter) {
 	r := bufio.NewReader(c)
 	for {
 		if err := f.command(r, c); err != nil {
 			if err != io.EOF && err != io.ErrUnexpectedEOF {
-				if _, ok := err.(net.Error); !ok {
+				if _, broken := err.(interface{ Timeout() bool }); !broken {
 					f.t.Error(err)
 				}
 			}
@@ -112,7 +112,7 @@ func (f *Fake) serve(c net.Conn) {
 	}
 }
 
-func (f *Fake) command(r *bufio.Reader, c net.Conn) error {
+func (f *Fake) command(r *bufio.Reader, c io.ReadWriter) error {
 	var two [2]byte
 	if _, err := io.ReadFull(r, two[:]); err != nil {
 		return err
@@ -185,7 +185,7 @@ func (f *Fake) later(do func()) {
 }
 
 // status answers DLE EOT: fixed bits, and those of what is wrong.
-func (f *Fake) status(question byte, c net.Conn) {
+func (f *Fake) status(question byte, c io.ReadWriter) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.mode == Deaf {
