@@ -26,9 +26,16 @@
 // # Files
 //
 // Store.Add takes any of: an institution file (PEM, root first, then issuing certificates), certificates in PEM or DER, a
-// CSCA master list (ICAO Doc 9303-12), a JWK or JWK set (RFC 7517), a COSE_Key or COSE_KeySet (RFC 9052 §7), either list.
-// A certificate that issued itself and names a country is an anchor for travel documents; other certificates only give
-// their key.
+// CSCA master list (ICAO Doc 9303-12), a VICAL (ISO/IEC 18013-5 Annex C), a JWK or JWK set (RFC 7517), a COSE_Key or
+// COSE_KeySet (RFC 9052 §7), either list. A certificate that issued itself and names a country is an anchor for travel
+// documents; other certificates only give their key; what comes in a VICAL is no anchor for travel documents. Every
+// certificate is an anchor for the chains that credentials bring with them.
+//
+// # Proofs
+//
+// Store.Prove takes the checks algorithm, issuer and signature that all formats share, and gives the Signer only where
+// all three passed: an algorithm is refused by its name (none, HMAC with a public key, another curve), a signature that
+// its own certificate disproves is Failed whoever issued that, and an unknown issuer is Indeterminate.
 //
 // A Store is filled first and then read: reads are safe at the same time, Add is not. Clone one, add to the clone, and
 // put it in the other's place.

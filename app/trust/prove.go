@@ -81,6 +81,7 @@ type Signer struct {
 	Name        string // of the key or certificate
 	Rests       Snapshot
 	Certificate *cms.Certificate // nil: a single key
+	DocTypes    []string         // kinds of documents that the list of its anchor names; nil: any
 }
 
 // Prove takes the checks algorithm, issuer and signature, in this order. It gives the signer only where all passed. A
@@ -124,7 +125,11 @@ func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
 	if check.Overall(checks) != check.Passed {
 		return nil, checks
 	}
-	return &Signer{Name: name, Rests: s.snapshotOf(anchor), Certificate: leaf}, checks
+	return s.signer(leaf, anchor), checks
+}
+
+func (s *Store) signer(leaf, anchor *cms.Certificate) *Signer {
+	return &Signer{Name: leaf.String(), Rests: s.snapshotOf(anchor), Certificate: leaf, DocTypes: s.listed[anchor.Fingerprint()].docTypes}
 }
 
 // JudgeChain finds the way from the first certificate to one that is held. leaf is nil where a certificate cannot be read.
@@ -145,6 +150,9 @@ func (s *Store) JudgeChain(ders [][]byte, at time.Time, usage string) (leaf, anc
 		return certs[0], nil, refused(err, certs[0].String())
 	}
 	anchor = chain[len(chain)-1]
+	if snap := s.snapshotOf(anchor); !at.IsZero() && snap.TooOld(at, s.maxAge[snap.Kind]) {
+		return certs[0], anchor, check.Unsure(CheckIssuer, check.ListTooOld, snap.Label())
+	}
 	return certs[0], anchor, check.Pass(CheckIssuer, anchor.String())
 }
 
@@ -167,6 +175,9 @@ func refused(err error, who string) check.Check {
 
 // snapshotOf finds what an anchor came in.
 func (s *Store) snapshotOf(c *cms.Certificate) Snapshot {
+	if l, ok := s.listed[c.Fingerprint()]; ok {
+		return l.snap
+	}
 	for _, snap := range s.snapshots {
 		if snap.Kind == KindCSCA && snap.Name == c.Subject.Country || snap.Kind == KindKey && snap.Name == c.String() {
 			return snap
@@ -264,5 +275,5 @@ func (s *Store) Vouch(c *cms.Certificate, at time.Time) (*Signer, check.Check) {
 	if issuer.Verdict != check.Passed {
 		return nil, issuer
 	}
-	return &Signer{Name: leaf.String(), Rests: s.snapshotOf(anchor), Certificate: leaf}, issuer
+	return s.signer(leaf, anchor), issuer
 }

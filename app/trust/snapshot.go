@@ -9,6 +9,7 @@ const (
 	KindKey         = "key"
 	KindStatus      = "status"
 	KindDelegations = "delegations"
+	KindVICAL       = "vical"
 )
 
 // Snapshot says what something is, where it came from and how old it is.

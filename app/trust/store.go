@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,8 +18,9 @@ type Store struct {
 	maxAge       map[string]time.Duration
 	institutions []*Institution
 	csca         []*cms.Certificate
-	certs        []*cms.Certificate // csca among them
-	pool         *cms.Pool          // of certs
+	certs        []*cms.Certificate   // csca among them
+	pool         *cms.Pool            // of certs
+	listed       map[[32]byte]listing // by fingerprint: what came in a VICAL
 	keys         []Key
 	status       map[listName]held[*StatusList]
 	delegations  map[string]held[*Delegations]
@@ -39,7 +42,7 @@ func New(maxAge map[string]time.Duration) *Store { return &Store{maxAge: maxAge}
 
 // Clone gives a Store that can be added to without changing s.
 func (s *Store) Clone() *Store {
-	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), pool: s.pool,
+	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), pool: s.pool, listed: maps.Clone(s.listed),
 		keys: slices.Clone(s.keys), snapshots: slices.Clone(s.snapshots)}
 	for n, l := range s.status {
 		put(&c.status, n, l)
@@ -203,7 +206,7 @@ func (s *Store) addKeys(keys []Key, err error) func(Snapshot) error {
 	}
 }
 
-// addCBOR takes a list that an institution held here has signed, or COSE keys.
+// addCBOR takes a list that an institution held here has signed, a VICAL, or COSE keys.
 func (s *Store) addCBOR(file []byte, snap Snapshot) error {
 	l, err := ParseStatusCWT(file, s.institutions)
 	if err == nil {
@@ -212,6 +215,11 @@ func (s *Store) addCBOR(file []byte, snap Snapshot) error {
 	d, derr := ParseDelegations(file, s.institutions)
 	if derr == nil {
 		return s.AddDelegations(d, snap.Source)
+	}
+	if v, verr := OpenVICAL(file); verr == nil {
+		return s.AddVICAL(v, snap.Source)
+	} else if errors.Is(verr, ErrSignature) || errors.Is(verr, ErrNotInForce) {
+		return verr
 	}
 	if keys, kerr := parseCOSEKeys(file); kerr == nil {
 		return s.addKeys(keys, nil)(snap)

@@ -118,6 +118,8 @@ func (c *credential) judge(req verify.Request, reader *ecdh.PrivateKey) (*trust.
 	docType := check.Pass(CheckDocType, "")
 	if c.docType != c.mso.DocType || c.docType == "" {
 		docType = check.Fail(CheckDocType, ReasonDocType, "")
+	} else if signer != nil && len(signer.DocTypes) > 0 && !slices.Contains(signer.DocTypes, c.docType) { // Annex C.1.7
+		docType = check.Fail(CheckDocType, ReasonDocType, "not among those that the list gives this issuer")
 	}
 	checks = append(checks, docType, c.judgeDigests(), c.judgeTime(req))
 	checks = append(checks, c.judgeDevice(req, reader)...)
