@@ -36,6 +36,13 @@
 // otherwise). Nothing reaches this program that could be verified again, so the record "sam" names the module that
 // vouched for the rest.
 //
+// # USB
+//
+// Modules with a USB plug of their own (0400:C35A) carry the same frames through bulk pipes: two in each direction, one
+// for preamble and length and one for the rest, or one in each direction for whole frames, as clones do. Bulk makes one
+// stream of either. The kernel's side of it is in the program only with the build tag samusb, on Linux; it has met no
+// device yet.
+//
 // # Records of ReadRecord
 //
 //	base         256 bytes of text, GA/T 490

@@ -11,6 +11,9 @@ import (
 // patience is the deadline of Connect and of one look at a port.
 const patience = 3 * time.Second
 
+// unnumbered is what a module is called that does not tell its number.
+const unnumbered = "unnumbered"
+
 // misses is how often in a row a card that was found and not read must not be found before it counts as lifted: some
 // modules find the same card once only.
 const misses = 2
@@ -175,7 +178,10 @@ func (p *place) open(ctx context.Context) error {
 		p.number, err = line.Number(ctx)
 	}
 	var status *StatusError
-	if err != nil && !errors.As(err, &status) { // a module that says what is wrong with it is there
+	if errors.As(err, &status) || errors.Is(err, ErrPayload) { // a module that says what is wrong with it is there
+		p.number, err = unnumbered, nil
+	}
+	if err != nil {
 		_ = line.Close()
 		return err
 	}

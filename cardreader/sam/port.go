@@ -18,8 +18,9 @@ const tcpPrefix = "tcp://"
 // Speeds are the line speeds to try, the usual one first.
 func Speeds() []int { return []int{115200, 57600, 38400, 19200, 9600} }
 
-// Ports makes ports of their names: "tcp://host:port" is a bridge, "auto" every serial port of the computer, anything
-// else a serial port ("/dev/ttyUSB0", "COM3"), with "@9600" behind it where the speed is not to be found out.
+// Ports makes ports of their names: "tcp://host:port" is a bridge, "auto" every serial port of the computer, "usb:" or
+// "usb:0483:5652" a device with bulk pipes where the program was built for those (see usb_linux.go), anything else a
+// serial port ("/dev/ttyUSB0", "COM3"), with "@9600" behind it where the speed is not to be found out.
 func Ports(names ...string) ([]Port, error) {
 	var ports []Port
 	for _, n := range names {
@@ -40,6 +41,16 @@ func Ports(names ...string) ([]Port, error) {
 				p.Guessed = true
 				ports = append(ports, p)
 			}
+		case strings.HasPrefix(n, usbPrefix):
+			id, err := usbDevice(n)
+			if err != nil {
+				return nil, err
+			}
+			p, err := usbPort(n, id)
+			if err != nil {
+				return nil, err
+			}
+			ports = append(ports, p)
 		case n == "" || strings.Contains(n, "://") || strings.HasPrefix(n, "sim:"):
 			return nil, fmt.Errorf("%w: %q", ErrPort, n)
 		default:
