@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"bangban/app/station"
+	"bangban/cardreader"
+
+	"github.com/spf13/cobra"
+)
+
+func (e *env) clerkCommand() *cobra.Command {
+	group := &cobra.Command{Use: "clerk", Short: "Who may log in at this counter"}
+	group.AddCommand(e.clerkList(), e.clerkUnlock())
+	return group
+}
+
+func (e *env) clerkList() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the roster and who is locked out", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return e.withView(cmd.Context(), func(s *station.Station) error {
+				rows, err := s.Clerks(cmd.Context())
+				if err != nil {
+					return err
+				}
+				for _, r := range rows {
+					if err := e.print(r, func(w io.Writer) { clerkWords(w, r) }); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func clerkWords(w io.Writer, r station.ClerkRow) {
+	roles := make([]string, len(r.Roles))
+	for i, role := range r.Roles {
+		roles[i] = string(role)
+	}
+	fmt.Fprintf(w, "%s\t%s\t%s", r.ID, r.Name, strings.Join(roles, ","))
+	if !r.Enrolled {
+		fmt.Fprint(w, "\tno PIN here")
+	}
+	if r.Until != "" {
+		fmt.Fprintf(w, "\tuntil %s", r.Until)
+	}
+	if r.Locked != "" {
+		fmt.Fprintf(w, "\tlocked until %s", r.Locked)
+	}
+	fmt.Fprintln(w)
+}
+
+func (e *env) clerkUnlock() *cobra.Command {
+	var by, pin string
+	cmd := &cobra.Command{
+		Use: "unlock ID", Short: "Lift a clerk's lockout, as a supervisor", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if by == "" || pin == "" {
+				return usagef("clerk unlock wants --by SUPERVISOR and --pin - (one line on standard input)")
+			}
+			secret, err := e.secret(cardreader.PIN, pin)
+			if err != nil {
+				return err
+			}
+			raw := []byte(secret)
+			defer clear(raw)
+			return e.withStation(cmd.Context(), func(s *station.Station) error {
+				who, err := s.Lift(cmd.Context(), by, raw, args[0])
+				if err != nil {
+					return err
+				}
+				return e.print(ordered{{"id", args[0]}, {"by", who.ID}}, func(w io.Writer) {
+					fmt.Fprintf(w, "%s may try again, lifted by %s\n", args[0], who.ID)
+				})
+			})
+		},
+	}
+	cmd.Flags().StringVar(&by, "by", "", "id of the supervisor")
+	cmd.Flags().StringVar(&pin, "pin", "", "the supervisor's PIN: - reads one line of standard input")
+	return cmd
+}

@@ -1,0 +1,56 @@
+package station
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"bangban/app/desk"
+	"bangban/app/journal"
+	"bangban/app/store"
+)
+
+// ClerkRow is one of the roster as `clerk list` shows it.
+type ClerkRow struct {
+	ID       string      `json:"id"`
+	Name     string      `json:"name"`
+	Roles    []desk.Role `json:"roles"`
+	Enrolled bool        `json:"enrolled"`        // has a PIN at this counter
+	Until    string      `json:"until,omitempty"` // end of the roster entry
+	Failed   int         `json:"failed"`          // tries since the last right PIN
+	Locked   string      `json:"locked,omitempty"`
+}
+
+// Clerks lists the roster of the bundle in force and who is locked out.
+func (s *Station) Clerks(ctx context.Context) ([]ClerkRow, error) {
+	tries, slots := s.store.Attempts(), s.vault.ClerkIDs()
+	rows := make([]ClerkRow, 0, len(s.bundle.Roster))
+	for _, m := range s.bundle.Roster {
+		t, err := tries.Load(ctx, m.Clerk.ID)
+		if err != nil {
+			return nil, err
+		}
+		r := ClerkRow{ID: m.Clerk.ID, Name: m.Clerk.Name, Roles: m.Clerk.Roles, Enrolled: slices.Contains(slots, m.Clerk.ID), Failed: t.Failed}
+		if !m.Until.IsZero() {
+			r.Until = m.Until.UTC().Format(time.RFC3339)
+		}
+		if t.Until.After(s.clock.Time()) {
+			r.Locked = t.Until.UTC().Format(time.RFC3339)
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+// Lift ends the lockout of a clerk on the word of a supervisor, who proves it by PIN, and notes who did. Nobody is
+// logged in by it. The caller wipes the PIN.
+func (s *Station) Lift(ctx context.Context, supervisor string, pin []byte, id string) (desk.Clerk, error) {
+	if s.o.ReadOnly {
+		return desk.Clerk{}, store.ErrReadOnly
+	}
+	who, err := s.door.Lift(ctx, supervisor, pin, id)
+	if err != nil {
+		return desk.Clerk{}, err
+	}
+	return who, s.store.Note(ctx, journal.Event{Kind: journal.KindUnlock, Clerk: who.ID, Code: id})
+}
