@@ -27,8 +27,8 @@ var (
 	_ print.SheetDevice = (*printers)(nil)
 )
 
-func newPrinters(s *store.Store, folder, service string) *printers {
-	d := devices.Deps{Folder: folder, Service: service, Memory: printMemory{s}}
+func newPrinters(s *store.Store, folder, service string, receipts []string) *printers {
+	d := devices.Deps{Folder: folder, Receipts: receipts, Service: service, Memory: printMemory{s}}
 	return &printers{store: s, always: devices.All(d), queues: devices.NewQueues(d)}
 }
 

@@ -10,6 +10,7 @@ import (
 	"bangban/app/station"
 	"bangban/print"
 	"bangban/print/escpos/escpostest"
+	"bangban/print/printtest"
 )
 
 // rolled issues a voucher on a roll and prints it on a printer.
@@ -49,5 +50,32 @@ func TestRollTroubles(t *testing.T) {
 		if n := len(printer.Tray()); n != 0 {
 			t.Errorf("%s: %d papers", code, n)
 		}
+	}
+}
+
+// TestChosenReceiptPrinter prints a visit's paper on the receipt printer that was chosen by its address; a paper of
+// another size is refused there.
+func TestChosenReceiptPrinter(t *testing.T) {
+	printer := escpostest.New(t, escpostest.Well)
+	o := options(t)
+	o.Receipts = []string{printer.Address, "usb:none"}
+	s := open(t, o)
+	if err := s.ChoosePrinter(t.Context(), printer.Address); err != nil {
+		t.Fatal(err)
+	}
+	for paper, code := range map[string]string{"80mm": "", "a5": print.CodeRefused} {
+		order := order()
+		order.Paper = paper
+		if err := s.IssueTraining(t.Context(), order, func(p *flow.Paper) error {
+			if got := printtest.Code(s.Ports().Press.Print(t.Context(), p, 1)); got != code {
+				t.Errorf("%s: code %q, want %q", paper, got, code)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(printer.Tray()); n != 1 {
+		t.Errorf("%d papers, want the one that fits", n)
 	}
 }

@@ -48,6 +48,7 @@ type Options struct {
 	Tray     bool             // one simulated reader on which specimens are laid and from which they are lifted (the window)
 	SAM      []string         // ports of readers with a security module: "/dev/ttyUSB0", "COM3", "tcp://host:port", "auto"
 	Spooler  string           // address of the print service, see ipp.Config; empty: this computer's
+	Receipts []string         // addresses of receipt printers, see escpos.Parse: each may be chosen by that name
 	Cost     keys.Cost        // of the PIN slots of a new training station; zero: default
 }
 
@@ -125,7 +126,7 @@ func Open(ctx context.Context, o Options) (_ *Station, err error) {
 	if err := s.openStore(ctx); err != nil {
 		return nil, err
 	}
-	s.printers = newPrinters(s.store, s.dir.papers(), o.Spooler)
+	s.printers = newPrinters(s.store, s.dir.papers(), o.Spooler, o.Receipts)
 	if o.ReadOnly {
 		return s, errors.Join(s.openTrust(), s.openShown())
 	}

@@ -7,7 +7,10 @@ import (
 	"bangban/print"
 )
 
-var _ print.Device = (*Printer)(nil)
+var (
+	_ print.Device      = (*Printer)(nil)
+	_ print.SheetDevice = (*Printer)(nil)
+)
 
 // Heads by the dots that they have.
 const (
