@@ -20,7 +20,7 @@ const (
 )
 
 // maxChain bounds the certificates that may come with a message.
-const maxChain = 6
+const maxChain = 4
 
 // Certificates gives every certificate held, of states and of others.
 func (s *Store) Certificates() []*cms.Certificate {

@@ -2,6 +2,7 @@ package trust
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -158,12 +159,33 @@ func (s *Store) addDER(file []byte, snap Snapshot) error {
 	certs, err := cms.ParseCertificates(file)
 	if err != nil || len(certs) == 0 {
 		list, listErr := cms.OpenMasterList(file)
+		if listErr != nil && s.addOther(file, snap) {
+			return nil
+		}
 		if listErr != nil {
 			return fmt.Errorf("%w: %w", ErrUnknownFile, listErr)
 		}
 		certs = list.Certificates
 	}
 	return s.addCertificates(certs, snap)
+}
+
+// addOther takes one certificate with a key that package cms does not know, Ed25519: it gives its key and no chain.
+func (s *Store) addOther(file []byte, snap Snapshot) bool {
+	if block, _ := pem.Decode(file); block != nil {
+		file = block.Bytes
+	}
+	x, err := x509.ParseCertificate(file)
+	if err != nil {
+		return false
+	}
+	k := Key{ID: KeyID(x.Raw), Public: x.PublicKey, Name: keyName(x.PublicKey)}
+	if _, known := x.PublicKey.(ed25519.PublicKey); known {
+		s.keys = append(s.keys, k)
+		s.note(KindKey, k.Name, snap)
+		return true
+	}
+	return false
 }
 
 // addCertificates takes certificates: of states as anchors for travel documents, of others with their key. All of them
