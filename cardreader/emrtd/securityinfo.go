@@ -144,9 +144,10 @@ func chooseChipKey(infos []securityInfo) *chipKey {
 			continue
 		}
 		for n := range keys {
-			if keys[n].id == id && (best == nil || s > best.suite) {
+			// With one key there is nothing to mix up, and some documents name it in one place only.
+			if (keys[n].id == id || len(keys) == 1) && (best == nil || s > best.suite) {
 				k := keys[n]
-				k.protocol, k.suite = i.protocol, s
+				k.protocol, k.suite, k.id = i.protocol, s, max(k.id, id)
 				best = &k
 			}
 		}

@@ -54,6 +54,52 @@ func TestChoosePACE(t *testing.T) {
 	}
 }
 
+// Keys are matched to protocols by their identifiers; a lone key needs none.
+func TestChooseChipKey(t *testing.T) {
+	point := "1872709494399E7470A6431BE25E83EEE24FEA568C2ED28DB48E05DB3A610DC884D256A40E35EFCB59BF6753D3A489D28C7A4D973C2DA138A6E7A4A08F68E16F"
+	key := func(id string) string { // with the identifier's INTEGER
+		spki := "3052300C060704007F0007010202010D03420004" + point
+		n := 11 + len(spki)/2 + len(id)/2
+		return "30" + hexOf([]byte{byte(n)}) + "060904007F000702020102" + spki + id
+	}
+	aes := func(cipher, id string) string {
+		n := 12 + 3 + len(id)/2
+		return "30" + hexOf([]byte{byte(n)}) + "060A04007F000702020302" + cipher + "020101" + id
+	}
+	for _, tc := range []struct {
+		name, infos string
+		id          int // -2: none
+		suite       suite
+	}{
+		{"key alone", key(""), -1, tripleDES},
+		{"both without", key("") + aes("02", ""), -1, aes128},
+		{"the key names itself", key("020107") + aes("04", ""), 7, aes256},
+		{"the protocol names it", key("") + aes("03", "020107"), 7, aes192},
+		{"two keys", key("020101") + key("020102") + aes("02", "020102"), 2, aes128},
+		{"two keys, neither named", key("020101") + key("020102") + aes("02", "020103"), -2, 0},
+		{"stronger", key("") + aes("02", "") + aes("04", ""), -1, aes256},
+		{"cipher unknown", key("") + aes("05", ""), -2, 0},
+		{"protocol without a key", aes("02", ""), -2, 0},
+	} {
+		body := unhex(t, tc.infos)
+		head := []byte{0x31, 0x81, byte(len(body))}
+		switch {
+		case len(body) < 128:
+			head = []byte{0x31, byte(len(body))}
+		case len(body) > 255:
+			head = []byte{0x31, 0x82, byte(len(body) >> 8), byte(len(body))}
+		}
+		infos, err := parseSecurityInfos(append(head, body...))
+		if err != nil {
+			t.Fatal(tc.name, err)
+		}
+		k := chooseChipKey(infos)
+		if (k == nil) != (tc.id == -2) || k != nil && (k.id != tc.id || k.suite != tc.suite) {
+			t.Errorf("%s: %+v", tc.name, k)
+		}
+	}
+}
+
 func TestSecurityInfosRefused(t *testing.T) {
 	for _, s := range []string{"", "31", "3000", "3101", "31023000", "3104300206 00", "3105 3003 0601 2A", "31023000 00", "3180 0000",
 		"310A 3008 06012A 020100 0500"} {
