@@ -3,6 +3,7 @@ package print
 import (
 	"fmt"
 	"image"
+	"math"
 )
 
 // Measures of roll paper and of the printers that take it.
@@ -31,13 +32,14 @@ func EncodeThermal(str string) (*QR, error) {
 	return &QR{rows, thermalModule, ThermalDPI}, nil
 }
 
-// CutAt makes every page end at y millimetres.
+// CutAt makes every page end at y millimetres, or at the next whole dot below: who draws a PDF from its lower edge then
+// meets the same dots as who draws from the upper one.
 func (s *Sheet) CutAt(y float64) {
 	if !(y >= 20 && y <= s.size.H) {
 		s.fail(fmt.Errorf("%w: no such length", ErrLayout))
 		return
 	}
-	s.size.H = y
+	s.size.H = math.Ceil(y*ThermalDPI/25.4) * 25.4 / ThermalDPI
 }
 
 // RasterRoll draws one page in the dots of a printer of ThermalDPI that has fewer of them than the paper is wide: the

@@ -164,11 +164,48 @@ func TestForeignReaderReadsTheRoll(t *testing.T) {
 		return string(out)
 	}
 	run("pdftoppm", "-r", "203", "-mono", "-png", "-singlefile", "in.pdf", "page")
+	run("pdftoppm", "-r", "300", "-gray", "-png", "-singlefile", "in.pdf", "grey")
+	if d := unlike(t, s, filepath.Join(dir, "grey.png")); d > 0.02 { // at 300 dpi, where edges are a smaller share
+		t.Errorf("%.4f of the dots differ from what poppler makes of the PDF", d)
+	} else {
+		t.Logf("%.4f of the dots differ", d)
+	}
+	if d := unlike(t, print.NewSheet(s.Fonts(), s.Size(), "en"), filepath.Join(dir, "grey.png")); d < 0.1 { // the control
+		t.Errorf("an empty roll differs by %.4f only", d)
+	}
 	for _, file := range []string{"head.png", "page.png"} {
 		if out := run("zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", file); strings.TrimSuffix(out, "\n") != v.CodeText {
 			t.Errorf("%s: zbarimg read %d characters of %d", file, len(out), len(v.CodeText))
 		}
 	}
+}
+
+// unlike gives the share of dots that are black in one of the two and white in the other.
+func unlike(t *testing.T, s *print.Sheet, path string) float64 {
+	t.Helper()
+	ours, err := s.Raster(0, 300)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	theirs, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, bad := 0, 0
+	for y := range min(ours.Rect.Dy(), theirs.Bounds().Dy()) {
+		for x := range min(ours.Rect.Dx(), theirs.Bounds().Dx()) {
+			r, _, _, _ := theirs.At(x, y).RGBA()
+			if n++; (ours.GrayAt(x, y).Y < 128) != (r>>8 < 128) {
+				bad++
+			}
+		}
+	}
+	return float64(bad) / float64(n)
 }
 
 func TestReferOutOnRolls(t *testing.T) {
