@@ -30,6 +30,12 @@ make roi-one-resolution.jp2 face.ppm -r 6 -ROI c=0,U=8 -n 1
 for f in rct-lossless.j2k ict-layers-tiles.jp2 grey-styles-offset.jp2 ycc420.jp2 grey-lossless.j2k ict-lossy.j2k \
   no-mct-precincts.jp2 roi-one-resolution.jp2; do truth $f; done
 
+mkdir -p "$here/tiny" # what fuzzing starts from
+./draw 16 20
+make tiny/ict.j2k face.ppm -I -r 20 -n 2
+make tiny/rct-tiles.jp2 face.ppm -r 20 -t 16,16 -n 2 -b 16,16
+make tiny/grey-styles.j2k face.pgm -r 8 -M 63 -n 2
+
 # 1900 tiles that claim 65535 layers each: without a limit, minutes of work for 28 kB.
 { printf 'P5\n1200 1600\n255\n'; head -c 1920000 /dev/zero | tr '\0' '\200'; } > flat.pgm
 mkdir -p "$here/hostile"
