@@ -150,7 +150,8 @@ func readPrinter(attrs goipp.Attributes) printerInfo {
 type severity int
 
 const (
-	report severity = iota
+	report  severity = iota
+	waiting          // every job begins like that
 	warning
 	serious
 )
@@ -172,8 +173,8 @@ func (p printerInfo) trouble() (code string, how severity) {
 	for _, m := range meanings() {
 		for _, r := range p.reasons {
 			s := weight(r)
-			if s == serious && m[0] == "connecting-to-device" { // every job begins like that
-				s = warning
+			if m[0] == "connecting-to-device" {
+				s = waiting
 			}
 			if stem(r) == m[0] && s > how {
 				code, how = m[1], s

@@ -333,7 +333,7 @@ func cupsPrints(t *testing.T, s *server, svc *ipp.Service, tray *tray) {
 		t.Errorf("documents left in the spool: %v, %v", left, err)
 	}
 	can, err := p.Capabilities(t.Context())
-	if err != nil || len(can.Formats) == 0 || can.MaxCopies == 0 {
+	if err != nil || len(can.Formats) == 0 || can.MaxCopies == 0 || !can.Unscaled {
 		t.Errorf("capabilities %+v, %v", can, err)
 	}
 }

@@ -26,8 +26,9 @@
 //	aborted, and no reason is known      printer-aborted
 //
 // A reason with the suffix -error, or none, must stand for Config.Grace before it counts, one with -warning only when
-// nothing moves for Config.Patience, one with -report never. When we give up, the job is cancelled: what the clerk
-// prints next is the only paper that can come out.
+// nothing moves for five times as long, one with -report never. Where nothing moves for Config.Patience and no reason is
+// given, the printer counts as unreachable. When we give up, the job is cancelled: what the clerk prints next is the only
+// paper that can come out.
 //
 // # Never a second paper
 //

@@ -76,22 +76,25 @@ func (w *watch) weigh(now time.Time, job jobInfo, info printerInfo) error {
 		w.last, w.moved = said, now
 	}
 	code, how := info.trouble()
-	if how < serious || job.state < jobProcessing && code != print.CodePaused {
-		// What the printer says of itself while our job has not begun is of the job before.
-		if now.Sub(w.moved) < c.Patience {
-			w.code = ""
-			return nil
-		}
-		return w.p.fail(stuck(job, info, code), ErrPatience)
+	if job.state < jobProcessing && code != print.CodePaused {
+		how = report // what it says of itself while our job has not begun is of the job before
 	}
-	if code != w.code {
+	if code != w.code || how < serious {
 		w.code, w.since = code, now
 	}
-	if now.Sub(w.since) < c.Grace {
-		return nil
+	still := now.Sub(w.moved)
+	switch {
+	case how == serious && now.Sub(w.since) >= c.Grace, how == warning && still >= warningGraces*c.Grace:
+		return w.p.fail(code, nil)
+	case how < serious && still >= c.Patience:
+		return w.p.fail(stuck(job, info, code), ErrPatience)
 	}
-	return w.p.fail(code, nil)
+	return nil
 }
+
+// warningGraces is for how many graces nothing may move under a warning: some printers give no other word than
+// media-empty-warning for an empty tray, others print on from the next one.
+const warningGraces = 5
 
 // stuck names what keeps a job that does not move.
 func stuck(job jobInfo, info printerInfo, code string) string {
@@ -113,11 +116,10 @@ func (w *watch) lost(ctx context.Context, job jobInfo) error {
 	}
 	code := w.code
 	if info, err := w.p.info(ctx); err == nil && code == "" {
-		if said, how := info.trouble(); how == serious {
-			code = said
-		}
+		code, _ = info.trouble()
 	}
-	if code == "" || code == print.CodePaused { // CUPS stops a queue because of the job, not the other way round
+	switch code {
+	case "", print.CodePaused, print.CodeUnreachable: // CUPS stops a queue because of the job, not the other way round
 		code = print.CodeAborted
 	}
 	return w.p.fail(code, nil)

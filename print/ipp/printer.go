@@ -191,7 +191,7 @@ func (p *Printer) create(ctx context.Context, j print.Job, can print.Capabilitie
 	}
 }
 
-// wishes are the job template attributes (RFC 8011 §5.2) that the printer says it knows.
+// wishes are job template attributes (RFC 8011 §5.2).
 func wishes(j print.Job, can print.Capabilities) (attrs goipp.Attributes) {
 	attrs.Add(goipp.MakeAttr("copies", goipp.TagInteger, goipp.Integer(j.Copies)))
 	if has(can.Sides, "one-sided") {
@@ -200,9 +200,9 @@ func wishes(j print.Job, can print.Capabilities) (attrs goipp.Attributes) {
 	if media := mediaOf(j.PDF); has(can.Media, media) {
 		attrs.Add(goipp.MakeAttr("media", goipp.TagKeyword, goipp.String(media)))
 	}
-	if can.Unscaled {
-		attrs.Add(goipp.MakeAttr("print-scaling", goipp.TagKeyword, goipp.String("none")))
-	}
+	// Always, also where the printer does not say that it knows it: what it does not know it leaves out, because we do not
+	// ask for fidelity (RFC 8011 §4.1.7), but scaled modules can perhaps not be read.
+	attrs.Add(goipp.MakeAttr("print-scaling", goipp.TagKeyword, goipp.String("none")))
 	return attrs
 }
 
