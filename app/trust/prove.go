@@ -205,8 +205,11 @@ func (s *Store) proveKey(c Claim) (*Signer, []check.Check) {
 					c.Chain = [][]byte{cert.Raw}
 					return s.proveChain(c)
 				}
-				checks := []check.Check{check.Pass(CheckIssuer, k.Name), check.Pass(CheckSignature, k.Name)}
-				return &Signer{Name: k.Name, Rests: s.snapshotNamed(k.Name)}, checks
+				snap, signed := s.snapshotNamed(k.Name), check.Pass(CheckSignature, k.Name)
+				if !c.At.IsZero() && snap.TooOld(c.At, s.maxAge[snap.Kind]) {
+					return nil, []check.Check{check.Unsure(CheckIssuer, check.ListTooOld, snap.Label()), signed}
+				}
+				return &Signer{Name: k.Name, Rests: snap}, []check.Check{check.Pass(CheckIssuer, k.Name), signed}
 			}
 		}
 	}

@@ -17,7 +17,8 @@ var (
 // Reasons of this package.
 const (
 	ReasonDocType       check.Reason = "wrong-doc-type"
-	ReasonNotAuthorised check.Reason = "not-authorised" // the device signed elements that the issuer did not let it
+	ReasonSignedOutside check.Reason = "signed-outside-life" // signed when its signer's certificate was not in force
+	ReasonNotAuthorised check.Reason = "not-authorised"      // the device signed elements that the issuer did not let it
 )
 
 // Names of checks of this package.

@@ -121,7 +121,7 @@ func (c *credential) judge(req verify.Request, reader *ecdh.PrivateKey) (*trust.
 	} else if signer != nil && len(signer.DocTypes) > 0 && !slices.Contains(signer.DocTypes, c.docType) { // Annex C.1.7
 		docType = check.Fail(CheckDocType, ReasonDocType, "not among those that the list gives this issuer")
 	}
-	checks = append(checks, docType, c.judgeDigests(), c.judgeTime(req))
+	checks = append(checks, docType, c.judgeDigests(), c.judgeTime(req, signer))
 	checks = append(checks, c.judgeDevice(req, reader)...)
 	return signer, append(checks, c.judgeStatus(req, signer)...)
 }
@@ -153,18 +153,26 @@ func (c *credential) judgeDigests() check.Check {
 	return check.Pass(CheckDigests, fmt.Sprintf("%d elements, %s", len(c.items), c.mso.DigestAlgorithm))
 }
 
-// judgeTime looks at validityInfo, §9.3.1.
-func (c *credential) judgeTime(req verify.Request) check.Check {
+// roundedTo is how coarse the dates of an MSO may be: issuers write whole days so that nobody is told by the second.
+const roundedTo = 24 * time.Hour
+
+// judgeTime looks at validityInfo, and at the signer's life on the day of signing, §9.3.1.
+func (c *credential) judgeTime(req verify.Request, signer *trust.Signer) check.Check {
 	m := &c.mso
 	switch {
-	case m.from.Before(m.signed.Truncate(24*time.Hour)) || m.until.Before(m.from):
-		return check.Fail("time", check.Structure, "validityInfo contradicts itself")
 	case req.ClockUnsure || req.At.IsZero():
 		return check.Unsure("time", check.ClockUnsure, "")
 	case req.At.After(m.until):
 		return check.Fail("time", check.Expired, m.until.Format(time.RFC3339))
 	case req.At.Add(skew).Before(m.from):
 		return check.Fail("time", check.NotYetValid, m.from.Format(time.RFC3339))
+	case m.from.Add(roundedTo).Before(m.signed) || m.until.Before(m.from):
+		return check.Fail("time", check.Structure, "validityInfo contradicts itself")
+	}
+	if signer != nil && signer.Certificate != nil {
+		if m.signed.Add(roundedTo).Before(signer.Certificate.NotBefore) || m.signed.After(signer.Certificate.NotAfter) {
+			return check.Fail("time", ReasonSignedOutside, m.signed.Format(time.RFC3339))
+		}
 	}
 	return check.Pass("time", m.until.Format(time.RFC3339))
 }

@@ -267,6 +267,45 @@ func TestAuth0(t *testing.T) {
 	}
 }
 
+// A list says for which documents an issuer stands, and ends.
+func TestVICALScope(t *testing.T) {
+	f := load(t)
+	req := f.request(t)
+	iaca := req.Anchors.Certificates()[0]
+	for name, tc := range map[string]struct {
+		docTypes []string
+		until    time.Time
+		by       string
+		verdict  check.Verdict
+		reason   check.Reason
+	}{
+		"this kind":    {[]string{"org.iso.18013.5.1.mDL"}, req.At.AddDate(0, 1, 0), mdoc.CheckDocType, check.Passed, check.OK},
+		"another kind": {[]string{"org.example"}, req.At.AddDate(0, 1, 0), mdoc.CheckDocType, check.Failed, mdoc.ReasonDocType},
+		"ended list":   {[]string{"org.iso.18013.5.1.mDL"}, req.At.AddDate(0, 0, -1), "issuer", check.Indeterminate, check.ListTooOld},
+	} {
+		s := trust.New(nil)
+		list := &trust.VICAL{Provider: "SPECIMEN list", MadeAt: req.At.AddDate(0, -1, 0), NextUpdate: tc.until,
+			Issuers: []trust.VICALIssuer{{Certificate: iaca, DocTypes: tc.docTypes}}}
+		if err := s.AddVICAL(list, "test"); err != nil {
+			t.Fatal(err)
+		}
+		q := req
+		q.Anchors = s
+		r, err := mdoc.Format{}.Verify(context.Background(), f.bytes(t, "good"), q)
+		if err != nil || r.Verdict != tc.verdict {
+			t.Errorf("%s: %v %+v", name, err, r.Checks)
+		}
+		for _, c := range r.Checks {
+			if c.Name == tc.by && c.Reason != tc.reason {
+				t.Errorf("%s: %+v", name, c)
+			}
+		}
+		if tc.verdict == check.Passed && (len(r.Trust) != 1 || r.Trust[0].Kind != trust.KindVICAL || r.Trust[0].AgeDays < 28) {
+			t.Errorf("%s: %+v", name, r.Trust)
+		}
+	}
+}
+
 func TestAuth0MAC(t *testing.T) {
 	f := load(t)
 	reader, err := ecdh.P256().NewPrivateKey(f.bytes(t, "reader_key"))

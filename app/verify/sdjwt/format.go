@@ -46,8 +46,9 @@ type credential struct {
 	binding     *trust.JWS // nil: none
 	covered     string     // what sd_hash is over: everything up to the last tilde
 	exp, nbf    time.Time  // zero: absent
-	holder      any        // key of cnf.jwk
-	bound       bool       // there is a cnf
+	iat         time.Time
+	holder      any  // key of cnf.jwk
+	bound       bool // there is a cnf
 }
 
 // Verify judges a presentation.
@@ -124,7 +125,7 @@ func parse(text string) (*credential, error) {
 			return nil, err
 		}
 	}
-	for name, t := range map[string]*time.Time{"exp": &c.exp, "nbf": &c.nbf} {
+	for name, t := range map[string]*time.Time{"exp": &c.exp, "nbf": &c.nbf, "iat": &c.iat} {
 		if *t, err = numericDate(c.payload, name); err != nil {
 			return nil, err
 		}
@@ -197,6 +198,8 @@ func (c *credential) judgeTime(req verify.Request) check.Check {
 		return check.Fail("time", check.Expired, c.exp.Format(time.RFC3339))
 	case req.At.Add(skew).Before(c.nbf):
 		return check.Fail("time", check.NotYetValid, c.nbf.Format(time.RFC3339))
+	case req.At.Add(skew).Before(c.iat):
+		return check.Fail("time", check.NotYetValid, "issued "+c.iat.Format(time.RFC3339))
 	case c.exp.IsZero():
 		return check.Pass("time", "has no end")
 	}
