@@ -78,10 +78,14 @@ func (r *reader) secure(ins, p1, p2 byte, data []byte, ne int, extended bool) ap
 		r.t.Fatal(err)
 	}
 	answer, err := apdu.ParseResponse(r.card.APDU(b))
-	if err != nil || answer.SW != apdu.OK {
+	if err != nil || len(answer.Data) == 0 {
 		return answer
 	}
-	return r.unwrap(answer.Data)
+	plain := r.unwrap(answer.Data)
+	if plain.SW != answer.SW {
+		r.t.Fatalf("%04X inside, %04X outside", plain.SW, answer.SW)
+	}
+	return plain
 }
 
 func (r *reader) unwrap(b []byte) apdu.Response {

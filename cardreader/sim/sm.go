@@ -277,8 +277,8 @@ func neOf(le []byte) (int, bool) {
 	return 0, false
 }
 
-// seal protects a response, §9.8.3: data in 87 or 85, status in 99, MAC in 8E over counter and objects. The caller has
-// counted.
+// seal protects a response, §9.8.3: data in 87 or 85, status in 99 and again outside, MAC in 8E over counter and objects.
+// The caller has counted.
 func (s *session) seal(r apdu.Response, odd bool) apdu.Response {
 	var objects []byte
 	if len(r.Data) > 0 {
@@ -291,7 +291,7 @@ func (s *session) seal(r apdu.Response, odd bool) apdu.Response {
 	}
 	objects = append(objects, 0x99, 2, byte(r.SW>>8), byte(r.SW))
 	mac := s.sum(slices.Concat(s.ssc, objects))
-	return apdu.Response{Data: appendObject(objects, 0x8E, mac), SW: apdu.OK}
+	return apdu.Response{Data: appendObject(objects, 0x8E, mac), SW: r.SW}
 }
 
 func appendObject(b []byte, tag byte, v []byte) []byte {

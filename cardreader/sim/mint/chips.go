@@ -134,12 +134,17 @@ func (x *extras) equipPACE(p plan, a *authority) ([]byte, error) {
 	if !mapped {
 		return offer, nil
 	}
-	key, spki, err := staticKey(p.pace.Curve)
+	key, _, point, err := staticKey(p.pace.Curve)
 	if err != nil {
 		return nil, err
 	}
 	x.plan.pace.Key = enc(key)
-	public, err := info(oidChipKey, spki)
+	number := parameter(p.pace.Curve)
+	spki, err := numbered(number, point)
+	if err != nil {
+		return nil, err
+	}
+	public, err := info(oidChipKey, spki, number)
 	if err != nil {
 		return nil, err
 	}
@@ -159,12 +164,12 @@ func (p plan) paceProtocol() (oid asn1.ObjectIdentifier, mapped bool) {
 
 // equipChip makes the static key of Chip Authentication and what DG14 says of it.
 func (x *extras) equipChip(p plan) ([]byte, error) {
-	key, spki, err := staticKey(p.chip.Curve)
+	key, spki, _, err := staticKey(p.chip.Curve)
 	if err != nil {
 		return nil, err
 	}
 	if p.clone {
-		if key, _, err = staticKey(p.chip.Curve); err != nil {
+		if key, _, _, err = staticKey(p.chip.Curve); err != nil {
 			return nil, err
 		}
 	}
@@ -193,17 +198,32 @@ func (x *extras) equipActive() error {
 }
 
 // staticKey draws a key on a curve of the standard library.
-func staticKey(curve string) (private, spki []byte, err error) {
+func staticKey(curve string) (private, spki, point []byte, err error) {
 	c := map[string]ecdh.Curve{"P-256": ecdh.P256(), "P-384": ecdh.P384()}[curve]
 	if c == nil {
-		return nil, nil, fmt.Errorf("curve %q", curve)
+		return nil, nil, nil, fmt.Errorf("curve %q", curve)
 	}
 	key, err := c.GenerateKey(rand.Reader)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	spki, err = x509.MarshalPKIXPublicKey(key.PublicKey())
-	return key.Bytes(), spki, err
+	return key.Bytes(), spki, key.PublicKey().Bytes(), err
+}
+
+// numbered is a SubjectPublicKeyInfo whose curve is named by its number in ICAO Doc 9303-11 table 6, as EF.CardSecurity
+// has it (standardizedDomainParameters; appendix I).
+func numbered(number int, point []byte) ([]byte, error) {
+	return asn1.Marshal(struct {
+		Algorithm struct {
+			OID    asn1.ObjectIdentifier
+			Number int
+		}
+		Point asn1.BitString
+	}{struct {
+		OID    asn1.ObjectIdentifier
+		Number int
+	}{asn1.ObjectIdentifier{0, 4, 0, 127, 0, 7, 1, 2}, number}, asn1.BitString{Bytes: point, BitLength: 8 * len(point)}})
 }
 
 // sha256Only is the digest of every signature here.
