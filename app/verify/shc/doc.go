@@ -9,7 +9,8 @@
 //
 // Anchors are the issuers' JWK sets, given as files: nothing is fetched from iss/.well-known/jwks.json.
 //
-// The checks, in order: structure, algorithm, issuer, signature, type, time.
+// The checks, in order: structure, algorithm, issuer, signature, type, time, and status where the card can be withdrawn
+// (vc.rid): lists of withdrawn cards are not held, no-list.
 //
 // Claims: "full_name", "birth_date", "issuer", "not_before", "expires", "type" (the last part of each vc.type, with commas),
 // "resources" (number of FHIR resources), and of immunizations "vaccine.N", "date.N", "lot.N". Cards of a file after the

@@ -113,7 +113,13 @@ func (c *card) judge(req verify.Request) (*trust.Signer, []check.Check) {
 	} else {
 		checks = append(checks, check.Fail("type", ReasonType, ""))
 	}
-	return signer, append(checks, c.judgeTime(req))
+	checks = append(checks, c.judgeTime(req))
+	if rid, _ := path(c.payload, "vc", "rid").(string); rid != "" { // § Revocation: lists of the issuer, and none is held
+		status := check.Unsure("status", check.NoList, "")
+		status.Optional = true
+		checks = append(checks, status)
+	}
+	return signer, checks
 }
 
 func (c *card) judgeTime(req verify.Request) check.Check {

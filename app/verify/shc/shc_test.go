@@ -256,6 +256,16 @@ func TestNPM(t *testing.T) {
 	}
 }
 
+// A card that can be withdrawn says so, and that no list is held.
+func TestRevocable(t *testing.T) {
+	g := newForge(t)
+	text := g.sign(t, strings.Replace(payload, `"vc":{`, `"vc":{"rid":"MKyCxh7p6uQ",`, 1), "")
+	r, err := shc.Format{}.Verify(context.Background(), text, verify.Request{At: time.Unix(1800000000, 0), Anchors: g.anchors(t)})
+	if err != nil || r.Verdict != check.Passed || r.Checks[len(r.Checks)-1].Reason != check.NoList {
+		t.Errorf("%v %+v", err, r.Checks)
+	}
+}
+
 func FuzzVerify(f *testing.F) {
 	x := load(f)
 	formattest.Fuzz(f, shc.Format{}, []byte(x.text["good"]), []byte(x.text["chunk"]), []byte(`{"verifiableCredential":["a.b.c"]}`))
