@@ -13,7 +13,7 @@ need_go
 case $(family) in
 deb) install_deb ca-certificates gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libxkbcommon-dev libpcsclite-dev pcscd vsmartcard-vpcd \
        xvfb xdotool openbox x11-utils imagemagick poppler-utils zbar-tools strace procps libgl1-mesa-dri \
-       cups cups-client cups-ipp-utils avahi-daemon dbus ;;
+       cups cups-client cups-ipp-utils avahi-daemon dbus libnss3-tools mupdf-tools qpdf iproute2 ;;
 rpm) install_rpm ca-certificates gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel \
        libXxf86vm-devel libxkbcommon-devel pcsc-lite-devel pcsc-lite xorg-x11-server-Xvfb xdotool ImageMagick poppler-utils strace
      say "vsmartcard-vpcd and zbar are not in every rpm family: tests that need them say that they are skipped" ;;
