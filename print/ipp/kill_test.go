@@ -165,9 +165,6 @@ func killAndPrintAgain(t *testing.T, s *server, at moment, title string, blind b
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", s.sock)
 		}}}}
-	server := &http.Server{Handler: w}
-	go server.Serve(l)
-	defer func() { w.late.Wait(); server.Close(); w.to.CloseIdleConnections() }()
 	child := func() *exec.Cmd {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), killChild+"="+strings.Join([]string{dir, l.Addr().String(), title, fmt.Sprint(blind)}, "\n"))
@@ -176,6 +173,9 @@ func killAndPrintAgain(t *testing.T, s *server, at moment, title string, blind b
 	first := child()
 	started := make(chan struct{})
 	w.kill = func() { <-started; _ = first.Process.Kill() }
+	server := &http.Server{Handler: w}
+	go server.Serve(l)
+	defer func() { w.late.Wait(); server.Close(); w.to.CloseIdleConnections() }()
 	if err := first.Start(); err != nil {
 		t.Error(err)
 		return
