@@ -37,12 +37,12 @@ func (c *clock) Pause(ctx context.Context, d time.Duration) error {
 
 // fakeJob is a job of the fake.
 type fakeJob struct {
-	id, state, copies int
-	name, user        string
-	doc               []byte
-	docs, looks       int
-	attrs             map[string]string
-	purged            bool
+	id, state int
+	name      string
+	doc       []byte
+	docs      int
+	attrs     map[string]string
+	purged    bool
 }
 
 // fake is a small IPP server: one queue that prints a job after it was looked at twice.
@@ -158,11 +158,7 @@ func (f *fake) answer(op goipp.Op, m *goipp.Message, doc []byte) *goipp.Message 
 		if f.rejecting {
 			return no(goipp.StatusErrorNotAcceptingJobs)
 		}
-		j = &fakeJob{id: len(f.jobs) + 1, state: 4, name: attr(m, "job-name"), user: attr(m, "requesting-user-name"), attrs: map[string]string{}}
-		for _, a := range m.Job {
-			j.attrs[a.Name] = a.Values[0].V.String()
-		}
-		f.jobs = append(f.jobs, j)
+		j = f.create(m)
 		answer.Job.Add(goipp.MakeAttr("job-id", goipp.TagInteger, goipp.Integer(j.id)))
 	case goipp.OpSendDocument:
 		if j == nil {
@@ -190,14 +186,7 @@ func (f *fake) answer(op goipp.Op, m *goipp.Message, doc []byte) *goipp.Message 
 		if j == nil {
 			return no(goipp.StatusErrorNotFound)
 		}
-		if j.looks++; j.docs > 0 && f.state != 5 && !f.holds() {
-			switch {
-			case j.state == 3:
-				j.state = 5
-			case j.state == 5:
-				j.state = 9
-			}
-		}
+		f.advance(j)
 		f.job(&answer.Job, j)
 	case goipp.OpGetJobs:
 		answer.Groups = goipp.Groups{{Tag: goipp.TagOperationGroup, Attrs: answer.Operation}}
@@ -210,6 +199,26 @@ func (f *fake) answer(op goipp.Op, m *goipp.Message, doc []byte) *goipp.Message 
 		}
 	}
 	return answer
+}
+
+func (f *fake) create(m *goipp.Message) *fakeJob {
+	j := &fakeJob{id: len(f.jobs) + 1, state: 4, name: attr(m, "job-name"), attrs: map[string]string{}}
+	for _, a := range m.Job {
+		j.attrs[a.Name] = a.Values[0].V.String()
+	}
+	f.jobs = append(f.jobs, j)
+	return j
+}
+
+// advance moves a job on that has its document and that nothing holds.
+func (f *fake) advance(j *fakeJob) {
+	switch {
+	case j.docs == 0 || f.state == 5 || f.holds():
+	case j.state == 3:
+		j.state = 5
+	case j.state == 5:
+		j.state = 9
+	}
 }
 
 // holds tells whether a reason keeps jobs where they are.
