@@ -32,12 +32,18 @@ func (s *Store) Certificates() []*cms.Certificate {
 
 // ByKeyID gives the certificate whose SHA-256 begins with id (KeyID), nil where none is held.
 func (s *Store) ByKeyID(id []byte) *cms.Certificate {
-	for _, c := range s.Certificates() {
-		if bytes.Equal(KeyID(c.Raw), id) {
-			return c
-		}
+	if s == nil {
+		return nil
 	}
-	return nil
+	return s.byKeyID[string(id)]
+}
+
+// index makes what certificates are found by; clones share it until they add to it.
+func (s *Store) index() {
+	s.pool, s.byKeyID = cms.NewPool(s.certs), make(map[string]*cms.Certificate, len(s.certs))
+	for _, c := range s.certs {
+		s.byKeyID[string(KeyID(c.Raw))] = c
+	}
 }
 
 // Public gives the key of a certificate for the standard library; nil for curves that it does not have.
@@ -69,8 +75,9 @@ func Public(c *cms.Certificate) crypto.PublicKey {
 type Claim struct {
 	Algorithm Algorithm
 	KeyID     []byte
-	Chain     [][]byte // certificates in DER, the signer's first; they go before KeyID
-	Message   []byte   // what is signed
+	Chain     [][]byte         // certificates in DER, the signer's first; they go before KeyID
+	Held      *cms.Certificate // the signer's certificate where it is held itself; it goes before Chain
+	Message   []byte           // what is signed
 	Signature []byte
 	At        time.Time // the certificates must be valid then; zero: dates are not looked at
 	Usage     string    // extended key usage that the signer's certificate must carry; "": any
@@ -94,7 +101,7 @@ func (s *Store) Prove(c Claim) (*Signer, []check.Check) {
 	if len(c.Signature) == 0 {
 		return nil, []check.Check{alg, check.Unsure(CheckIssuer, check.NotChecked, ""), check.Fail(CheckSignature, check.WrongSignature, "empty")}
 	}
-	if len(c.Chain) > 0 {
+	if c.Held != nil || len(c.Chain) > 0 {
 		signer, checks := s.proveChain(c)
 		return signer, append([]check.Check{alg}, checks...)
 	}
@@ -104,7 +111,12 @@ func (s *Store) Prove(c Claim) (*Signer, []check.Check) {
 
 // proveChain: the signer's certificate came with the message.
 func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
-	leaf, anchor, issuer := s.JudgeChain(c.Chain, c.At, c.Usage)
+	leaf, anchor, issuer := c.Held, c.Held, check.Check{}
+	if leaf != nil {
+		anchor, issuer = s.judge([]*cms.Certificate{leaf}, c.At, c.Usage)
+	} else {
+		leaf, anchor, issuer = s.JudgeChain(c.Chain, c.At, c.Usage)
+	}
 	if leaf == nil {
 		return nil, []check.Check{issuer, check.Unsure(CheckSignature, check.NotChecked, "")}
 	}
@@ -145,15 +157,21 @@ func (s *Store) JudgeChain(ders [][]byte, at time.Time, usage string) (leaf, anc
 		}
 		certs = append(certs, c)
 	}
+	anchor, issuer = s.judge(certs, at, usage)
+	return certs[0], anchor, issuer
+}
+
+// judge takes the check issuer of certificates that are parsed.
+func (s *Store) judge(certs []*cms.Certificate, at time.Time, usage string) (*cms.Certificate, check.Check) {
 	chain, err := s.anchors().Chain(certs[0], cms.ChainOptions{At: at, Intermediates: certs[1:], ExtKeyUsage: usage})
 	if err != nil {
-		return certs[0], nil, refused(err, certs[0].String())
+		return nil, refused(err, certs[0].String())
 	}
-	anchor = chain[len(chain)-1]
+	anchor := chain[len(chain)-1]
 	if snap := s.snapshotOf(anchor); !at.IsZero() && snap.TooOld(at, s.maxAge[snap.Kind]) {
-		return certs[0], anchor, check.Unsure(CheckIssuer, check.ListTooOld, snap.Label())
+		return anchor, check.Unsure(CheckIssuer, check.ListTooOld, snap.Label())
 	}
-	return certs[0], anchor, check.Pass(CheckIssuer, anchor.String())
+	return anchor, check.Pass(CheckIssuer, anchor.String())
 }
 
 // anchors gives the pool, an empty one for nobody.
@@ -202,7 +220,7 @@ func (s *Store) proveKey(c Claim) (*Signer, []check.Check) {
 			named = named || same
 			if c.Algorithm.Verify(k.Public, c.Message, c.Signature) {
 				if cert := s.ByKeyID(k.ID); cert != nil { // its dates and usages count
-					c.Chain = [][]byte{cert.Raw}
+					c.Held = cert
 					return s.proveChain(c)
 				}
 				snap, signed := s.snapshotNamed(k.Name), check.Pass(CheckSignature, k.Name)
@@ -274,9 +292,9 @@ func (s *Store) JudgeStatus(issuer, uri string, index uint64, at time.Time) chec
 
 // Vouch takes the check issuer for the certificate of a signer that is held itself: it must be in force at that time.
 func (s *Store) Vouch(c *cms.Certificate, at time.Time) (*Signer, check.Check) {
-	leaf, anchor, issuer := s.JudgeChain([][]byte{c.Raw}, at, "")
+	anchor, issuer := s.judge([]*cms.Certificate{c}, at, "")
 	if issuer.Verdict != check.Passed {
 		return nil, issuer
 	}
-	return s.signer(leaf, anchor), issuer
+	return s.signer(c, anchor), issuer
 }

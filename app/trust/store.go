@@ -19,8 +19,9 @@ type Store struct {
 	maxAge       map[string]time.Duration
 	institutions []*Institution
 	csca         []*cms.Certificate
-	certs        []*cms.Certificate   // csca among them
-	pool         *cms.Pool            // of certs
+	certs        []*cms.Certificate // csca among them
+	pool         *cms.Pool          // of certs
+	byKeyID      map[string]*cms.Certificate
 	listed       map[[32]byte]listing // by fingerprint: what came in a VICAL
 	keys         []Key
 	status       map[listName]held[*StatusList]
@@ -43,7 +44,7 @@ func New(maxAge map[string]time.Duration) *Store { return &Store{maxAge: maxAge}
 
 // Clone gives a Store that can be added to without changing s.
 func (s *Store) Clone() *Store {
-	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), pool: s.pool, listed: maps.Clone(s.listed),
+	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), pool: s.pool, byKeyID: s.byKeyID, listed: maps.Clone(s.listed),
 		keys: slices.Clone(s.keys), snapshots: slices.Clone(s.snapshots)}
 	for n, l := range s.status {
 		put(&c.status, n, l)
@@ -192,7 +193,7 @@ func (s *Store) addOther(file []byte, snap Snapshot) bool {
 // are anchors for chains.
 func (s *Store) addCertificates(certs []*cms.Certificate, snap Snapshot) error {
 	s.certs = append(s.certs, certs...)
-	s.pool = cms.NewPool(s.certs)
+	s.index()
 	for _, c := range certs {
 		if c.CA && c.SelfIssued() && c.Subject.Country != "" {
 			s.csca = append(s.csca, c)

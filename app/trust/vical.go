@@ -137,7 +137,7 @@ func (s *Store) AddVICAL(v *VICAL, source string) error {
 			put(&s.listed, i.Certificate.Fingerprint(), listing{snap, i.DocTypes})
 		}
 	}
-	s.pool = cms.NewPool(s.certs)
+	s.index()
 	return nil
 }
 

@@ -94,7 +94,7 @@ func (l *letter) prove(req verify.Request) (*trust.Signer, []check.Check) {
 		if c.PublicKey.RSA == nil {
 			continue
 		}
-		claim.Chain = [][]byte{c.Raw}
+		claim.Held = c
 		signer, checks := req.Anchors.Prove(claim)
 		if signer != nil {
 			return signer, checks
@@ -104,7 +104,7 @@ func (l *letter) prove(req verify.Request) (*trust.Signer, []check.Check) {
 			refused = checks
 		}
 	}
-	claim.Chain = nil
+	claim.Held = nil
 	if signer, checks := req.Anchors.Prove(claim); signer != nil || refused == nil {
 		return signer, checks
 	}

@@ -84,9 +84,7 @@ func (c *credential) prove(req verify.Request) (*trust.Signer, []check.Check) {
 		claim.At = req.At
 	}
 	if len(c.chain) == 0 {
-		if held := req.Anchors.ByKeyID(claim.KeyID); held != nil {
-			claim.Chain = [][]byte{held.Raw}
-		}
+		claim.Held = req.Anchors.ByKeyID(claim.KeyID)
 	}
 	signer, proof := req.Anchors.Prove(claim)
 	checks := append([]check.Check{check.Pass("structure", "HC1, schema "+verify.Clean(c.content.Version))}, proof...)
