@@ -81,11 +81,13 @@ func (p *place) read(ctx context.Context) (map[string][]byte, error) {
 		p.hangUp()
 		p.forget()
 	}
+	// Read or refused, the card is found again only after it was lifted. One that was taken away is gone.
+	p.spent = p.line != nil && !errors.Is(err, ReadFailed) && !errors.Is(err, RandomFailed)
+	p.found, p.missed = false, 0
 	if err != nil {
 		wipe(records)
 		return nil, err
 	}
-	p.spent, p.found, p.missed = true, false, 0
 	return records, nil
 }
 

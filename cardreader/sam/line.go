@@ -35,11 +35,21 @@ func NewLine(port io.ReadWriteCloser) *Line {
 	return l
 }
 
-// Close closes the port. It may be called twice, and while a question is open: that one then fails.
+// Close closes the port. It may be called twice, and while a question is open: that one then fails. It does not wait long
+// for a port that does not let go: a serial port whose bytes another program took away keeps its reader, and with it
+// Close, for as long as nothing comes.
 func (l *Line) Close() (err error) {
 	l.once.Do(func() {
 		close(l.done)
-		err = l.port.Close()
+		closed := make(chan error, 1)
+		go func() { closed <- l.port.Close() }()
+		late := time.NewTimer(short)
+		defer late.Stop()
+		select {
+		case err = <-closed:
+		case <-late.C:
+			err = ErrSilent
+		}
 	})
 	return err
 }

@@ -227,3 +227,15 @@ func TestIdlePortEnds(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// stuck is a port that never lets go.
+type stuck struct{ idle }
+
+func (stuck) Read([]byte) (int, error) { select {} }
+func (stuck) Close() error             { select {} }
+
+func TestCloseDoesNotHang(t *testing.T) {
+	if err := sam.NewLine(stuck{}).Close(); !errors.Is(err, sam.ErrSilent) {
+		t.Errorf("%v", err)
+	}
+}

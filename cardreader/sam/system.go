@@ -59,10 +59,12 @@ func New(o Options) *System {
 // Name is "sam".
 func (s *System) Name() string { return "sam" }
 
-// Close closes the lines that are open; Connect and Watch open them again.
+// Close closes the lines that are open and not in use; Connect and Watch open them again.
 func (s *System) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	for _, p := range s.places {
-		if p.lock(context.Background()) == nil {
+		if p.lock(ctx) == nil {
 			p.hangUp()
 			p.unlock()
 		}

@@ -275,6 +275,18 @@ func TestRefusals(t *testing.T) {
 			}
 			_, err = readKind(c)
 			c.Close()
+			r.m.Fail(0x20, 1, 0, 0, 0x80) // it lies there still, and is not found again
+			want := sam.CodeLift
+			if code(err) == cardreader.CodePulled {
+				want = cardreader.CodeNoCard
+			}
+			second, again := r.reader(t).Connect(context.Background())
+			if code(again) != want {
+				t.Errorf("%s, once more: %v, want %s", tc.name, again, want)
+			}
+			if second != nil {
+				second.Close()
+			}
 		}
 		if code(err) != tc.code || tc.code != "" && err == nil {
 			t.Errorf("%s: %v, want %s", tc.name, err, tc.code)
