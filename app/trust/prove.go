@@ -196,12 +196,13 @@ func (s *Store) snapshotOf(c *cms.Certificate) Snapshot {
 	if l, ok := s.listed[c.Fingerprint()]; ok {
 		return l.snap
 	}
+	name := c.String()
 	for _, snap := range s.snapshots {
-		if snap.Kind == KindCSCA && snap.Name == c.Subject.Country || snap.Kind == KindKey && snap.Name == c.String() {
+		if snap.Kind == KindCSCA && snap.Name == c.Subject.Country || snap.Kind == KindKey && snap.Name == name {
 			return snap
 		}
 	}
-	return Snapshot{Kind: KindKey, Name: c.String()}
+	return Snapshot{Kind: KindKey, Name: name}
 }
 
 // proveKey: a single key with this kid, or, where it or the message has none, one that fits.
