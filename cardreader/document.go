@@ -60,7 +60,7 @@ func (s Subject) LogValue() slog.Value { return slog.StringValue(s.String()) }
 type Document struct {
 	Kind    string
 	Subject Subject
-	Photo   []byte            // JPEG as it lay on the card; nil: none
+	Photo   []byte            // as it lay on the card: JPEG, or JPEG 2000 below the station; nil: none
 	Raw     map[string][]byte // file name → bytes, as read
 	Checks  []check.Check     // in the order taken
 	ReadAt  time.Time

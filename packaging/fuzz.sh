@@ -18,7 +18,7 @@ i=0
 while read -r dir target; do
   i=$((i + 1))
   echo "fuzz $i/$turns of $count: $dir $target, $slice"
-  if ! CGO_ENABLED=0 go test -tags ci,migrated_fynedo "./$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$slice" -parallel 2 > "$work/out" 2>&1; then
+  if ! CGO_ENABLED=0 go test -tags ci,migrated_fynedo "./$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$slice" -fuzzminimizetime 10x -parallel 2 > "$work/out" 2>&1; then
     # The engine itself sometimes misses its own end on a busy machine (golang/go#56238); that is no finding.
     if grep -q 'context deadline exceeded' "$work/out" && ! grep -q 'Failing input' "$work/out"; then
       echo "fuzz: $target ran out of time without a finding"

@@ -25,9 +25,9 @@ trap 'rm -f "$tmp"' EXIT
     done
     if [ -z "$found" ]; then echo "packaging/third-party.sh: $path $version has no licence file" >&2; exit 1; fi
   done < "$tmp"
-  for f in assets/fonts/OFL-*.txt; do
+  for f in assets/fonts/OFL-*.txt cardreader/photo/jp2/LICENSE-*.txt; do
     printf '\n================================================================================\n%s\n\n' "$(basename "$f" .txt)"
     cat "$f"
   done
 } > "$out"
-echo "THIRD-PARTY: $(wc -l < "$tmp") modules and the fonts"
+echo "THIRD-PARTY: $(wc -l < "$tmp") modules, the fonts and the JPEG 2000 decoder"

@@ -163,7 +163,7 @@ func (k *kind) random() io.Reader {
 	return k.deps.Rand
 }
 
-// portrait gives a copy of the JPEG of DG2, or the check that says why there is none. It does not lower the whole: what
+// portrait gives a copy of the image of DG2, JPEG or JPEG 2000, or the check that says why there is none. It does not lower the whole: what
 // the document says is proven without it, and the face can be compared with the printed one.
 func portrait(dg2 []byte) ([]byte, *check.Check) {
 	problem := check.Unsure(checkPhoto, check.Unreadable, "DG2")
@@ -175,7 +175,7 @@ func portrait(dg2 []byte) ([]byte, *check.Check) {
 	switch {
 	case err != nil:
 		return nil, &problem
-	case coding != imageJPEG:
+	case coding == imageOther:
 		problem.Reason, problem.Detail = check.NotSupported, string(coding)
 		return nil, &problem
 	}
