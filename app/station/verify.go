@@ -104,6 +104,9 @@ func only(list []verify.Format, id string) (one []verify.Format) {
 // file ends in. unread: a picture without a code that can be read.
 func text(in []byte) (out []byte, unread bool) {
 	if !isPicture(in) {
+		if bytes.ContainsFunc(in, func(r rune) bool { return r < ' ' && r != '\r' && r != '\n' && r != '\t' || r > '~' }) {
+			return in, false // bytes, not text: a line end may be part of them
+		}
 		return bytes.TrimRight(in, "\r\n"), false
 	}
 	found, err := qrread.DecodeFile(in)
