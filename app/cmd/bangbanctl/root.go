@@ -134,7 +134,7 @@ func (e *env) root() *cobra.Command {
 	f.StringVar(&e.lang, "lang", sentences, "language of the sentences")
 	for _, group := range []func() *cobra.Command{
 		e.readerCommand, e.cardCommand, e.voucherCommand, e.verifyCommand, e.queueCommand,
-		e.journalCommand, e.stationCommand, e.institutionCommand, e.inboxCommand, e.clerkCommand, e.bundleCommand,
+		e.journalCommand, e.stationCommand, e.institutionCommand, e.inboxCommand, e.clerkCommand, e.bundleCommand, e.doctorCommand,
 	} {
 		root.AddCommand(group())
 	}

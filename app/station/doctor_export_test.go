@@ -1,0 +1,4 @@
+package station
+
+// Plugged is plugged, for tests.
+var Plugged = plugged
