@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"bangban/app/desk"
@@ -23,7 +24,7 @@ import (
 // options are the flags of the window (design §9).
 type options struct {
 	training, version, ready, flip bool
-	data, lang, citizen            string
+	data, lang, citizen, sam       string
 	scale                          float64
 }
 
@@ -39,6 +40,7 @@ func run(args []string, out, errw io.Writer) int {
 	f.StringVar(&o.lang, "lang", "", "language of the clerk: zh-Hans, en")
 	f.Float64Var(&o.scale, "scale", 0, "text size, 1 to 2")
 	f.StringVar(&o.citizen, "citizen", "", "`X,Y` of the person's monitor: full screen there")
+	f.StringVar(&o.sam, "sam", "", "readers with a security module, with commas: serial `ports`, tcp://host:port, auto")
 	f.BoolVar(&o.flip, "flip", false, "one screen for both: F6 turns it")
 	f.BoolVar(&o.ready, "ready", false, "print ready when the window can be used, and each step of a visit")
 	f.BoolVar(&o.version, "version", false, "print the version")
@@ -75,6 +77,14 @@ func or(a, b string) string {
 	return b
 }
 
+// list splits at commas; an empty text is no list.
+func list(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}
+
 // dataDir is --data, else a folder of the user's.
 func (o options) dataDir() (string, error) {
 	if o.data != "" {
@@ -104,7 +114,7 @@ func counter(o options, out io.Writer) (err error) {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	st, err := station.Open(ctx, station.Options{Dir: dir, Training: o.training, Tray: true, Program: "bangban",
-		Lang: or(o.lang, "zh-Hans"), Log: log})
+		Lang: or(o.lang, "zh-Hans"), Log: log, SAM: list(o.sam)})
 	if err != nil {
 		return err
 	}
