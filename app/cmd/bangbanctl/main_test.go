@@ -88,9 +88,10 @@ func TestCommands(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"card read", "inbox open", "institution delegate", "institution init", "journal export", "journal verify",
+	want := []string{"bundle show", "card read", "clerk list", "clerk unlock", "doctor", "inbox open", "inbox stations",
+		"institution delegate", "institution init", "institution rotate", "institution status", "journal export", "journal verify",
 		"queue deliver", "queue export", "queue list", "queue receipts", "queue stats", "reader list", "reader watch",
-		"station show", "verify", "voucher issue", "voucher list", "voucher open"}
+		"station show", "verify", "voucher issue", "voucher list", "voucher open", "voucher redeem"}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("commands\n got %q\nwant %q", got, want)
