@@ -40,7 +40,7 @@ func (s *Station) Redeem(ctx context.Context, p Presented) (Redemption, error) {
 		return Redemption{}, &desk.Error{Op: "voucher.redeem", Code: "redeem-foreign"}
 	}
 	clerk := s.redeemer()
-	uses, err := s.store.Redeem(ctx, store.Redemption{Issuer: res.Seen.Issuer, Serial: res.Seen.Serial, ID: res.Seen.ID,
+	uses, err := s.store.Redeem(ctx, store.Redemption{Issuer: res.Seen.Series(), Serial: res.Seen.Serial, ID: res.Seen.ID,
 		Audience: p.Audience, Max: res.Seen.MaxUses, Clerk: clerk})
 	switch { // the ledger has the last word: it may have moved since the judgement
 	case errors.Is(err, store.ErrUsedUp):

@@ -55,7 +55,7 @@ func (s *Station) Verify(ctx context.Context, p Presented) (*verify.Result, erro
 	if err != nil || s.o.ReadOnly || p.Audience == "" || res.Seen == nil || res.Verdict != check.Passed {
 		return res, err
 	}
-	if err := s.store.See(ctx, res.Seen.Issuer, res.Seen.Serial, res.Seen.ID, p.Audience); err != nil {
+	if err := s.store.See(ctx, res.Seen.Series(), res.Seen.Serial, res.Seen.ID, p.Audience); err != nil {
 		return nil, err
 	}
 	return res, nil

@@ -61,8 +61,8 @@ type Request struct {
 
 // Ledger is the recipient's own record of what was presented here before.
 type Ledger interface {
-	// Uses looks a serial up. It changes nothing.
-	Uses(ctx context.Context, issuer string, serial uint64) (Use, error)
+	// Uses looks a serial up, by its Series. It changes nothing.
+	Uses(ctx context.Context, series string, serial uint64) (Use, error)
 }
 
 // Use is what a ledger knows about a serial.
@@ -75,11 +75,18 @@ type Use struct {
 // Seen is what the caller notes in its ledger after a Passed judgement with an audience; noting consumes nothing.
 type Seen struct {
 	Issuer  string
+	Station string // counter of that issuer; each numbers its serials from 1
 	Serial  uint64
 	ID      [16]byte
 	MaxUses uint64
 	Expires time.Time
 }
+
+// Series names the row of serials that Serial is one of, for a ledger: two counters of one institution both have a first.
+func (s *Seen) Series() string { return Series(s.Issuer, s.Station) }
+
+// Series names the row of serials of one counter.
+func Series(issuer, station string) string { return issuer + "#" + station }
 
 // Result is a judgement.
 type Result struct {

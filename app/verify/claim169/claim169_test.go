@@ -161,3 +161,29 @@ func FuzzVerify(f *testing.F) {
 	}
 	formattest.Fuzz(f, claim169.Format{}, seeds...)
 }
+
+// asked remembers what a ledger was asked for.
+type asked struct {
+	series string
+	serial uint64
+}
+
+func (l *asked) Uses(_ context.Context, series string, serial uint64) (verify.Use, error) {
+	l.series, l.serial = series, serial
+	return verify.Use{}, nil
+}
+
+// Two counters of one institution both issue a serial 123: the ledger is asked for that of the voucher's own counter.
+func TestLedgerKnowsTheCounter(t *testing.T) {
+	a := vouchertest.New(t, vouchertest.Issuer)
+	text := []byte(voucher.Encode(vouchertest.Sign(t, a.Voucher(), a.Signer(t))))
+	var l asked
+	r, err := claim169.Format{}.Verify(context.Background(), text, verify.Request{At: vouchertest.Now(), Audience: "demo-bank",
+		Training: true, Anchors: store(t, a.PEM, statusList(t, a)), Ledger: &l})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.serial != 123 || l.series != a.Name+"#T01" || r.Seen == nil || r.Seen.Series() != l.series {
+		t.Errorf("asked for %q %d", l.series, l.serial)
+	}
+}

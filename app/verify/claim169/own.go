@@ -34,7 +34,7 @@ func own(ctx context.Context, cose []byte, req verify.Request) *verify.Result {
 	}
 	if req.Ledger != nil {
 		c.Used = func(issuer string, serial uint64) (voucher.Use, error) {
-			u, err := req.Ledger.Uses(ctx, issuer, serial)
+			u, err := req.Ledger.Uses(ctx, verify.Series(issuer, v.Station()), serial)
 			return voucher.Use(u), err
 		}
 	}
@@ -42,7 +42,7 @@ func own(ctx context.Context, cose []byte, req verify.Request) *verify.Result {
 	r.Claims = Claims(v)
 	w.institution(v.Issuer)
 	r.Trust = w.rests
-	r.Seen = &verify.Seen{Issuer: v.Issuer, Serial: v.Terms.Serial, ID: v.ID, MaxUses: v.Terms.Uses(), Expires: v.Expires}
+	r.Seen = &verify.Seen{Issuer: v.Issuer, Station: v.Station(), Serial: v.Terms.Serial, ID: v.ID, MaxUses: v.Terms.Uses(), Expires: v.Expires}
 	return r
 }
 
