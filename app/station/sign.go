@@ -24,7 +24,7 @@ func (p press) sign(pdf []byte, j flow.Job, first sheets.Language) ([]byte, erro
 	if err := p.ours(j); err != nil {
 		return nil, err
 	}
-	chain, err := chainOf(s.voucherPEM, s.bundle.Institution)
+	chain, err := chainOf(s.voucherCert, s.bundle.Institution)
 	if err != nil {
 		return nil, err
 	}

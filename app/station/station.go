@@ -75,18 +75,18 @@ type Station struct {
 	store *store.Store
 	cards *Cards
 
-	bundle     *bundle.Opened
-	trust      *trust.Store
-	door       *people.Door[*keys.Unlocked]
-	vault      *keys.Vault
-	delegation []byte
-	delegated  *voucher.Delegation
-	voucherPEM *x509.Certificate
-	statusURI  string
-	identity   *keys.File
-	identityPE *x509.Certificate
-	fonts      func() (*print.Fonts, error)
-	printers   *printers
+	bundle       *bundle.Opened
+	trust        *trust.Store
+	door         *people.Door[*keys.Unlocked]
+	vault        *keys.Vault
+	delegation   []byte
+	delegated    *voucher.Delegation
+	voucherCert  *x509.Certificate
+	statusURI    string
+	identity     *keys.File
+	identityCert *x509.Certificate
+	fonts        func() (*print.Fonts, error)
+	printers     *printers
 
 	mu    sync.Mutex
 	key   *keys.Unlocked // nil: nobody is logged in
@@ -209,10 +209,10 @@ func (s *Station) openShown() (err error) {
 	if s.vault, err = keys.OpenVault(s.dir.vault()); err != nil {
 		return err
 	}
-	if s.voucherPEM, err = readCertificate(s.dir.voucherPEM()); err != nil {
+	if s.voucherCert, err = readCertificate(s.dir.voucherPEM()); err != nil {
 		return err
 	}
-	if s.identityPE, err = readCertificate(s.dir.identityPEM()); err != nil {
+	if s.identityCert, err = readCertificate(s.dir.identityPEM()); err != nil {
 		return err
 	}
 	if s.delegation, err = os.ReadFile(s.dir.delegation()); err != nil {
@@ -269,7 +269,7 @@ func trustOf(b *bundle.Opened) (*trust.Store, error) {
 
 // sealer seals parcels to the bundle's back office, signed by the station identity.
 func (s *Station) sealer() *queue.Sealer {
-	q := &queue.Sealer{Identity: s.identity, IdentityCert: s.identityPE.Raw}
+	q := &queue.Sealer{Identity: s.identity, IdentityCert: s.identityCert.Raw}
 	for _, h := range s.bundle.BackOffice {
 		q.Holders = append(q.Holders, queue.Holder{ID: queue.KeyID(h.Public), Suite: queue.SuiteXWing, Public: h.Public})
 	}
@@ -307,7 +307,7 @@ func (s *Station) Show(ctx context.Context) (Show, error) {
 		Station: s.delegated.Station, Issuer: s.delegated.Issuer, Training: s.o.Training, Key: s.vault.Kind(), Serials: left,
 		KeyEnds: s.delegated.Expires.UTC().Format(time.RFC3339), Bundle: s.bundle.Version,
 		BundleEnds:  s.bundle.NotAfter.UTC().Format(time.RFC3339),
-		Certificate: pemOf(s.voucherPEM), Identity: pemOf(s.identityPE), Institution: string(s.bundle.Institution),
+		Certificate: pemOf(s.voucherCert), Identity: pemOf(s.identityCert), Institution: string(s.bundle.Institution),
 	}, nil
 }
 

@@ -41,8 +41,8 @@ func (s *Station) openTraining(ctx context.Context, fresh bool) error {
 	if err != nil {
 		return err
 	}
-	s.vault, s.identity, s.identityPE, s.statusURI = t.Vault, t.Identity, t.IdentityCert, t.StatusURI
-	s.delegation, s.delegated, s.voucherPEM = t.Delegation, t.Delegated, t.Certificate
+	s.vault, s.identity, s.identityCert, s.statusURI = t.Vault, t.Identity, t.IdentityCert, t.StatusURI
+	s.delegation, s.delegated, s.voucherCert = t.Delegation, t.Delegated, t.Certificate
 	if err := s.keep(t); err != nil {
 		return err
 	}
