@@ -167,8 +167,9 @@ present emrtd-wang; key Return; want compare; key Return; want agree
 key F10; want spoken; shot 15-spoken; key F10; want hand-over; shot 16-hand-over-spoken
 key Return; want farewell; lift_card
 
+key F2; want ready
 echo stop >&9; answer stopped; n=0
-until grep -q 'cause=service-off' "$work/err"; do n=$((n + 1)); [ $n -lt 200 ] || break; sleep 0.05; done
+until grep -q 'cause=service-off' "$work/err"; do n=$((n + 1)); [ $n -lt 200 ] || fail "the counter does not say that the service is off"; sleep 0.05; done
 shot 17-service-off
 echo start >&9; answer started
 lay_card emrtd; want need-secret; shot 18-service-back
