@@ -12,7 +12,8 @@ work=$(mktemp -d)
 shots=${1:-$work/shots}
 mkdir -p "$shots" "$work/xdg" "$work/home/.config"
 chmod 700 "$work/xdg"
-export HOME="$work/home" XDG_RUNTIME_DIR="$work/xdg" LANG=C.UTF-8 FYNE_DISABLE_DPI_DETECTION=1
+# No desktop bus: the toolkit would start one and leave it running.
+export HOME="$work/home" XDG_RUNTIME_DIR="$work/xdg" LANG=C.UTF-8 FYNE_DISABLE_DPI_DETECTION=1 DBUS_SESSION_BUS_ADDRESS="unix:path=$work/no-bus"
 pids=""
 cleanup() {
   exec 9>&- || true
