@@ -83,12 +83,15 @@ func ParseSign1(b []byte) (*Sign1, error) {
 		Payload     cbor.RawMessage
 		Signature   []byte
 	}
+	if len(b) == 0 || b[0] != 0x84 { // an array of four; null would decode into nothing
+		return nil, fmt.Errorf("%w: not an array of four", ErrStructure)
+	}
 	if err := DecodeCBOR(b, &a); err != nil {
 		return nil, err
 	}
 	m := &Sign1{Unprotected: a.Unprotected, Signature: a.Signature, head: a.Protected}
 	if len(a.Payload) != 1 || a.Payload[0] != 0xf6 { // not nil: a byte string
-		if a.Payload[0]>>5 != 2 || DecodeCBOR(a.Payload, &m.Payload) != nil {
+		if len(a.Payload) == 0 || a.Payload[0]>>5 != 2 || DecodeCBOR(a.Payload, &m.Payload) != nil {
 			return nil, fmt.Errorf("%w: payload", ErrStructure)
 		}
 		if m.Payload == nil {
