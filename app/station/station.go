@@ -276,7 +276,7 @@ func (s *Station) sealer() *queue.Sealer {
 	return q
 }
 
-// Rules, Signer, Press, Cards and Commit are the ports of a visit (package flow).
+// Ports gives the effects of a visit (package flow): cards, rules, signer, press, and the store to commit to.
 func (s *Station) Ports() flow.Ports {
 	return flow.Ports{Cards: s.cards, Rules: rules{s}, Signer: signer{s}, Press: press{s: s}, Commit: s.store,
 		Now: s.clock.Now, Rand: s.o.Rand}
