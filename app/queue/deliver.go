@@ -14,6 +14,7 @@ type Want struct {
 	Max     int    // at most so many
 	Lease   time.Duration
 	Carried bool // also those that lie on a carrier without receipt
+	Now     bool // also those that wait after a failed try: somebody asked
 }
 
 // Lease is a claim on some parcels. Whoever holds the token may settle them until it runs out.
@@ -71,6 +72,7 @@ type Options struct {
 	Max      int            // parcels a batch; 0: 64
 	Lease    time.Duration  // 0: two minutes
 	Carried  bool           // send again what lies on a carrier without receipt
+	Now      bool           // send also what waits after a failed try: somebody asked for it
 }
 
 // Deliver makes one pass: it claims batch after batch, hands each to the sink, verifies the receipts that come back and
@@ -86,7 +88,7 @@ func Deliver(ctx context.Context, box Outbox, sink Sink, o Options) (Settled, er
 	var total Settled
 	var after uint64
 	for {
-		lease, err := box.Claim(ctx, Want{After: after, Max: o.Max, Lease: o.Lease, Carried: o.Carried})
+		lease, err := box.Claim(ctx, Want{After: after, Max: o.Max, Lease: o.Lease, Carried: o.Carried, Now: o.Now})
 		if err != nil || lease == nil {
 			return total, err
 		}

@@ -96,7 +96,7 @@ func (s *Station) send(ctx context.Context, sink queue.Sink, again bool) (int, e
 	if err != nil {
 		return 0, err
 	}
-	done, err := queue.Deliver(ctx, s.store, sink, queue.Options{Receipts: keys, Carried: again})
+	done, err := queue.Deliver(ctx, s.store, sink, queue.Options{Receipts: keys, Carried: again, Now: again})
 	if err != nil {
 		return 0, &desk.Error{Op: "queue.deliver", Code: "queue-not-sent", Args: map[string]string{"Sink": sink.Name()}, Err: err}
 	}

@@ -108,6 +108,20 @@ func TestOnePoisonedParcelBlocksNobody(t *testing.T) {
 	}
 }
 
+// A parcel that waits after a failed try goes on the stick that somebody fills now.
+func TestExportTakesWhatWaits(t *testing.T) {
+	c := newCounter(t)
+	c.issue(t)
+	c.deliver(t, sink(func(queue.Batch) ([]queue.Outcome, error) { return nil, errors.New("test: no") }))
+	if done := c.deliver(t, c.accepting(t)); done.Purged != 0 {
+		t.Fatalf("no back-off: %+v", done)
+	}
+	done, err := queue.Deliver(t.Context(), c.Store, folder.New(filepath.Join(t.TempDir(), "stick")), queue.Options{Receipts: c.Receipts, Now: true})
+	if err != nil || done.Carried != 1 {
+		t.Fatalf("%+v %v", done, err)
+	}
+}
+
 func TestDamagedParcelIsHeld(t *testing.T) {
 	c := newCounter(t)
 	for range 3 {
