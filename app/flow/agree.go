@@ -107,6 +107,8 @@ func (m *Machine) limits() *desk.Error {
 	switch s := m.in.Station; {
 	case !sure:
 		return problem(CodeClockUnsure)
+	case s.Stop != "":
+		return problem(s.Stop)
 	case s.Serials == 0:
 		return problem(CodeSerialsUsedUp)
 	case !s.KeyEnds.After(now):

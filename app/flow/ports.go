@@ -40,6 +40,7 @@ type Station struct {
 	MaxLife  time.Duration // of a voucher, from the delegation
 	Serials  uint64        // how many are left in the block
 	KeyEnds  time.Time     // end of the delegation
+	Stop     string        // desk code of what stops issuing whatever the key says: the bundle, a limit; empty: nothing
 }
 
 // Signer signs vouchers with the key that the clerk's login has unlocked.
