@@ -63,8 +63,22 @@ type Document struct {
 	Photo   []byte            // as it lay on the card: JPEG, or JPEG 2000 below the station; nil: none
 	Raw     map[string][]byte // file name → bytes, as read
 	Checks  []check.Check     // in the order taken
+	Doubts  []Doubt           // characters of the name that somebody must compare with the card
 	ReadAt  time.Time
 }
+
+// Doubt is one character of Subject.Name that the card holds in a way that is not its own code point. To is what it was
+// read as, which is what the name has; 0 where no table knows it and the name has From.
+type Doubt struct {
+	At       int // in characters of the name
+	From, To rune
+}
+
+// String says that there is a doubt, never which character.
+func (Doubt) String() string { return "doubt" }
+
+// Format implements fmt.Formatter so that no verb prints a character of a name.
+func (d Doubt) Format(f fmt.State, _ rune) { fmt.Fprint(f, d.String()) }
 
 // Verdict is the whole of the checks.
 func (d *Document) Verdict() check.Verdict { return check.Overall(d.Checks) }
@@ -89,6 +103,7 @@ func (d *Document) Wipe() {
 		return
 	}
 	clear(d.Photo)
+	clear(d.Doubts)
 	for _, b := range d.Raw {
 		clear(b)
 	}

@@ -49,8 +49,9 @@ func (s Secrets) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.String()) }
 // NeedError says that a card needs a secret that was not given or was wrong.
 type NeedError struct {
 	Secret      Secret
-	Wrong       bool // it was given and refused
-	RetriesLeft int  // -1 where the card does not count
+	Wrong       bool     // it was given and refused
+	RetriesLeft int      // -1 where the card does not count
+	Any         []Secret // all that would do, in the order of preference, any one of them; nil: Secret alone
 }
 
 func (e *NeedError) Error() string {
