@@ -1,6 +1,9 @@
 package desk
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Binding is what keeps a voucher from being a bearer paper (design §4).
 type Binding string
@@ -55,7 +58,33 @@ type Purpose struct {
 	Life       time.Duration `cbor:"6,keyasint" json:"life"` // of the voucher, at most the delegation's MaxLife
 	MaxUses    uint64        `cbor:"7,keyasint" json:"max_uses"`
 	Operations []string      `cbor:"8,keyasint" json:"operations"`
-	Recipients []string      `cbor:"9,keyasint" json:"recipients"` // ids; empty: any
+	Recipients []string      `cbor:"9,keyasint" json:"recipients"`                    // ids; empty: any
+	Unproven   *Unproven     `cbor:"10,keyasint,omitempty" json:"unproven,omitempty"` // nil: only proven documents
+}
+
+// Unproven is on which terms a purpose takes a document of which nobody can prove here that the state issued it: its kind
+// carries no signature that can be verified offline, or its issuer is on no list held here. The assurance is lower, so the
+// voucher is narrower and shorter.
+type Unproven struct {
+	Kinds  []string      `cbor:"1,keyasint" json:"kinds"`            // of documents; none listed, none taken
+	Life   time.Duration `cbor:"2,keyasint" json:"life"`             // at most; 0: as the purpose says
+	Fields []string      `cbor:"3,keyasint" json:"fields,omitempty"` // at most these; empty: as the purpose says
+	Second bool          `cbor:"4,keyasint" json:"second"`           // a second clerk looks at document and person, and says so by PIN
+}
+
+// For gives the purpose as it is for an unproven document of a kind, and whether it takes one.
+func (p Purpose) For(kind string) (Purpose, bool) {
+	u := p.Unproven
+	if u == nil || !slices.Contains(u.Kinds, kind) {
+		return Purpose{}, false
+	}
+	if u.Life > 0 && (p.Life <= 0 || p.Life > u.Life) {
+		p.Life = u.Life
+	}
+	if len(u.Fields) > 0 {
+		p.Fields = slices.DeleteFunc(slices.Clone(p.Fields), func(f string) bool { return !slices.Contains(u.Fields, f) })
+	}
+	return p, true
 }
 
 // Recipient is an office that accepts vouchers. ID is the audience in the voucher.

@@ -36,35 +36,53 @@ type Consent struct {
 
 // Identified says how the person was identified, without saying who it is.
 type Identified struct {
-	Kind    string   `cbor:"1,keyasint"`           // kind of document
-	Checks  []string `cbor:"2,keyasint"`           // "name=verdict[:reason]" in the order taken
-	Compare string   `cbor:"3,keyasint"`           // "face": the clerk compared face and portrait; "training": nobody did
-	Photo   bool     `cbor:"4,keyasint"`           // a portrait was there to compare with
-	Hash    []byte   `cbor:"5,keyasint,omitempty"` // SHA-256 over the salt of the record and the document's security object
+	Kind     string   `cbor:"1,keyasint"`           // kind of document
+	Checks   []string `cbor:"2,keyasint"`           // "name=verdict[:reason]" in the order taken
+	Compare  string   `cbor:"3,keyasint"`           // "face": the clerk compared face and portrait; "training": nobody did
+	Photo    bool     `cbor:"4,keyasint"`           // a portrait was there to compare with
+	Hash     []byte   `cbor:"5,keyasint,omitempty"` // SHA-256 over the salt of the record and the document's security object
+	Unproven bool     `cbor:"6,keyasint,omitempty"` // nobody could prove here that the state issued the document
+	Second   string   `cbor:"7,keyasint,omitempty"` // id of the clerk who looked at an unproven document as well
 }
+
+// NameCharacter is one character of the name that the clerk compared with the document, because the chip holds it in a way
+// that is not its own code point or because it is rare.
+type NameCharacter struct {
+	At   int    `cbor:"1,keyasint"` // in characters of the name
+	From uint32 `cbor:"2,keyasint"` // code point on the card
+	As   uint32 `cbor:"3,keyasint"` // code point that the clerk confirmed
+	How  string `cbor:"4,keyasint"` // "confirmed": as it was read; "entered": by its code point
+}
+
+// String says that there is one, never which.
+func (NameCharacter) String() string { return "character" }
+
+// Format implements fmt.Formatter so that no verb prints a character of a name.
+func (n NameCharacter) Format(f fmt.State, _ rune) { fmt.Fprint(f, n.String()) }
 
 // Before is the first part of the assistance record: everything up to the person's Yes.
 type Before struct {
-	Salt       [16]byte   `cbor:"1,keyasint"` // 128 random bits: makes the hash in the voucher unguessable
-	Schema     int        `cbor:"2,keyasint"`
-	Station    string     `cbor:"3,keyasint"`
-	Hall       string     `cbor:"4,keyasint"`
-	App        string     `cbor:"5,keyasint"`
-	At         time.Time  `cbor:"6,keyasint"` // station time
-	OSTime     time.Time  `cbor:"7,keyasint"` // what the computer's own clock said
-	Mode       string     `cbor:"8,keyasint"` // "in-person", "helper", "technical-help-only"
-	Clerk      string     `cbor:"9,keyasint"`
-	Identified Identified `cbor:"10,keyasint"`
-	Purpose    string     `cbor:"11,keyasint"`
-	Recipient  string     `cbor:"12,keyasint"`
-	Fields     []string   `cbor:"13,keyasint"` // what the recipient will see
-	Operations []string   `cbor:"14,keyasint"`
-	Expires    time.Time  `cbor:"15,keyasint"`
-	MaxUses    uint64     `cbor:"16,keyasint"`
-	Consent    Consent    `cbor:"17,keyasint"`
-	Person     Person     `cbor:"18,keyasint"`
-	Withdrawal string     `cbor:"19,keyasint"` // the route printed on the paper
-	Training   bool       `cbor:"20,keyasint"`
+	Salt       [16]byte        `cbor:"1,keyasint"` // 128 random bits: makes the hash in the voucher unguessable
+	Schema     int             `cbor:"2,keyasint"`
+	Station    string          `cbor:"3,keyasint"`
+	Hall       string          `cbor:"4,keyasint"`
+	App        string          `cbor:"5,keyasint"`
+	At         time.Time       `cbor:"6,keyasint"` // station time
+	OSTime     time.Time       `cbor:"7,keyasint"` // what the computer's own clock said
+	Mode       string          `cbor:"8,keyasint"` // "in-person", "helper", "technical-help-only"
+	Clerk      string          `cbor:"9,keyasint"`
+	Identified Identified      `cbor:"10,keyasint"`
+	Purpose    string          `cbor:"11,keyasint"`
+	Recipient  string          `cbor:"12,keyasint"`
+	Fields     []string        `cbor:"13,keyasint"` // what the recipient will see
+	Operations []string        `cbor:"14,keyasint"`
+	Expires    time.Time       `cbor:"15,keyasint"`
+	MaxUses    uint64          `cbor:"16,keyasint"`
+	Consent    Consent         `cbor:"17,keyasint"`
+	Person     Person          `cbor:"18,keyasint"`
+	Withdrawal string          `cbor:"19,keyasint"` // the route printed on the paper
+	Training   bool            `cbor:"20,keyasint"`
+	Names      []NameCharacter `cbor:"21,keyasint,omitempty"` // characters of the name that were compared by hand
 }
 
 // Person is whom the service was for, as the back office needs it. It prints as nothing.
