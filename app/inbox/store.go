@@ -27,6 +27,8 @@ type Intake struct {
 	Checkpoint *journal.Checkpoint // nil: none that could be proven
 	Signed     []byte              // its note
 	Since      int64               // size of the checkpoint it was proven from
+
+	Contradicts bool // the batch's checkpoint is the station's own and does not continue the one held
 }
 
 // Taken is what became of one item.
@@ -46,7 +48,9 @@ type Row struct {
 	Counted    uint64   `json:"counted"`           // parcels that the newest checkpoint counts
 	Missing    []uint64 `json:"missing,omitempty"` // the first ones, at most MaxMissing
 	Forks      int      `json:"forks"`
-	Checkpoint int64    `json:"checkpoint"` // its size
+	Unproven   int      `json:"unproven,omitempty"` // checkpoints that did not continue the one held
+	Checkpoint int64    `json:"checkpoint"`         // size of the newest one held
+	Newest     string   `json:"newest,omitempty"`   // day of the newest parcel
 }
 
 // MaxMissing bounds a report.

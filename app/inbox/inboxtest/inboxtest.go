@@ -1,4 +1,4 @@
-// Package inboxtest is the contract of inbox.Store as tests.
+// Package inboxtest is the contract of inbox.Store and its fellows as tests, and a PostgreSQL server for tests to run on.
 package inboxtest
 
 import (
@@ -23,6 +23,7 @@ func TestStore(t *testing.T, open func(t *testing.T) inbox.Store) {
 	}{
 		{"accepts once, then duplicates", acceptsOnce}, {"forks are quarantined", forks}, {"any order", anyOrder},
 		{"checkpoint compare and swap", checkpoints}, {"unknown parcel", unknown},
+		{"report", reports}, {"twice in one batch", twiceInOne},
 	} {
 		t.Run(tc.name, func(t *testing.T) { tc.run(t, open(t), w) })
 	}

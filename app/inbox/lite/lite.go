@@ -25,7 +25,10 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-var _ inbox.Store = (*Store)(nil)
+var (
+	_ inbox.Store = (*Store)(nil)
+	_ inbox.Codes = (*Store)(nil)
+)
 
 // Store is an open inbox. Several processes may have it open: each Take is one immediate transaction.
 type Store struct{ db *sql.DB }
@@ -75,6 +78,9 @@ func (s *Store) migrate(ctx context.Context) error {
 // Close closes the file.
 func (s *Store) Close() error { return s.db.Close() }
 
+// Ping says whether the file answers.
+func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }
+
 // Take implements inbox.Store.
 func (s *Store) Take(ctx context.Context, in inbox.Intake) (out []inbox.Taken, err error) {
 	tx, err := s.db.BeginTx(ctx, nil)
@@ -92,6 +98,11 @@ func (s *Store) Take(ctx context.Context, in inbox.Intake) (out []inbox.Taken, e
 			return nil, err
 		}
 		out = append(out, one)
+	}
+	if in.Contradicts {
+		if _, err := tx.ExecContext(ctx, `UPDATE station SET unproven = unproven + 1 WHERE station = ? AND epoch = ?`, in.Station, in.Epoch); err != nil {
+			return nil, err
+		}
 	}
 	if err := errors.Join(t.mark(), t.checkpoint()); err != nil {
 		return nil, err
@@ -174,7 +185,8 @@ func (s *Store) Envelope(ctx context.Context, r inbox.Ref) (b []byte, err error)
 
 // Stations implements inbox.Store.
 func (s *Store) Stations(ctx context.Context) ([]inbox.Row, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT station, epoch, mark, size, parcels,
+	rows, err := s.db.QueryContext(ctx, `SELECT station, epoch, mark, size, parcels, unproven,
+		(SELECT coalesce(max(day), '') FROM parcel p WHERE p.station = s.station AND p.epoch = s.epoch),
 		(SELECT count(*) FROM parcel p WHERE p.station = s.station AND p.epoch = s.epoch),
 		(SELECT coalesce(max(seq), 0) FROM parcel p WHERE p.station = s.station AND p.epoch = s.epoch),
 		(SELECT count(*) FROM quarantine q WHERE q.station = s.station AND q.epoch = s.epoch)
@@ -186,7 +198,7 @@ func (s *Store) Stations(ctx context.Context) ([]inbox.Row, error) {
 	var out []inbox.Row
 	for rows.Next() {
 		var r inbox.Row
-		if err := rows.Scan(&r.Station, &r.Epoch, &r.Mark, &r.Checkpoint, &r.Counted, &r.Parcels, &r.Highest, &r.Forks); err != nil {
+		if err := rows.Scan(&r.Station, &r.Epoch, &r.Mark, &r.Checkpoint, &r.Counted, &r.Unproven, &r.Newest, &r.Parcels, &r.Highest, &r.Forks); err != nil {
 			return nil, err
 		}
 		out = append(out, r)

@@ -9,13 +9,22 @@ import (
 	"bangban/app/inbox/lite"
 )
 
+func open(t *testing.T, path string) *lite.Store {
+	t.Helper()
+	s, err := lite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
 func TestContract(t *testing.T) {
-	inboxtest.TestStore(t, func(t *testing.T) inbox.Store {
-		s, err := lite.Open(t.Context(), filepath.Join(t.TempDir(), "inbox.db"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { s.Close() })
-		return s
-	})
+	inboxtest.TestStore(t, func(t *testing.T) inbox.Store { return open(t, filepath.Join(t.TempDir(), "inbox.db")) })
+	inboxtest.TestCodes(t, func(t *testing.T) inbox.Codes { return open(t, filepath.Join(t.TempDir(), "inbox.db")) })
+}
+
+func TestSeveralProcesses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "inbox.db")
+	inboxtest.TestSeveral(t, open(t, path), open(t, path))
 }
