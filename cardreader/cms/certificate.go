@@ -132,7 +132,7 @@ func (c *Certificate) parseTBS(in cryptobyte.String) (algorithm, error) {
 	if !has {
 		return alg, nil
 	}
-	return alg, c.parseExtensions(ext)
+	return alg, eachExtension(ext, c.parseExtension)
 }
 
 // ParseCertificates reads certificates in PEM (CERTIFICATE blocks, anything else around them is skipped) or in DER, one

@@ -27,6 +27,14 @@
 // key identifiers equal where both are there, signature, basicConstraints, keyUsage, path length, validity at the time
 // asked for, no critical extension that is not understood.
 //
+// # Lists of withdrawn certificates
+//
+// ParseCRL reads an X.509 CRL (RFC 5280 §5) and Pool.Revocation looks a chain up in those held: the list is of the
+// certificate's issuer, an anchor of that name that may sign lists signed it, it covers all signers' certificates (no
+// parts, no indirect lists, no scope that leaves some out), and it is in force. Whoever is listed is Revoked, also by an
+// old list. Otherwise a list never held is NoList, which lowers a verdict only where policy demands one; a list that is
+// over-age, or was held once, is ListTooOld, which always does.
+//
 // # Reasons
 //
 // Every refusal is an *Error with a Reason. The reasons are the codes of package check with the same spelling; this
@@ -36,5 +44,6 @@
 // # Bounds
 //
 // At most 4 MB, 16 signers, 64 certificates in one message, 2,048 in one list, 64 extensions, 64 attributes, 6 links of
-// a chain, 64 signatures tried for one chain.
+// a chain, 64 signatures tried for one chain, 131,072
+// entries in one list of withdrawn certificates.
 package cms

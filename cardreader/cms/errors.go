@@ -18,6 +18,10 @@ const (
 	Expired        Reason = "expired"
 	NotYetValid    Reason = "not-yet-valid"
 	NotSupported   Reason = "not-supported"
+	Revoked        Reason = "revoked"
+	NoList         Reason = "no-list"
+	ListTooOld     Reason = "list-too-old"
+	ClockUnsure    Reason = "clock-unsure"
 )
 
 // Error is a refusal. Detail never holds personal data: travel document certificates name states.

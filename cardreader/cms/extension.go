@@ -7,10 +7,10 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// parseExtensions reads Extensions; one twice is an error, RFC 5280 §4.2.
+// eachExtension reads Extensions; one twice is an error, RFC 5280 §4.2.
 //
 //	Extensions ::= SEQUENCE OF SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
-func (c *Certificate) parseExtensions(in cryptobyte.String) error {
+func eachExtension(in cryptobyte.String, parse func(oid string, critical bool, value cryptobyte.String) error) error {
 	var list cryptobyte.String
 	if !in.ReadASN1(&list, asn1.SEQUENCE) || !in.Empty() {
 		return broken("extensions")
@@ -31,7 +31,7 @@ func (c *Certificate) parseExtensions(in cryptobyte.String) error {
 			return broken("extension " + oid + " twice, or too many")
 		}
 		seen[oid] = true
-		if err := c.parseExtension(oid, critical, value); err != nil {
+		if err := parse(oid, critical, value); err != nil {
 			return err
 		}
 	}
@@ -46,12 +46,8 @@ func (c *Certificate) parseExtension(oid string, critical bool, value cryptobyte
 		if ok = value.ReadASN1(&id, asn1.OCTET_STRING); ok {
 			c.SubjectKeyID = bytes.Clone(id)
 		}
-	case "2.5.29.35": // authorityKeyIdentifier: SEQUENCE { keyIdentifier [0] OPTIONAL, … }
-		var body, id cryptobyte.String
-		var has bool
-		if ok = value.ReadASN1(&body, asn1.SEQUENCE) && body.ReadOptionalASN1(&id, &has, context(0)); ok && has {
-			c.AuthorityKeyID = bytes.Clone(id)
-		}
+	case "2.5.29.35":
+		c.AuthorityKeyID, ok = readAuthorityKeyID(value)
 	case "2.5.29.15":
 		ok = c.parseKeyUsage(value)
 	case "2.5.29.19":
@@ -72,6 +68,16 @@ func (c *Certificate) parseExtension(oid string, critical bool, value cryptobyte
 		return broken("extension " + oid)
 	}
 	return nil
+}
+
+// readAuthorityKeyID reads SEQUENCE { keyIdentifier [0] OPTIONAL, … }; nil where there is none.
+func readAuthorityKeyID(value cryptobyte.String) (id []byte, ok bool) {
+	var body, key cryptobyte.String
+	var has bool
+	if ok = value.ReadASN1(&body, asn1.SEQUENCE) && body.ReadOptionalASN1(&key, &has, context(0)); ok && has {
+		id = bytes.Clone(key)
+	}
+	return id, ok
 }
 
 func (c *Certificate) parseKeyUsage(value cryptobyte.String) bool {

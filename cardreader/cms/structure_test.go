@@ -191,7 +191,7 @@ func TestExtensions(t *testing.T) {
 	}
 	usage := ext(15, 3, 2, 7, 0x80)
 	var c Certificate
-	if err := c.parseExtensions(short(usage, ext(19, 0x30, 6, 1, 1, 1, 2, 1, 0))); err != nil || c.KeyUsage != DigitalSignature || !c.CA || c.MaxPath != 0 {
+	if err := eachExtension(short(usage, ext(19, 0x30, 6, 1, 1, 1, 2, 1, 0)), c.parseExtension); err != nil || c.KeyUsage != DigitalSignature || !c.CA || c.MaxPath != 0 {
 		t.Errorf("%v %+v", err, c)
 	}
 	for what, in := range map[string]cryptobyte.String{
@@ -206,7 +206,7 @@ func TestExtensions(t *testing.T) {
 		"length not DER":     list(usage),
 	} {
 		var c Certificate
-		if err := c.parseExtensions(in); ReasonOf(err) != Structure {
+		if err := eachExtension(in, c.parseExtension); ReasonOf(err) != Structure {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

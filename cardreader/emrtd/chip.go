@@ -160,7 +160,7 @@ func (r *reading) judge(e evidence, passive []check.Check) check.Check {
 	c := check.Check{Name: checkChip, Verdict: result.verdict, Reason: result.reason, Detail: result.detail}
 	c.Optional = c.Verdict == check.Indeterminate && c.Reason == check.NotSupported
 	for _, p := range passive {
-		if c.Verdict == check.Passed && p.Verdict != check.Passed {
+		if c.Verdict == check.Passed && p.Verdict != check.Passed && !p.Optional { // no list is no reason to doubt the key
 			c = check.Unsure(checkChip, check.NotChecked, "rests on "+p.Name)
 			c.Optional = true // the whole is lowered by what it rests on
 		}

@@ -45,6 +45,10 @@
 //	dg-hashes      every data group read has the hash that EF.SOD says; Detail names the groups, or the false one
 //	csca           the signer's certificate leads to a country signing certificate at hand, both are valid now, the time
 //	               of signing lies inside the signer's validity, and the signer's country is the state that DG1 names
+//	revocation     neither the signer nor its authority is in a list of withdrawn certificates that the state signed.
+//	               Detail names the list. Failed, reason revoked, whenever the document was signed and however old the
+//	               list. Indeterminate and optional, reason no-list, where none of that state was ever held and policy
+//	               demands none; Indeterminate, reason list-too-old, where one is over-age or was held once
 //	chip           that the chip is no copy: by PACE-CAM, else by Chip Authentication (ECDH, version 1), else by Active
 //	               Authentication (RSA after ISO/IEC 9796-2 scheme 1, ECDSA). Passed only where the first three passed: a
 //	               key that nobody signed proves nothing. Failed, reason clone, where the chip answers and does not hold
@@ -58,7 +62,7 @@
 // # What is not there
 //
 // PACE and Chip Authentication with Diffie-Hellman over integers, integrated mapping, domain parameters of somebody's own,
-// Terminal Authentication (so no DG3 and DG4), revocation lists. DG5 to DG10, DG13 and DG16 are not read. A document that
+// Terminal Authentication (so no DG3 and DG4). DG5 to DG10, DG13 and DG16 are not read. A document that
 // takes only what is not there is an Error with code unsupported.
 //
 // # Personal data

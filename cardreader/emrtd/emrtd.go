@@ -30,6 +30,7 @@ func applicationID() []byte { return []byte{0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 
 // Deps is what a reading takes from outside. Nil fields have a safe meaning.
 type Deps struct {
 	Anchors func() []*cms.Certificate // country signing certificates trusted now; nil: none
+	Lists   func() cms.Revocations    // what is held of lists of withdrawn signers; nil: nothing, ever
 	Now     func() time.Time          // station time; nil, or a zero time: the clock is not to be trusted
 	Rand    io.Reader                 // nil: crypto/rand
 }

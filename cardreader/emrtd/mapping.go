@@ -57,8 +57,12 @@ func cardSecurity(e evidence, b []byte) ([]securityInfo, *check.Check) {
 	if sd.ContentType != oidCardSecurity {
 		return fail(check.Fail("", check.Structure, "content type"))
 	}
-	if c := e.trace(sd, signature); c.Verdict != check.Passed {
-		return fail(c)
+	traced, revoked := e.trace(signature)
+	if traced.Verdict != check.Passed {
+		return fail(traced)
+	}
+	if revoked.Verdict == check.Failed {
+		return fail(revoked)
 	}
 	infos, err := parseSecurityInfos(sd.Content)
 	if errors.Is(err, ErrInfos) {

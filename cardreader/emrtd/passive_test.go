@@ -30,14 +30,28 @@ type proof struct {
 	anchors               []*cms.Certificate
 	state                 string
 	now                   time.Time
+	lists                 cms.Revocations
 	signature, hash, csca check.Check
+	revoked               check.Check // zero: no list, or not asked where there is no chain
 }
 
 func (p proof) run(t *testing.T) {
 	t.Helper()
-	e := evidence{sod: p.sod, groups: p.read, state: p.state, now: p.now, pool: cms.NewPool(p.anchors), others: p.anchors}
-	for i, got := range e.prove() {
-		want := []check.Check{p.signature, p.hash, p.csca}[i]
+	e := evidence{sod: p.sod, groups: p.read, state: p.state, now: p.now, pool: cms.NewPool(p.anchors), others: p.anchors, lists: p.lists}
+	checks := e.prove()
+	if len(checks) != 4 {
+		t.Fatalf("%s: %d checks", p.name, len(checks))
+	}
+	if p.revoked.Reason == "" && p.revoked.Verdict == check.Indeterminate {
+		if p.revoked.Reason = check.NoList; checks[3].Reason == check.NotChecked && p.csca.Verdict != check.Passed {
+			p.revoked.Reason = check.NotChecked
+		}
+		if !checks[3].Optional {
+			t.Errorf("%s: a list never held lowers the whole", p.name)
+		}
+	}
+	for i, got := range checks {
+		want := []check.Check{p.signature, p.hash, p.csca, p.revoked}[i]
 		if got.Verdict != want.Verdict || got.Reason != want.Reason || want.Detail != "" && !strings.Contains(got.Detail, want.Detail) {
 			t.Errorf("%s: %+v, want %v %s %s", p.name, got, want.Verdict, want.Reason, want.Detail)
 		}
@@ -210,7 +224,7 @@ func FuzzSOD(f *testing.F) {
 	f.Fuzz(func(t *testing.T, sod []byte) {
 		e := evidence{sod: sod, groups: map[int][]byte{1: []byte("forged")}, state: "NLD", now: provedAt, pool: cms.NewPool(anchors), others: anchors}
 		checks := e.prove()
-		if len(checks) != 3 || check.Overall(checks) == check.Passed {
+		if len(checks) != 4 || check.Overall(checks) == check.Passed {
 			t.Fatal("a forged group passed")
 		}
 		if slices.ContainsFunc(checks, func(c check.Check) bool { return c.Verdict != check.Passed && c.Reason == check.OK }) {

@@ -139,11 +139,14 @@ func TestSpecimens(t *testing.T) {
 		var not []outcome
 		for _, c := range doc.Checks {
 			names = append(names, c.Name)
+			if c.Name == "revocation" && c.Verdict == check.Indeterminate && c.Optional {
+				continue // no list was ever held: TestRevocation
+			}
 			if c.Verdict != check.Passed {
 				not = append(not, outcome{c.Name, c.Reason})
 			}
 		}
-		if got := strings.Join(names, " "); got != "sod-signature dg-hashes csca chip validity" {
+		if got := strings.Join(names, " "); got != "sod-signature dg-hashes csca revocation chip validity" {
 			t.Errorf("%s: checks %s", tc.specimen, got)
 		}
 		if !slices.Equal(not, tc.not) {

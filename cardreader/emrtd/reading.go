@@ -242,6 +242,9 @@ func (r *reading) document(now time.Time) *cardreader.Document {
 	if r.kind.deps.Anchors != nil {
 		e.others = r.kind.deps.Anchors()
 	}
+	if r.kind.deps.Lists != nil {
+		e.lists = r.kind.deps.Lists()
+	}
 	e.pool = cms.NewPool(e.others)
 	for n, f := range map[int]file{1: fileDG1, 2: fileDG2, 11: fileDG11, 12: fileDG12, 14: fileDG14, 15: fileDG15} {
 		if b := r.groups[n]; b != nil {

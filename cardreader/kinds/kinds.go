@@ -46,6 +46,7 @@ import (
 // Deps is what the kinds take from outside.
 type Deps struct {
 	Anchors func() []*cms.Certificate // country signing certificates and roots of identity cards trusted now; nil: none
+	Lists   func() cms.Revocations    // what is held of lists of withdrawn signers; nil: nothing, ever
 	Now     func() time.Time          // station time; nil, or a zero time: the clock is not to be trusted
 	Rand    io.Reader                 // nil: crypto/rand
 }
@@ -57,7 +58,7 @@ func All(d Deps) []cardreader.Kind {
 	}
 	return []cardreader.Kind{
 		cnid.New(cnid.Deps{Now: d.Now}), // readers of records; asks a chip nothing
-		emrtd.New(emrtd.Deps{Anchors: d.Anchors, Now: d.Now, Rand: d.Rand}),
+		emrtd.New(emrtd.Deps{Anchors: d.Anchors, Lists: d.Lists, Now: d.Now, Rand: d.Rand}),
 		beid.New(beid.Deps{Anchors: d.Anchors, Now: d.Now}),
 		sscard.New(sscard.Deps{Now: d.Now}),
 		thaiid.New(thaiid.Deps{Now: d.Now}),
