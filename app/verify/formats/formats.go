@@ -10,6 +10,7 @@ import (
 	"bangban/app/verify/mdoc"
 	"bangban/app/verify/sdjwt"
 	"bangban/app/verify/shc"
+	"bangban/app/verify/vcjose"
 	"bangban/app/verify/vds"
 )
 
@@ -19,6 +20,7 @@ type Deps struct{}
 // All lists the formats in the order in which they are tried.
 func All(Deps) []verify.Format {
 	return []verify.Format{
+		vcjose.Format{SDJWT: sdjwt.Format{}}, // a COSE_Sign1 or an SD-JWT over JSON with a context: before those of the envelope
 		claim169.Format{},
 		hcert.Format{},
 		mdoc.Format{},
