@@ -1,6 +1,10 @@
 package cardreader
 
-import "maps"
+import (
+	"context"
+	"errors"
+	"maps"
+)
 
 // Codes of Error. Each has error.<code> and hint.<code> in the locale files.
 const (
@@ -48,6 +52,35 @@ func (e *Error) Args() map[string]string { return maps.Clone(e.args) }
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
 	return ok && t.code == e.code && t.err == nil
+}
+
+// Told pairs an error of a kind with the code that it stands for.
+type Told struct {
+	Err  error
+	Code string
+}
+
+// Fault makes an *Error of whatever stopped a reading: a *NeedError and an *Error stay what they are, an ended context is
+// cancelled or a time-out, then the first of told that fits decides; everything else is a faulty card.
+func Fault(err error, told ...Told) error {
+	var known *Error
+	var need *NeedError
+	switch {
+	case errors.As(err, &need):
+		return err
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, context.Canceled):
+		return NewError(CodeCancelled, err, nil)
+	case errors.Is(err, context.DeadlineExceeded):
+		return NewError(CodeTimeout, err, nil)
+	}
+	for _, t := range told {
+		if errors.Is(err, t.Err) {
+			return NewError(t.Code, err, nil)
+		}
+	}
+	return NewError(CodeFaulty, err, nil)
 }
 
 // Sentinels for errors.Is.

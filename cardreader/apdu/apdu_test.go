@@ -187,6 +187,40 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// stopper ends the context inside its nth command.
+type stopper struct {
+	script
+	after  int
+	cancel func()
+}
+
+func (s *stopper) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	if s.after--; s.after == 0 {
+		s.cancel()
+	}
+	return s.script.Transmit(ctx, command)
+}
+
+// What has ended is not gone on with by GET RESPONSE or by asking again.
+func TestSendStops(t *testing.T) {
+	read := apdu.Command{CLA: 0x80, INS: 0xB0, Ne: 256}
+	steps := [][2]string{{"80B0000000", "6C02"}, {"80B0000002", "016102"}, {"00C0000002", "6C01"}, {"00C0000001", "049000"}}
+	for after := range len(steps) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := &stopper{script{t, steps[:after]}, after, cancel}
+		if after == 0 {
+			cancel()
+		}
+		_, err := apdu.Send(ctx, s, read, false)
+		if !errors.Is(err, context.Canceled) || len(s.steps) != 0 {
+			t.Errorf("ended in command %d: %v, %d left", after, err, len(s.steps))
+		}
+	}
+	if _, err := apdu.Send(t.Context(), &script{t, steps}, read, false); err != nil {
+		t.Errorf("not ended: %v", err)
+	}
+}
+
 func TestNothingPrintsBodies(t *testing.T) {
 	c := apdu.Command{INS: 0x82, Data: []byte("SPECIMEN")}
 	r := apdu.Response{Data: []byte("SPECIMEN"), SW: apdu.OK}

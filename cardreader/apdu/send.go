@@ -15,7 +15,7 @@ type Transmitter interface {
 const maxRounds = 256
 
 // Send transmits c and gives its response. 61xx is answered by GET RESPONSE until all is there and 6Cxx by one more
-// try with the Ne that the card wants. A status other than 9000 comes back as Response and as a *StatusError; any other
+// try with the Ne that the card wants; ctx is looked at before each of these commands too. A status other than 9000 comes back as Response and as a *StatusError; any other
 // error means that there is no Response.
 func Send(ctx context.Context, t Transmitter, c Command, extended bool) (Response, error) {
 	r, err := exchange(ctx, t, c, extended)
@@ -67,6 +67,9 @@ func more(ctx context.Context, t Transmitter, c Command, r Response) (Response, 
 }
 
 func exchange(ctx context.Context, t Transmitter, c Command, extended bool) (Response, error) {
+	if err := ctx.Err(); err != nil {
+		return Response{}, fmt.Errorf("apdu: not sent: %w", err)
+	}
 	b, err := c.Encode(extended)
 	if err != nil {
 		return Response{}, err
