@@ -32,7 +32,7 @@ func (k *kind) ID() string { return ID }
 // Match implements cardreader.Kind: it selects the application.
 func (k *kind) Match(ctx context.Context, conn cardreader.Conn) bool {
 	chip, ok := conn.(cardreader.APDUer)
-	return ok && (&card{line{chip}}).choose(ctx) == nil
+	return ok && (&card{chip}).choose(ctx) == nil
 }
 
 // Needs implements cardreader.Kind: none.
@@ -48,7 +48,7 @@ func (k *kind) Read(ctx context.Context, conn cardreader.Conn, _ cardreader.Secr
 		report = func(cardreader.Progress) {}
 	}
 	report(cardreader.Progress{Stage: cardreader.Connecting})
-	r := &reading{card: &card{line{chip}}, report: report, raw: map[string][]byte{}}
+	r := &reading{card: &card{chip}, report: report, raw: map[string][]byte{}}
 	if k.deps.Now != nil {
 		r.now = k.deps.Now()
 	}

@@ -35,7 +35,7 @@ func applicationID() []byte {
 }
 
 // card is the way to one chip.
-type card struct{ chip line }
+type card struct{ chip cardreader.APDUer }
 
 func (c *card) choose(ctx context.Context) error {
 	_, err := apdu.Send(ctx, c.chip, apdu.Command{INS: 0xA4, P1: 0x04, P2: 0x0C, Data: applicationID()}, false)
@@ -78,15 +78,4 @@ func (c *card) chunk(ctx context.Context, buf *[]byte) (int, error) {
 	}
 	*buf = append(*buf, r.Data...)
 	return len(r.Data), nil
-}
-
-// line stops between the commands of one exchange too: T=0 cards answer with 61xx or 6Cxx, and another command follows.
-type line struct{ chip cardreader.APDUer }
-
-// Transmit implements apdu.Transmitter.
-func (l line) Transmit(ctx context.Context, command []byte) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return l.chip.Transmit(ctx, command)
 }

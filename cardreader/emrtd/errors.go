@@ -1,7 +1,6 @@
 package emrtd
 
 import (
-	"context"
 	"errors"
 
 	"bangban/cardreader"
@@ -55,23 +54,9 @@ type CheckDigitError struct {
 // Error names the field.
 func (e *CheckDigitError) Error() string { return "emrtd: check digit of the " + e.Field + " is wrong" }
 
-// fault makes an *Error of cardreader out of whatever stopped a reading.
+// fault makes an *Error of cardreader out of whatever stopped a reading. An empty answer without an error is a pulled card.
 func fault(err error) error {
-	var known *cardreader.Error
-	var need *cardreader.NeedError
-	switch {
-	case errors.As(err, &need):
-		return err
-	case errors.As(err, &known):
-		return known
-	case errors.Is(err, context.Canceled):
-		return cardreader.NewError(cardreader.CodeCancelled, err, nil)
-	case errors.Is(err, context.DeadlineExceeded):
-		return cardreader.NewError(cardreader.CodeTimeout, err, nil)
-	case errors.Is(err, apdu.ErrNoStatus): // an empty answer without an error is a pulled card
-		return cardreader.NewError(cardreader.CodePulled, err, nil)
-	case errors.Is(err, ErrAccess):
-		return cardreader.NewError(cardreader.CodeUnsupported, err, nil)
-	}
-	return cardreader.NewError(cardreader.CodeFaulty, err, nil)
+	return cardreader.Fault(err,
+		cardreader.Told{Err: apdu.ErrNoStatus, Code: cardreader.CodePulled},
+		cardreader.Told{Err: ErrAccess, Code: cardreader.CodeUnsupported})
 }

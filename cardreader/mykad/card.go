@@ -26,7 +26,7 @@ const maxChunk = 240
 func applicationID() []byte { return []byte{0xA0, 0x00, 0x00, 0x00, 0x74, 'J', 'P', 'N', 0x00, 0x10} }
 
 // card is the way to one chip.
-type card struct{ chip line }
+type card struct{ chip cardreader.APDUer }
 
 func (c *card) choose(ctx context.Context) error {
 	_, err := apdu.Send(ctx, c.chip, apdu.Command{INS: 0xA4, P1: 0x04, Data: applicationID()}, false)
@@ -77,15 +77,4 @@ func announces(sw uint16, cmd apdu.Command, n int) bool {
 		return sw == 0x9108
 	}
 	return sw == 0x9400|uint16(byte(n))
-}
-
-// line stops between the commands of one exchange too: T=0 cards answer with 61xx, and GET RESPONSE follows.
-type line struct{ chip cardreader.APDUer }
-
-// Transmit implements apdu.Transmitter.
-func (l line) Transmit(ctx context.Context, command []byte) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return l.chip.Transmit(ctx, command)
 }

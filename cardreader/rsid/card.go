@@ -34,13 +34,13 @@ func apollo() []byte {
 
 // card is the way to one chip.
 type card struct {
-	chip  line
+	chip  cardreader.APDUer
 	first bool // of the first generation
 	head  int  // bytes before the content of a file
 }
 
 func newCard(chip cardreader.APDUer, atr []byte) *card {
-	c := &card{chip: line{chip}, head: 4}
+	c := &card{chip: chip, head: 4}
 	if bytes.Equal(atr, apollo()) {
 		c.first, c.head = true, 6
 	}
@@ -110,15 +110,4 @@ func (c *card) send(ctx context.Context, cmd apdu.Command) ([]byte, error) {
 		return nil, err
 	}
 	return r.Data, nil
-}
-
-// line stops between the commands of one exchange too: T=0 cards answer with 61xx, and GET RESPONSE follows.
-type line struct{ chip cardreader.APDUer }
-
-// Transmit implements apdu.Transmitter.
-func (l line) Transmit(ctx context.Context, command []byte) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return l.chip.Transmit(ctx, command)
 }

@@ -27,7 +27,7 @@ const maxRecords = 16
 
 // reading is one reading of one card.
 type reading struct {
-	chip   line
+	chip   cardreader.APDUer
 	report func(cardreader.Progress)
 	raw    map[string][]byte // "EF06/09" → value
 	p2     byte              // how the records of the file at hand are named
@@ -174,15 +174,4 @@ func (r *reading) wipe() {
 		clear(b)
 	}
 	clear(r.raw)
-}
-
-// line stops between the commands of one exchange too: a T=0 card answers 61xx or 6Cxx, and another command follows.
-type line struct{ chip cardreader.APDUer }
-
-// Transmit implements apdu.Transmitter.
-func (l line) Transmit(ctx context.Context, command []byte) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return l.chip.Transmit(ctx, command)
 }

@@ -1,7 +1,6 @@
 package sscard
 
 import (
-	"context"
 	"errors"
 
 	"bangban/cardreader"
@@ -21,25 +20,11 @@ var (
 	ErrKey      = errors.New("sscard: the card wants a key of its issuer")
 )
 
-// fault makes an *Error of cardreader out of whatever stopped a reading.
+// fault makes an *Error of cardreader out of whatever stopped a reading. An empty answer without an error is a pulled card.
 func fault(err error) error {
-	var known *cardreader.Error
-	var need *cardreader.NeedError
-	switch {
-	case errors.As(err, &need):
-		return need
-	case errors.As(err, &known):
-		return known
-	case errors.Is(err, context.Canceled):
-		return cardreader.NewError(cardreader.CodeCancelled, err, nil)
-	case errors.Is(err, context.DeadlineExceeded):
-		return cardreader.NewError(cardreader.CodeTimeout, err, nil)
-	case errors.Is(err, apdu.ErrNoStatus): // an empty answer without an error is a pulled card
-		return cardreader.NewError(cardreader.CodePulled, err, nil)
-	case errors.Is(err, ErrTries), errors.Is(err, apdu.ErrBlocked):
-		return cardreader.NewError(CodePINBlocked, err, nil)
-	case errors.Is(err, ErrKey):
-		return cardreader.NewError(cardreader.CodeUnsupported, err, nil)
-	}
-	return cardreader.NewError(cardreader.CodeFaulty, err, nil)
+	return cardreader.Fault(err,
+		cardreader.Told{Err: apdu.ErrNoStatus, Code: cardreader.CodePulled},
+		cardreader.Told{Err: ErrTries, Code: CodePINBlocked},
+		cardreader.Told{Err: apdu.ErrBlocked, Code: CodePINBlocked},
+		cardreader.Told{Err: ErrKey, Code: cardreader.CodeUnsupported})
 }

@@ -36,7 +36,7 @@ func (k *kind) ID() string { return ID }
 // Match implements cardreader.Kind: it selects the application.
 func (k *kind) Match(ctx context.Context, conn cardreader.Conn) bool {
 	chip, ok := conn.(cardreader.APDUer)
-	return ok && (&reading{chip: line{chip}}).choose(ctx) == nil
+	return ok && (&reading{chip: chip}).choose(ctx) == nil
 }
 
 // Needs implements cardreader.Kind: it asks for the person's first record, which most cards give without a PIN.
@@ -45,7 +45,7 @@ func (k *kind) Needs(ctx context.Context, conn cardreader.Conn) ([]cardreader.Se
 	if !ok {
 		return nil, cardreader.NewError(cardreader.CodeUnsupported, nil, nil)
 	}
-	r := &reading{chip: line{chip}}
+	r := &reading{chip: chip}
 	if err := r.choose(ctx); err != nil {
 		return nil, fault(err)
 	}
@@ -74,7 +74,7 @@ func (k *kind) Read(ctx context.Context, conn cardreader.Conn, s cardreader.Secr
 		report = func(cardreader.Progress) {}
 	}
 	report(cardreader.Progress{Stage: cardreader.Connecting})
-	r := &reading{chip: line{chip}, report: report, raw: map[string][]byte{}}
+	r := &reading{chip: chip, report: report, raw: map[string][]byte{}}
 	if err := r.run(ctx, pin); err != nil {
 		r.wipe()
 		return nil, fault(err)

@@ -1,7 +1,6 @@
 package thaiid
 
 import (
-	"context"
 	"errors"
 
 	"bangban/cardreader"
@@ -16,18 +15,7 @@ var (
 	ErrEncoding = errors.New("thaiid: a byte that stands for no character")
 )
 
-// fault makes an *Error of cardreader out of whatever stopped a reading.
+// fault makes an *Error of cardreader out of whatever stopped a reading. An empty answer without an error is a pulled card.
 func fault(err error) error {
-	var known *cardreader.Error
-	switch {
-	case errors.As(err, &known):
-		return known
-	case errors.Is(err, context.Canceled):
-		return cardreader.NewError(cardreader.CodeCancelled, err, nil)
-	case errors.Is(err, context.DeadlineExceeded):
-		return cardreader.NewError(cardreader.CodeTimeout, err, nil)
-	case errors.Is(err, apdu.ErrNoStatus): // an empty answer without an error is a pulled card
-		return cardreader.NewError(cardreader.CodePulled, err, nil)
-	}
-	return cardreader.NewError(cardreader.CodeFaulty, err, nil)
+	return cardreader.Fault(err, cardreader.Told{Err: apdu.ErrNoStatus, Code: cardreader.CodePulled})
 }

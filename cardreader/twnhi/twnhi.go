@@ -104,19 +104,8 @@ func basic(ctx context.Context, chip cardreader.APDUer) ([]byte, error) {
 }
 
 func send(ctx context.Context, chip cardreader.APDUer, c apdu.Command) ([]byte, error) {
-	r, err := apdu.Send(ctx, line{chip}, c, false)
+	r, err := apdu.Send(ctx, chip, c, false)
 	return r.Data, err
-}
-
-// line stops between the commands of one exchange too: T=0 cards answer with 61xx, and GET RESPONSE follows.
-type line struct{ chip cardreader.APDUer }
-
-// Transmit implements apdu.Transmitter.
-func (l line) Transmit(ctx context.Context, command []byte) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return l.chip.Transmit(ctx, command)
 }
 
 // Bounds of the record: shorter is none, longer than one short answer is none either.
