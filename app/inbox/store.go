@@ -28,7 +28,7 @@ type Intake struct {
 	Signed     []byte              // its note
 	Since      int64               // size of the checkpoint it was proven from
 
-	Contradicts bool // the batch's checkpoint is the station's own and does not continue the one held
+	Unproven bool // the checkpoint that came is the station's own and could not be proven to continue the one held
 }
 
 // Taken is what became of one item.

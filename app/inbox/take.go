@@ -22,6 +22,7 @@ type Deps struct {
 	Identify queue.Identify // see Known
 	Receipts note.Signer    // the gateway's receipt key
 	Now      func() time.Time
+	Allow    func(queue.Header) error // what else is demanded of a parcel; nil: nothing
 }
 
 // Report says what became of an export.
@@ -100,18 +101,46 @@ func TakeExport(ctx context.Context, dir string, d Deps) (*Report, error) {
 		if err != nil {
 			return rep, err
 		}
-		if err := takeBatch(ctx, dir, filepath.Base(f), b, d, rep); err != nil {
+		if err := takeFile(ctx, dir, filepath.Base(f), b, d, rep); err != nil {
 			return rep, err
 		}
 	}
 	return rep, nil
 }
 
-func takeBatch(ctx context.Context, dir, name string, b *queue.Batch, d Deps, rep *Report) error {
-	in := Intake{Station: b.Station, Epoch: b.Epoch}
+func takeFile(ctx context.Context, dir, name string, b *queue.Batch, d Deps, rep *Report) error {
+	one, err := TakeBatch(ctx, b, d)
+	if err != nil {
+		return err
+	}
+	rep.Refused = append(rep.Refused, one.Refused...)
+	if one.Unproven {
+		rep.Unproven = append(rep.Unproven, name)
+	}
+	if len(one.Taken) == 0 {
+		return nil
+	}
+	rep.Checkpoint = one.Checkpoint
+	return rep.receipt(dir, one.Taken, d)
+}
+
+// Batch says what became of one batch.
+type Batch struct {
+	Taken      []Taken
+	Refused    []Refusal
+	Checkpoint int64 // size of the newest one held afterwards
+	Unproven   bool  // its checkpoint could not be proven
+}
+
+// TakeBatch verifies what a batch holds and stores it with one commit. What is refused blocks nothing else.
+func TakeBatch(ctx context.Context, b *queue.Batch, d Deps) (*Batch, error) {
+	in, rep := Intake{Station: b.Station, Epoch: b.Epoch}, &Batch{}
 	keys := map[string]*ecdsa.PublicKey{}
 	for _, p := range b.Parcels {
 		e, key, err := openItem(p, d.Identify)
+		if err == nil && d.Allow != nil {
+			err = d.Allow(e.Header)
+		}
 		if err != nil {
 			rep.Refused = append(rep.Refused, Refusal{p.Seq, reason(err)})
 			continue
@@ -120,24 +149,19 @@ func takeBatch(ctx context.Context, dir, name string, b *queue.Batch, d Deps, re
 		in.Items = append(in.Items, Item{e, p.Sealed})
 	}
 	if len(in.Items) == 0 {
-		return nil
+		return rep, nil
 	}
-	if err := proveCheckpoint(ctx, b, d, keys, &in); err != nil {
-		if !errors.Is(err, ErrUnproven) {
-			return err
-		}
-		rep.Unproven = append(rep.Unproven, name)
+	err := proveCheckpoint(ctx, b, d, keys, &in)
+	if err != nil && !errors.Is(err, ErrUnproven) {
+		return nil, err
 	}
-	taken, err := d.Store.Take(ctx, in)
-	if err != nil {
-		return err
+	rep.Unproven = err != nil
+	if rep.Taken, err = d.Store.Take(ctx, in); err != nil {
+		return nil, err
 	}
 	newest, err := d.Store.Newest(ctx, b.Station, b.Epoch)
-	if err != nil {
-		return err
-	}
 	rep.Checkpoint = newest.Size
-	return rep.receipt(dir, taken, d)
+	return rep, err
 }
 
 // openItem verifies one envelope and that it lies where it belongs.
@@ -151,6 +175,9 @@ func openItem(p queue.Parcel, who queue.Identify) (*queue.Envelope, *ecdsa.Publi
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := e.Check(); err != nil {
+		return nil, nil, err
+	}
 	if h := e.Header; h.Station != p.Station || h.Epoch != p.Epoch || h.Seq != p.Seq {
 		return nil, nil, ErrPlace
 	}
@@ -159,7 +186,8 @@ func openItem(p queue.Parcel, who queue.Identify) (*queue.Envelope, *ecdsa.Publi
 
 func reason(err error) string {
 	for code, known := range map[string]error{"unknown-identity": queue.ErrIdentity, "wrong-signature": queue.ErrSignature,
-		"wrong-place": ErrPlace, "too-large": queue.ErrTooLarge} {
+		"wrong-place": ErrPlace, "too-large": queue.ErrTooLarge, "unknown-suite": queue.ErrSuite, "not-allowed": ErrNotAllowed,
+		"unknown-holder": ErrHolder} {
 		if errors.Is(err, known) {
 			return code
 		}
@@ -195,6 +223,7 @@ func proveCheckpoint(ctx context.Context, b *queue.Batch, d Deps, keys map[strin
 	if held.Size > c.Size {
 		return nil
 	}
+	in.Unproven = true // until it is proven
 	if held.Size > 0 {
 		proof, ok := b.ProofSince(held.Size)
 		if !ok && held.Size != c.Size {
@@ -204,14 +233,14 @@ func proveCheckpoint(ctx context.Context, b *queue.Batch, d Deps, keys map[strin
 			return fmt.Errorf("%w: %w", ErrUnproven, err)
 		}
 	}
+	in.Unproven = false
 	in.Checkpoint, in.Signed, in.Since = &c, b.Checkpoint, held.Size
 	return nil
 }
 
-// receipt signs for what is held. For a fork the receipt names the hash that is held, not the one that came.
+// receipt signs for what is held and writes it beside the export.
 func (rep *Report) receipt(dir string, taken []Taken, d Deps) error {
 	for _, t := range taken {
-		r := queue.Receipt{Station: t.Ref.Station, Epoch: t.Ref.Epoch, Seq: t.Ref.Seq, Hash: t.Held, Result: t.Result, Time: d.Now()}
 		switch t.Result {
 		case queue.Accepted:
 			rep.Accepted++
@@ -219,20 +248,29 @@ func (rep *Report) receipt(dir string, taken []Taken, d Deps) error {
 			rep.Duplicate++
 		default:
 			rep.Forks = append(rep.Forks, t.Ref.Seq)
-			r.Result = queue.Duplicate
 		}
 		if t.Result != queue.Refused {
 			rep.note(t.Ref)
 		}
-		signed, err := queue.SignReceipt(r, d.Receipts)
+		r, signed, err := t.receipt(d)
 		if err != nil {
 			return err
 		}
-		if err := queue.WriteReceipt(dir, &r, signed); err != nil {
+		if err := queue.WriteReceipt(dir, r, signed); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// receipt signs for what is held. For a fork the receipt names the hash that is held, not the one that came.
+func (t Taken) receipt(d Deps) (*queue.Receipt, []byte, error) {
+	r := &queue.Receipt{Station: t.Ref.Station, Epoch: t.Ref.Epoch, Seq: t.Ref.Seq, Hash: t.Held, Result: t.Result, Time: d.Now()}
+	if r.Result != queue.Accepted {
+		r.Result = queue.Duplicate
+	}
+	signed, err := queue.SignReceipt(*r, d.Receipts)
+	return r, signed, err
 }
 
 // note keeps each key once: the same parcel may lie in several files of a stick.

@@ -65,6 +65,16 @@
 //	            7 certificate: bstr, 8 day: tstr}   of the identity that signed the checkpoint, and when
 //	proofs   = [* [since: uint, [* hash]]]   consistency proofs from checkpoints the receiver may hold
 //
+// # Over a network
+//
+// A batch is posted to /v1/batches as application/cbor-seq with the fields of Attributes: CloudEvents 1.0 in binary
+// mode, Idempotency-Key and Content-Digest. The answer is application/cbor:
+//
+//	answer  = {1 station, 2 epoch, 3: [* verdict], 4 checkpoint: uint, 5 proven: bool}
+//	verdict = [seq: uint, result: "accepted" / "duplicate" / "fork" / "refused" / "retry", reason: tstr, receipt: bstr]
+//
+// Nothing is purged on the word of an answer, only on the receipts in it.
+//
 // # Exactly once
 //
 // The receiver's key is (station, epoch, seq) for ever: the same hash again is a duplicate and is receipted again,

@@ -15,6 +15,7 @@ var (
 	ErrTooLarge  = errors.New("queue: too large")
 	ErrReceipt   = errors.New("queue: receipt does not verify")
 	ErrBatch     = errors.New("queue: malformed batch")
+	ErrAnswer    = errors.New("queue: malformed answer")
 	ErrName      = errors.New("queue: station name cannot be part of a file name")
 	ErrHolder    = errors.New("queue: not a usable back-office key")
 	// ErrOffline is what a sink returns where there is no way out at the moment. It counts as no attempt.

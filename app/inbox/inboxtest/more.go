@@ -151,7 +151,7 @@ func reports(t *testing.T, s inbox.Store, w *queuetest.World) {
 		if _, err := s.Take(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}
-		in.Contradicts = true
+		in.Unproven = true
 	}
 	if r := row(t, s); r.Newest != queuetest.Day || r.Unproven != 1 || r.Highest != 2 || r.Parcels != 1 {
 		t.Fatalf("%+v", r)

@@ -99,7 +99,7 @@ func (s *Store) Take(ctx context.Context, in inbox.Intake) (out []inbox.Taken, e
 		}
 		out = append(out, one)
 	}
-	if in.Contradicts {
+	if in.Unproven {
 		if _, err := tx.ExecContext(ctx, `UPDATE station SET unproven = unproven + 1 WHERE station = ? AND epoch = ?`, in.Station, in.Epoch); err != nil {
 			return nil, err
 		}

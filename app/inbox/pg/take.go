@@ -232,7 +232,7 @@ func (t *take) note() error {
 		}
 	}
 	unproven := 0
-	if t.in.Contradicts {
+	if t.in.Unproven {
 		unproven = 1
 	}
 	if _, err := t.tx.Exec(t.ctx, `UPDATE station SET mark = $3, highest = greatest(highest, $4), held = held + $5, forks = forks + $6,
