@@ -96,9 +96,6 @@ func byNumber(t testing.TB, name string, most int) kindtest.Fixture {
 	return f
 }
 
-func FuzzRead(f *testing.F)     { kindtest.Fuzz(f, fixture(f, "emrtd", 0)) }
-func FuzzReadPACE(f *testing.F) { kindtest.Fuzz(f, byNumber(f, "emrtd-cam", 0)) }
-
 func read(t testing.TB, k cardreader.Kind, conn cardreader.Conn, name string) *cardreader.Document {
 	t.Helper()
 	doc, err := k.Read(context.Background(), conn, sim.Secrets(name), nil)
