@@ -5,7 +5,8 @@
 //	fonts/AtkinsonHyperlegibleNext_*.ttf    Atkinson Hyperlegible Next, SIL OFL 1.1, licence in
 //	                                        fonts/OFL-AtkinsonHyperlegibleNext.txt
 //	specimens/<name>.json                   cards of invented people, made by cardreader/sim/mint, layout in cardreader/sim
-//	specimens/training-csca.der             the one authority that training stations trust for them
+//	specimens/training-csca.der             the authorities that training stations trust for them
+//	specimens/training-csca.crl             the document signers that the newest of them has withdrawn
 //
 // The fonts are static TrueType files (glyf outlines): what the PDF writer embeds is what the screen shows.
 package assets
@@ -50,6 +51,9 @@ func Specimens() fs.FS {
 // TrainingCSCA is the certificate of the training country authority, DER; where there are several they follow each
 // other without a gap.
 func TrainingCSCA() []byte { return read("specimens/training-csca.der") }
+
+// TrainingCRL is the list of document signers that a training country authority has withdrawn, DER.
+func TrainingCRL() []byte { return read("specimens/training-csca.crl") }
 
 // read gives a fresh copy. The names are constants, so a missing file is a broken build.
 func read(name string) []byte {

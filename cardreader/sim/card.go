@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"bangban/cardreader/apdu"
 )
@@ -21,10 +22,18 @@ const (
 // Option changes how a Card behaves.
 type Option func(*Card)
 
-// PullAt makes the nth command (1 is the first after Open) the one in which the card is taken from the reader.
-func PullAt(n int) Option { return func(c *Card) { c.pullAt = n } }
+// PullAt makes the nth command (1 is the first after Open) the one in which the card is taken from the reader; 0 leaves it
+// as the specimen says.
+func PullAt(n int) Option {
+	return func(c *Card) {
+		if n > 0 {
+			c.pullAt = n
+		}
+	}
+}
 
-// Slow makes the chip call wait, with the length of command and answer, before it answers. wait should end with ctx.
+// Slow makes the chip call wait, with the length of command and answer, before it answers. wait should end with ctx. It
+// replaces the clock that a slow specimen waits for.
 func Slow(wait func(ctx context.Context, bytes int)) Option { return func(c *Card) { c.wait = wait } }
 
 // Rand is where the chip takes challenges and key material from; without it crypto/rand.
@@ -53,6 +62,7 @@ type Card struct {
 	next      *session // begins after the answer that is being made
 	pace      *paceRun
 	agreeing  bool // Chip Authentication has begun
+	plain     plainState
 }
 
 // Open makes the chip of a shipped specimen, which may be named with the prefix "sim:".
@@ -66,12 +76,27 @@ func Open(name string, options ...Option) (*Card, error) {
 
 // NewCard makes the chip of a specimen.
 func NewCard(s Specimen, options ...Option) *Card {
-	c := &Card{specimen: s, rand: rand.Reader}
+	c := &Card{specimen: s, rand: rand.Reader, pullAt: s.PullAt}
+	if s.SlowMS > 0 {
+		c.wait = delay(time.Duration(s.SlowMS) * time.Millisecond)
+	}
 	for _, o := range options {
 		o(c)
 	}
 	c.reset()
 	return c
+}
+
+// delay waits so long for each command.
+func delay(d time.Duration) func(context.Context, int) {
+	return func(ctx context.Context, _ int) {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // Specimen is what the card was made of.
@@ -99,6 +124,7 @@ func (c *Card) Reset() {
 
 func (c *Card) reset() {
 	c.challenge, c.session, c.next, c.pace, c.agreeing = nil, nil, nil, nil, false
+	c.plain = plainState{wrong: c.plain.wrong}
 	c.selectMaster()
 }
 
@@ -132,6 +158,9 @@ func (c *Card) apdu(ctx context.Context, command []byte) []byte {
 }
 
 func (c *Card) answer(command []byte) apdu.Response {
+	if c.specimen.Plain != nil {
+		return c.plainAnswer(command)
+	}
 	cmd, err := apdu.ParseCommand(command)
 	if err != nil || (apdu.Extended(command) && !c.specimen.Extended) {
 		c.session = nil

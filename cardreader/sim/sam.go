@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 )
@@ -23,16 +25,34 @@ type SAM struct {
 	selected bool
 	faults   map[[2]byte][3]byte
 	wire     func(frame []byte) []byte
+	frames   int // commands about the card since it was laid down
+	liftAt   int // the one before which it is lifted; 0: none
 }
 
 // NewSAM makes a module without a card.
 func NewSAM() *SAM { return &SAM{faults: map[[2]byte][3]byte{}} }
 
-// Lay lays a specimen down, in place of what lies there.
+// Lay lays a specimen down, in place of what lies there. One that is taken away in a command is lifted before that frame
+// about a card: finding it is the first.
 func (m *SAM) Lay(s Specimen) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.card, m.answered, m.found, m.selected = &s, false, false, false
+	m.frames, m.liftAt = 0, s.PullAt
+}
+
+// LiftAt lifts the card that lies there before the nth command about it from now; 0 is never.
+func (m *SAM) LiftAt(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.frames, m.liftAt = 0, n
+}
+
+// Frames is how many commands about the card came since it was laid down.
+func (m *SAM) Frames() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.frames
 }
 
 // Lift takes the card away.
@@ -114,7 +134,8 @@ func (m *SAM) answer(body []byte, status byte) []byte {
 	defer m.mu.Unlock()
 	sw, data := [3]byte{0, 0, status}, []byte(nil)
 	if status == 0 {
-		fault, ok := m.faults[[2]byte{body[0], body[1]}]
+		m.count(body[0])
+		fault, ok := m.fault(body[0], body[1])
 		if sw = fault; !ok {
 			sw[2], data = m.obey(body[0], body[1])
 		}
@@ -124,6 +145,28 @@ func (m *SAM) answer(body []byte, status byte) []byte {
 		return m.wire(frame)
 	}
 	return frame
+}
+
+// count counts a command about the card, and lifts it when its time has come.
+func (m *SAM) count(cmd byte) {
+	if m.card == nil || cmd != 0x20 && cmd != 0x30 {
+		return
+	}
+	if m.frames++; m.frames == m.liftAt {
+		m.card, m.found, m.selected = nil, false, false
+	}
+}
+
+// fault is what was asked for with Fail, else what the card does.
+func (m *SAM) fault(cmd, para byte) (sw [3]byte, ok bool) {
+	if sw, ok = m.faults[[2]byte{cmd, para}]; ok || m.card == nil {
+		return sw, ok
+	}
+	b, err := hex.DecodeString(m.card.Faults[fmt.Sprintf("%02X%02X", cmd, para)])
+	if err != nil || len(b) != len(sw) {
+		return sw, false
+	}
+	return [3]byte(b), true
 }
 
 func frameOf(body []byte) []byte {

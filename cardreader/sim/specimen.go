@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bangban/assets"
@@ -29,6 +31,11 @@ type Specimen struct {
 	PACE     *Agreement         `json:"pace"`
 	Chip     *Agreement         `json:"chip"`
 	Active   []byte             `json:"active"` // RSA private key, PKCS #1
+	Plain    *Plain             `json:"plain"`
+	PIN      string             `json:"pin"`     // told beside the card
+	Faults   map[string]string  `json:"faults"`  // command of a security module → status in place of its answer
+	PullAt   int                `json:"pull_at"` // taken away in this command each time; 0: never
+	SlowMS   int                `json:"slow_ms"` // taken for each command
 	Truth    cardreader.Subject `json:"truth"`
 }
 
@@ -56,13 +63,17 @@ func (s Specimen) File(identifier string) []byte {
 			return slices.Clone(f)
 		}
 	}
+	if s.Plain != nil {
+		return slices.Clone(s.Plain.Files[identifier].Bytes)
+	}
 	return nil
 }
 
 // Secret is the machine readable zone printed on the specimen, empty where it has none.
 func (s Specimen) Secret() string { return strings.Join(s.MRZ, "|") }
 
-// Specimens lists every shipped card by name.
+// Specimens lists every shipped card: the ordinary one of each kind first, then what is special about a kind, then what
+// names nobody.
 func Specimens() ([]Specimen, error) {
 	names, err := fs.Glob(assets.Specimens(), "*.json")
 	if err != nil {
@@ -76,25 +87,70 @@ func Specimens() ([]Specimen, error) {
 		}
 		all = append(all, s)
 	}
+	slices.SortStableFunc(all, func(a, b Specimen) int {
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Name, b.Name))
+	})
 	return all, nil
 }
 
-// Secrets are the secrets printed on the specimen of this name, which may carry the prefix "sim:". Nil where there is
-// no such specimen or nothing is printed on it.
+// rank is by how many carry a card of the kind to a counter.
+func (s Specimen) rank() int {
+	kinds := []string{"emrtd", "cnid", "sscard", "thaiid", "twnhi", "mykad", "beid", "rsid"}
+	at := slices.Index(kinds, s.Kind)
+	if at < 0 {
+		return 2 * len(kinds)
+	}
+	if s.Name == s.Kind {
+		return at
+	}
+	return len(kinds) + at
+}
+
+// Secrets are the secrets printed on the specimen of this name or told beside it; the name may carry the prefix "sim:".
+// Nil where there is no such specimen or it has none.
 func Secrets(name string) cardreader.Secrets {
-	s, err := load(strings.TrimPrefix(name, Prefix))
-	if err != nil || len(s.MRZ) == 0 {
+	s, err := Load(name)
+	if err != nil {
 		return nil
 	}
-	secrets := cardreader.Secrets{cardreader.MRZ: s.Secret()}
-	if s.CAN != "" {
-		secrets[cardreader.CAN] = s.CAN
+	var secrets cardreader.Secrets
+	for kind, v := range map[cardreader.SecretKind]string{cardreader.MRZ: s.Secret(), cardreader.CAN: s.CAN, cardreader.PIN: s.PIN} {
+		if v == "" {
+			continue
+		}
+		if secrets == nil {
+			secrets = cardreader.Secrets{}
+		}
+		secrets[kind] = v
 	}
 	return secrets
 }
 
-// Load reads one specimen.
-func Load(name string) (Specimen, error) { return load(strings.TrimPrefix(name, Prefix)) }
+// Load reads one specimen. The name may be followed by what goes wrong with it: "emrtd?pull=7" is taken away in its seventh
+// command, "emrtd?slow=40" takes 40 ms for each.
+func Load(name string) (Specimen, error) {
+	name, bad, asked := strings.Cut(strings.TrimPrefix(name, Prefix), "?")
+	s, err := load(name)
+	if err != nil || !asked {
+		return s, err
+	}
+	s.Name = name + "?" + bad
+	for part := range strings.SplitSeq(bad, "&") {
+		what, value, _ := strings.Cut(part, "=")
+		n, err := strconv.Atoi(value)
+		switch {
+		case err != nil || n < 1 || n > 60_000:
+			return Specimen{}, fmt.Errorf("%w: %q", ErrNoSpecimen, s.Name)
+		case what == "pull":
+			s.PullAt = n
+		case what == "slow":
+			s.SlowMS = n
+		default:
+			return Specimen{}, fmt.Errorf("%w: %q", ErrNoSpecimen, s.Name)
+		}
+	}
+	return s, nil
+}
 
 func load(name string) (Specimen, error) {
 	b, err := fs.ReadFile(assets.Specimens(), name+".json")
@@ -131,6 +187,12 @@ func ParseSpecimen(b []byte) (Specimen, error) {
 
 // valid checks that a passport has what its protocols need.
 func (s Specimen) valid() error {
+	if s.PullAt < 0 || s.SlowMS < 0 || s.SlowMS > 60_000 {
+		return fmt.Errorf("%w: pull or delay", ErrBroken)
+	}
+	if s.Plain != nil {
+		return s.Plain.valid()
+	}
 	if s.Kind != kindPassport {
 		return nil
 	}

@@ -69,9 +69,19 @@ func date(b []byte) (string, error) {
 	return t.Format(time.DateOnly), nil
 }
 
-// big5 reads text up to the first 00, without the spaces at its end. A byte that stands for no character is ErrEncoding.
+// big5 reads text up to the first 00, without the spaces at its end. A byte that stands for no character is ErrEncoding. So
+// is one that begins a character of a user: the decoder has Hong Kong's there, and Taiwan's cards mean others.
 func big5(b []byte) (string, error) {
 	b, _, _ = bytes.Cut(b, []byte{0})
+	for i := 0; i < len(b); i++ {
+		if b[i] < 0x80 {
+			continue
+		}
+		if b[i] < 0xA1 || b[i] > 0xF9 {
+			return "", ErrEncoding
+		}
+		i++ // the second byte of the character
+	}
 	text, err := traditionalchinese.Big5.NewDecoder().Bytes(b)
 	if err != nil || bytes.ContainsRune(text, utf8.RuneError) || bytes.ContainsFunc(text, unicode.IsControl) {
 		return "", ErrEncoding

@@ -137,6 +137,7 @@ func TestDoubts(t *testing.T) {
 	}{
 		"byte of no character": {with(12, "\xFF\xFF"), "text", twnhi.ReasonUnmappable, false, ""},
 		"half a character":     {with(16, "\xA4\x00"), "text", twnhi.ReasonUnmappable, false, ""},
+		"character of a user":  {with(12, "\xFA\x40"), "text", twnhi.ReasonUnmappable, false, ""},
 		"control character":    {with(12, "\x1B\x41"), "text", twnhi.ReasonUnmappable, false, ""},
 		"check digit":          {with(41, "0"), "number", twnhi.ReasonCheckDigit, true, "樣本王"},
 	} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image/jpeg"
 	"maps"
+	"os"
 	"slices"
 )
 
@@ -89,6 +90,21 @@ func faceGroup(p person) ([]byte, error) {
 	if _, err := jpeg.Decode(bytes.NewReader(pic)); err != nil {
 		return nil, err
 	}
+	return dg2, nil
+}
+
+// portraitJP2 is a portrait in JPEG 2000, made with opj_compress from a drawing of this command.
+const portraitJP2 = "../photo/testdata/passport.jp2"
+
+// jpeg2000Group is EF.DG2 with it.
+func jpeg2000Group(p person) ([]byte, error) {
+	pic, err := os.ReadFile(portraitJP2)
+	if err != nil {
+		return nil, err
+	}
+	dg2 := faceGroupOf(p, pic)
+	at := bytes.LastIndex(dg2, pic) - 12
+	dg2[at+1] = 1 // §5.7 image data type: JPEG 2000
 	return dg2, nil
 }
 

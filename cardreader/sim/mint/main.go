@@ -1,22 +1,26 @@
-// Command mint makes the shipped specimens: cards of invented people of Utopia (UTO, the specimen state of ICAO
-// Doc 9303-3 §5), signed by a training country authority. Nothing imports it. Run it again with
+// Command mint makes the shipped specimens: cards of invented people, those of Utopia (UTO, the specimen state of ICAO
+// Doc 9303-3 §5) signed by a training country authority, those of Belgium by an invented root. Nothing imports it. Run it
+// again with
 //
 //	go generate ./cardreader/sim          makes what is not there yet
 //	go run ./mint -all -out …             makes everything anew
 //
-// It writes assets/specimens/<name>.json, one file a card, and assets/specimens/training-csca.der, the authorities
-// that training stations trust. Every run uses fresh throw-away keys that are never written, so nobody can ever sign a
-// further specimen that an existing station would trust. All else is the same from run to run.
+// It writes assets/specimens/<name>.json, one file a card; assets/specimens/training-csca.der, the authorities that training
+// stations trust; and assets/specimens/training-csca.crl, the list of the document signers that the newest of them has
+// withdrawn: the one of emrtd-revoked. Every run uses fresh throw-away keys that are never written, so nobody can ever sign
+// a further specimen that an existing station would trust. All else is the same from run to run.
 //
 // What is made: logical data structures of ICAO Doc 9303-10 (EF.COM, DG1, DG2, EF.SOD, EF.ATR/INFO) with a document
 // security object of Doc 9303-10 §4.6.2.1 over SHA-256, signed with ECDSA on P-256 by a document signer of Doc 9303-12
-// §7.1. The variants each spoil or leave out exactly one thing; their names say which.
+// §7.1; identity files of Belgium, signed with RSA or on P-384; and the files of cards that carry no signature. The
+// variants each spoil or leave out exactly one thing; their names say which.
 package main
 
 import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -50,7 +54,12 @@ type specimen struct {
 	PACE     *agreement        `json:"pace,omitempty"`
 	Chip     *agreement        `json:"chip,omitempty"`
 	Active   []byte            `json:"active,omitempty"` // RSA private key, PKCS #1
-	Truth    *truth            `json:"truth,omitempty"`
+	Plain    *plain            `json:"plain,omitempty"`
+	Code     string            `json:"pin,omitempty"`
+	Faults   map[string]string `json:"faults,omitempty"` // command of a security module → status in place of its answer
+	PullAt   int               `json:"pull_at,omitempty"`
+	SlowMS   int               `json:"slow_ms,omitempty"`
+	Truth    any               `json:"truth,omitempty"`
 }
 
 func main() {
@@ -67,37 +76,85 @@ func run(out string, all bool) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	todo := variants()
-	var trust []byte
+	m := &mintage{out: out, all: all}
 	if !all {
-		todo = slices.DeleteFunc(todo, func(v variant) bool { return exists(out, v.name) })
 		var err error
-		if trust, err = os.ReadFile(filepath.Join(out, csca)); err != nil && !os.IsNotExist(err) {
+		if m.trust, err = os.ReadFile(filepath.Join(out, csca)); err != nil && !os.IsNotExist(err) {
 			return err
 		}
 	}
-	if len(todo) > 0 {
-		known, err := x509.ParseCertificates(trust)
-		if err != nil {
-			return err
-		}
-		name := "TRAINING CSCA"
-		if len(known) > 0 {
-			name = fmt.Sprintf("TRAINING CSCA %d", len(known)+1)
-		}
-		ca, err := makePassports(out, name, todo)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(out, csca), append(trust, ca.cert.Raw...), 0o644); err != nil {
+	err := errors.Join(m.passports(), m.belgians(), m.others())
+	return errors.Join(err, os.WriteFile(filepath.Join(out, csca), m.trust, 0o644)) // what was made is trusted
+}
+
+// mintage is one run.
+type mintage struct {
+	out   string
+	all   bool
+	trust []byte // certificates, one behind the other
+}
+
+func (m *mintage) missing(name string) bool { return m.all || !exists(m.out, name) }
+
+// passports makes those that are not there below one fresh authority.
+func (m *mintage) passports() error {
+	todo := slices.DeleteFunc(variants(), func(v variant) bool { return !m.missing(v.name) })
+	if len(todo) == 0 {
+		return nil
+	}
+	known, err := x509.ParseCertificates(m.trust)
+	if err != nil {
+		return err
+	}
+	name := "TRAINING CSCA"
+	if len(known) > 0 {
+		name = fmt.Sprintf("TRAINING CSCA %d", len(known)+1)
+	}
+	ca, err := makePassports(m.out, name, todo)
+	if err != nil {
+		return err
+	}
+	m.trust = append(m.trust, ca.cert.Raw...)
+	if !slices.ContainsFunc(todo, func(v variant) bool { return v.revoked }) {
+		return nil
+	}
+	list, err := ca.withdrawn()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(m.out, crl), list, 0o644)
+}
+
+// belgians makes all of them anew where one is not there.
+func (m *mintage) belgians() error {
+	if !slices.ContainsFunc(belgianList(), func(b belgian) bool { return m.missing(b.name) }) {
+		return nil
+	}
+	cards, root, err := belgians()
+	if err != nil {
+		return err
+	}
+	m.trust = append(m.trust, root...)
+	for _, c := range cards {
+		if err := write(m.out, c); err != nil {
 			return err
 		}
 	}
-	for _, c := range others() {
-		if all || !exists(out, c.Name) {
-			if err := write(out, c); err != nil {
-				return err
-			}
+	return nil
+}
+
+// others makes what carries no signature.
+func (m *mintage) others() error {
+	cards, err := plainCards()
+	if err != nil {
+		return err
+	}
+	for _, c := range append(others(), cards...) {
+		if !m.missing(c.Name) {
+			continue
+		}
+		if err := write(m.out, c); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -105,6 +162,9 @@ func run(out string, all bool) error {
 
 // csca is the file of the certificates that training stations trust, one behind the other.
 const csca = "training-csca.der"
+
+// crl is the file of the document signers that the training authority has withdrawn, RFC 5280 §5, DER.
+const crl = "training-csca.crl"
 
 func exists(out, name string) bool {
 	_, err := os.Stat(filepath.Join(out, name+".json"))
@@ -152,6 +212,11 @@ type variant struct {
 	foreign  bool // signed below an authority that nobody trusts
 	short    bool // no extended length
 	tampered bool // one letter of DG1 changed after signing
+	revoked  bool // signed by a document signer that the authority has withdrawn
+	noPhoto  bool // no DG2
+	jp2      bool // a portrait in JPEG 2000
+	pull     int  // taken away in this command
+	slow     int  // milliseconds for each command
 	plan     plan // what the chip does beyond Basic Access Control
 }
 
@@ -185,6 +250,20 @@ func variants() []variant {
 		surname: "SPECIMEN", given: "QIAN HAI", sex: "M", birth: "1944-10-30",
 		number: "U12300519", expires: "2028-08-15", face: face{hair: 0x9B9894, skin: 0xD7A57C, cloth: 0x6E5A3A},
 	}
+	sun := person{
+		surname: "SPECIMEN", given: "SUN YU", sex: "F", birth: "1945-05-17",
+		number: "U12300527", expires: "2036-09-30", face: face{hair: 0xC7C3BE, skin: 0xDFB08A, cloth: 0x8C5A2B, bun: true},
+	}
+	rare := person{
+		surname: "SPECIMEN", given: "YAN", sex: "M", birth: "1948-08-08",
+		number: "U12300535", expires: "2035-12-31", face: face{hair: 0x77736F, skin: 0xD3A079, cloth: 0x2B4C3F},
+		fullName: "样本·\U0002CB5A\U00021413\u4DAE", address: "样本路2号<样本市", authority: "SPECIMEN 样本出入境管理局", issued: "2026-01-01",
+	}
+	long := person{ // 39 places of the zone: cut, ICAO Doc 9303-4 §4.2.2.2; DG11 has the whole
+		surname: "SPECIMEN", given: "ALEXANDRA WILHELMINA CHARLOTT", sex: "F", birth: "1950-02-28",
+		number: "U12300543", expires: "2036-01-31", face: face{hair: 0xD0CBC5, skin: 0xE8C3A4, cloth: 0x6A2F4A, glasses: true},
+		fullName: "Specimen Alexandra Wilhelmina Charlotte Maximiliane", address: "SPECIMEN ROAD 3<UTOPIA CITY", authority: "SPECIMEN OFFICE", issued: "2026-02-01",
+	}
 	return []variant{
 		{name: "emrtd", person: mei},
 		{name: "emrtd-short", person: mei, short: true},
@@ -198,6 +277,13 @@ func variants() []variant {
 		{name: "emrtd-clone", person: mei, plan: plan{can: "640087", clone: true,
 			pace: &agreement{Protocol: "gm-aes128", Curve: "P-256"}, chip: &agreement{Curve: "P-256"}}},
 		{name: "emrtd-aa", person: qian, short: true, plan: plan{active: true}},
+		{name: "emrtd-revoked", person: sun, revoked: true},
+		{name: "emrtd-rare", person: rare, plan: plan{detail: true}},
+		{name: "emrtd-long", person: long, plan: plan{detail: true}},
+		{name: "emrtd-nophoto", person: sun, noPhoto: true},
+		{name: "emrtd-jp2", person: sun, jp2: true},
+		{name: "emrtd-pulled", person: sun, pull: 9},
+		{name: "emrtd-slow", person: sun, short: true, slow: 40},
 	}
 }
 
@@ -225,10 +311,20 @@ func passport(v variant, ca *authority) (specimen, error) {
 	}
 	groups := extra.groups
 	groups[1] = tlv(0x61, tlv(0x5F1F, []byte(p.mrz()[0]+p.mrz()[1])))
-	if groups[2], err = faceGroup(p); err != nil {
+	switch {
+	case v.jp2:
+		groups[2], err = jpeg2000Group(p)
+	case !v.noPhoto:
+		groups[2], err = faceGroup(p)
+	}
+	if err != nil {
 		return specimen{}, err
 	}
-	sod, err := ca.securityObject(groups)
+	signer := ca
+	if v.revoked {
+		signer = ca.other
+	}
+	sod, err := signer.securityObject(groups)
 	if err != nil {
 		return specimen{}, err
 	}
@@ -239,7 +335,7 @@ func passport(v variant, ca *authority) (specimen, error) {
 	lines := p.mrz()
 	s := specimen{
 		Name: v.name, Kind: "emrtd", Note: note, MRZ: lines[:], CAN: v.plan.can, Extended: !v.short,
-		ATR: enc(atr(historical(!v.short))), Truth: p.truth(), PACE: extra.plan.pace, Chip: extra.plan.chip, Active: extra.active,
+		ATR: enc(atr(historical(!v.short))), Truth: p.truth(), PullAt: v.pull, SlowMS: v.slow, PACE: extra.plan.pace, Chip: extra.plan.chip, Active: extra.active,
 	}
 	master := directory{Files: map[string][]byte{"2F01": atrInfo(!v.short)}, SFI: map[string]string{"01": "2F01"}}
 	for id, b := range extra.master {

@@ -4,8 +4,13 @@ import (
 	"bytes"
 	"crypto/x509"
 	"image/jpeg"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
+	"bangban/assets"
 	"bangban/cardreader/sim"
 )
 
@@ -57,5 +62,58 @@ func TestPassport(t *testing.T) {
 	at := bytes.Index(files["0102"], []byte{0xFF, 0xD8})
 	if img, err := jpeg.Decode(bytes.NewReader(files["0102"][at:])); err != nil || img.Bounds().Dy() != height {
 		t.Errorf("portrait: %v", err)
+	}
+}
+
+// The cards without a signature are the same from run to run: what is shipped is what this command makes.
+func TestPlainCards(t *testing.T) {
+	cards, err := plainCards()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	for _, c := range cards {
+		if err := write(out, c); err != nil {
+			t.Fatal(err)
+		}
+		made, err := os.ReadFile(filepath.Join(out, c.Name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shipped, err := fs.ReadFile(assets.Specimens(), c.Name+".json")
+		if err != nil || !bytes.Equal(made, shipped) {
+			t.Errorf("%s is not what is shipped: delete it and run go generate (%v)", c.Name, err)
+		}
+	}
+	if len(cards) < 30 {
+		t.Errorf("%d cards", len(cards))
+	}
+}
+
+// The shipped list is signed by an authority that is shipped, and names the signer of emrtd-revoked alone.
+func TestWithdrawn(t *testing.T) {
+	list, err := x509.ParseRevocationList(assets.TrainingCRL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted, err := x509.ParseCertificates(assets.TrainingCSCA())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(trusted, func(c *x509.Certificate) bool { return list.CheckSignatureFrom(c) == nil }) {
+		t.Error("nobody signed the list")
+	}
+	if len(list.RevokedCertificateEntries) != 1 {
+		t.Fatalf("%d entries", len(list.RevokedCertificateEntries))
+	}
+	serial := list.RevokedCertificateEntries[0].SerialNumber.Bytes()
+	for _, name := range []string{"emrtd-revoked", "emrtd-rare", "emrtd-jp2"} {
+		s, err := sim.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := bytes.Contains(s.File("011D"), serial); got != (name == "emrtd-revoked") {
+			t.Errorf("%s signed by the withdrawn signer: %v", name, got)
+		}
 	}
 }

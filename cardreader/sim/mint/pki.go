@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"errors"
 	"math/big"
 	"sort"
 	"time"
@@ -29,20 +30,21 @@ var (
 	validFrom = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	validTo   = time.Date(2045, 12, 31, 23, 59, 59, 0, time.UTC)
 	signedAt  = time.Date(2021, 3, 1, 9, 0, 0, 0, time.UTC)
+
+	withdrawnAt = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 )
 
-// authority is a country signing certification authority with one document signer below it.
+// authority is a country signing certification authority with a document signer below it, and another one that it has
+// withdrawn.
 type authority struct {
 	cert, signer *x509.Certificate
+	key          *ecdsa.PrivateKey
 	signerKey    *ecdsa.PrivateKey
+	other        *authority
 }
 
 func newAuthority(name string) (*authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	signerKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -55,21 +57,36 @@ func newAuthority(name string) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
+	a := &authority{cert: cert, key: key, other: &authority{cert: cert, key: key}}
+	return a, errors.Join(a.appoint("TRAINING DS 1"), a.other.appoint("TRAINING DS 2"))
+}
+
+// appoint makes the document signer.
+func (a *authority) appoint(name string) (err error) {
+	if a.signerKey, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+		return err
+	}
 	types, err := asn1.Marshal(struct {
 		Version int
 		Types   []string `asn1:"set"`
 	}{0, []string{"P"}})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	signer, err := issue(&x509.Certificate{
-		Subject: subject("TRAINING DS 1"), NotBefore: validFrom, NotAfter: validTo, KeyUsage: x509.KeyUsageDigitalSignature,
+	a.signer, err = issue(&x509.Certificate{
+		Subject: subject(name), NotBefore: validFrom, NotAfter: validTo, KeyUsage: x509.KeyUsageDigitalSignature,
 		SignatureAlgorithm: x509.ECDSAWithSHA256, ExtraExtensions: []pkix.Extension{{Id: oidDocumentTypes, Value: types}},
-	}, cert, signerKey, key)
-	if err != nil {
-		return nil, err
-	}
-	return &authority{cert: cert, signer: signer, signerKey: signerKey}, nil
+	}, a.cert, a.signerKey, a.key)
+	return err
+}
+
+// withdrawn is the list of withdrawn certificates, ICAO Doc 9303-12 §7.1.4, with the other signer on it. It is for practice
+// and holds as long as the authority does.
+func (a *authority) withdrawn() ([]byte, error) {
+	return x509.CreateRevocationList(rand.Reader, &x509.RevocationList{
+		SignatureAlgorithm: x509.ECDSAWithSHA256, Number: big.NewInt(1), ThisUpdate: withdrawnAt, NextUpdate: validTo,
+		RevokedCertificateEntries: []x509.RevocationListEntry{{SerialNumber: a.other.signer.SerialNumber, RevocationTime: withdrawnAt}},
+	}, a.cert, a.key)
 }
 
 func subject(name string) pkix.Name {

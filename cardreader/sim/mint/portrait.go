@@ -113,8 +113,8 @@ func (f face) features(x, y, cx float64, c rgb) rgb {
 	return c
 }
 
-// draw samples the drawing four times a pixel and puts the word SPECIMEN across it.
-func draw(f face) *image.RGBA {
+// drawFace samples the drawing four times a pixel and puts the word SPECIMEN across it.
+func drawFace(f face) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	grain := uint32(1)
 	for y := range height {
@@ -166,7 +166,7 @@ func fill(img *image.RGBA, r image.Rectangle, c color.RGBA) {
 // portraitJPEG encodes the portrait in exactly size bytes: the best quality that fits, the rest a comment segment
 // (ITU-T T.81 §B.2.4.5) that says SPECIMEN.
 func portraitJPEG(p person, size int) ([]byte, error) {
-	img := draw(p.face)
+	img := drawFace(p.face)
 	var best []byte
 	for low, high := 20, 95; low <= high; { // size grows with quality
 		quality := (low + high) / 2
