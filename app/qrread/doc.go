@@ -1,18 +1,34 @@
 // Package qrread reads QR codes (ISO/IEC 18004) from pictures: the counter's own page before it lets go of it, a scan of
-// a paper, a screenshot that somebody brings on a stick.
+// a paper, a screenshot on a stick, and photographs by a cheap camera of a bent paper in bad light.
 //
-// It reads clean pictures. Decoding is gozxing, which gives up as soon as a camera adds blur and dot gain; codes held
-// up to a camera are the business of hardware scanners.
+// # How a code is read
+//
+//  1. The picture is divided into dark and light by several thresholds, one after the other: the mean of a window around
+//     each pixel, one limit for all, with and without softening; first as it is, then in smaller and larger sizes, then
+//     with light and dark swapped.
+//  2. Finder patterns (§6.3.3) are found along rows and confirmed along columns and slants. Rays from the middle give the
+//     outline of each, the moments of the outline its own affine frame.
+//  3. Three of them belong together where each lies on an axis of the other's frame. Their twelve corners give a first
+//     perspective view, so that a strong tilt needs no fourth point.
+//  4. The version blocks (§7.10), read in the frame of the finder pattern next to them, give the size; else distances and
+//     timing patterns do.
+//  5. Every alignment pattern is looked for where the view, bent by a smoothing thin-plate spline through all that was
+//     found before it, says it is; the nearest first. What its neighbours contradict is dropped. View and spline through
+//     all of them say where each module lies, on bent paper too.
+//  6. Modules are sampled from the grey picture, sharpened against their neighbours by several amounts, and divided at the
+//     middle between the dark and the light ones around them. Error correction and parsing are gozxing's.
 //
 // # What comes back
 //
 // Each code once, in the order found. A string holds exactly the bytes that the code encodes: text modes as they are,
 // byte mode without any guess at a character set, so that a binary code is not mangled. Only a code that announces its
-// character set (ECI, §7.4.2) comes back decoded to UTF-8.
+// character set (ECI, §7.4.2) comes back decoded to UTF-8. Mirrored codes are read. Parts of a message spread over several
+// codes (§8) are joined when all are there and their parity agrees.
 //
 // # Hostile pictures
 //
-// Size in bytes and in pixels is bounded before anything is decoded, the number of finder patterns while they are being
-// found (the search for triples is cubic in it), and a panic of a decoder is an error of ours. Errors hold nothing of
-// what was read.
+// Size in bytes and in pixels is bounded before anything is decoded; then finder patterns, triples of them and meshes laid
+// are counted and bounded, so that a picture costs what its size costs and no more. The context is looked at between
+// attempts. A panic of the decoder is a code that was not read. Errors hold nothing of what was read, and a Code prints as
+// its version and length.
 package qrread
