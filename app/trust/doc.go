@@ -29,7 +29,8 @@
 // CSCA master list (ICAO Doc 9303-12), a VICAL (ISO/IEC 18013-5 Annex C), a JWK or JWK set (RFC 7517), a COSE_Key or
 // COSE_KeySet (RFC 9052 §7), either list. A certificate that issued itself and names a country is an anchor for travel
 // documents; other certificates only give their key; what comes in a VICAL is no anchor for travel documents. Every
-// certificate is an anchor for the chains that credentials bring with them.
+// certificate is an anchor for the chains that credentials bring with them. Certificates and public keys on the curve of
+// SM2 (GB/T 32918.5) are held beside the others: JudgeSM2 asks them.
 //
 // # Proofs
 //

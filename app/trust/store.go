@@ -20,7 +20,8 @@ type Store struct {
 	institutions []*Institution
 	csca         []*cms.Certificate
 	certs        []*cms.Certificate // csca among them
-	pool         *cms.Pool          // of certs
+	sm2          []*SM2Certificate
+	pool         *cms.Pool // of certs
 	byKeyID      map[string]*cms.Certificate
 	listed       map[[32]byte]listing // by fingerprint: what came in a VICAL
 	keys         []Key
@@ -44,7 +45,7 @@ func New(maxAge map[string]time.Duration) *Store { return &Store{maxAge: maxAge}
 
 // Clone gives a Store that can be added to without changing s.
 func (s *Store) Clone() *Store {
-	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), pool: s.pool, byKeyID: s.byKeyID, listed: maps.Clone(s.listed),
+	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), sm2: slices.Clone(s.sm2), pool: s.pool, byKeyID: s.byKeyID, listed: maps.Clone(s.listed),
 		keys: slices.Clone(s.keys), snapshots: slices.Clone(s.snapshots)}
 	for n, l := range s.status {
 		put(&c.status, n, l)
@@ -114,6 +115,9 @@ func (s *Store) addPEM(file []byte, snap Snapshot) error {
 	}
 	if block.Type == "PUBLIC KEY" {
 		pub, err := x509.ParsePKIXPublicKey(block.Bytes)
+		if err != nil && s.addSM2Key(block.Bytes, snap) == nil {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrKey, err)
 		}
@@ -159,6 +163,9 @@ func (s *Store) AddInstitution(i *Institution, source string, madeAt time.Time) 
 func (s *Store) addDER(file []byte, snap Snapshot) error {
 	certs, err := cms.ParseCertificates(file)
 	if err != nil || len(certs) == 0 {
+		if ours, err := s.addSM2(file, snap); ours {
+			return err
+		}
 		list, listErr := cms.OpenMasterList(file)
 		if listErr != nil && s.addOther(file, snap) {
 			return nil

@@ -8,6 +8,7 @@ import (
 	"bangban/app/verify/claim169"
 	"bangban/app/verify/hcert"
 	"bangban/app/verify/mdoc"
+	"bangban/app/verify/ofd"
 	"bangban/app/verify/sdjwt"
 	"bangban/app/verify/shc"
 	"bangban/app/verify/vcjose"
@@ -28,5 +29,6 @@ func All(Deps) []verify.Format {
 		shc.Format{},
 		aadhaar.Format{},
 		vds.Format{},
+		ofd.Format{},
 	}
 }
