@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/asn1"
+	"errors"
 	mathrand "math/rand/v2"
 	"sync"
 	"testing"
@@ -194,10 +195,51 @@ func fuzzRead(f *testing.F, name string, change func(*issuer) func(*sim.Specimen
 	if err != nil || conn.APDUs != len(tape.commands) {
 		f.Fatalf("the recording cannot be read again: %v", err)
 	}
-	kindtest.Fuzz(f, kindtest.Fixture{Kind: k, Secrets: secretsOf(s), Truth: doc.Subject, Open: func(testing.TB) cardreader.Conn {
+	truth := doc.Subject
+	f.Add([]byte{0})
+	f.Add([]byte{0, 2, 0x90, 0x00, 2, 0x90, 0x00})
+	f.Add([]byte{3, 2, 0x90, 0x00, 2, 0x6A, 0x82})
+	for n, answer := range tape.answers { // each command answered once more by what the next one got
+		f.Add(append([]byte{byte(n), byte(min(len(answer), 255))}, answer...))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
 		random.rewind()
-		return &replay{recording: tape}
-	}})
+		c := &kindtest.Conn{Inner: &replay{recording: tape}, Meddle: madeUp(b, len(tape.commands))}
+		doc, err := k.Read(context.Background(), c, secretsOf(s), nil)
+		var need *cardreader.NeedError
+		var known *cardreader.Error
+		switch {
+		case c.Endless:
+			t.Fatal("the reading does not end")
+		case (doc == nil) == (err == nil):
+			t.Fatalf("document %v and error %v: exactly one is wanted", doc, err)
+		case err == nil && doc.Verdict() == check.Passed && doc.Subject != truth:
+			t.Fatal("made-up answers passed")
+		case err != nil && !errors.As(err, &need) && !errors.As(err, &known):
+			t.Fatalf("an error without a code: %v", err)
+		}
+	})
+}
+
+// madeUp answers as the true card does up to a command that the first byte says, then with what follows: a length and so
+// many bytes for each. A prefix as long as the reading is a good one, so it is taken modulo that.
+func madeUp(b []byte, most int) func(int, []byte, func() ([]byte, error)) ([]byte, error) {
+	honest := 0
+	if len(b) > 0 {
+		honest, b = int(b[0])%most, b[1:]
+	}
+	return func(n int, _ []byte, next func() ([]byte, error)) ([]byte, error) {
+		if n <= honest {
+			return next()
+		}
+		if len(b) == 0 {
+			return []byte{0x6F, 0x00}, nil
+		}
+		size := min(int(b[0]), len(b)-1)
+		answer := b[1 : 1+size]
+		b = b[1+size:]
+		return answer, nil
+	}
 }
 
 // FuzzRead plays made-up answers against Basic Access Control with short lengths.
