@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 
 	"github.com/ebfe/scard"
 
@@ -28,7 +29,12 @@ func wrap(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return cardreader.NewError(codeOf(err), fmt.Errorf("pcsc: %s: %w", op, err), nil)
+	code := codeOf(err)
+	var args map[string]string
+	if code == cardreader.CodeReaderBusy {
+		args = map[string]string{"Program": strings.Join(others(), ", ")}
+	}
+	return cardreader.NewError(code, fmt.Errorf("pcsc: %s: %w", op, err), args)
 }
 
 func codeOf(err error) string {
@@ -36,10 +42,14 @@ func codeOf(err error) string {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return cardreader.CodeCancelled
+	case errors.Is(err, ErrReset), errors.Is(err, ErrOccupied):
+		return cardreader.CodeReaderBusy
+	case errors.Is(err, ErrDenied):
+		return CodeDenied
+	case errors.Is(err, ErrMismatch):
+		return CodeMismatch
 	case errors.Is(err, ErrDeadline):
 		return cardreader.CodeTimeout
-	case errors.Is(err, ErrReset):
-		return cardreader.CodeReaderBusy
 	case errors.Is(err, ErrClosed):
 		return cardreader.CodePulled
 	case !errors.As(err, &e):

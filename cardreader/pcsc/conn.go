@@ -21,6 +21,7 @@ const (
 	lookLimit  = 900 * time.Millisecond // pcscd looks at each reader every 400 ms
 	lookStep   = 50 * time.Millisecond
 	closeLimit = time.Second
+	aliveLimit = time.Second // to find out whether the service or another program keeps us waiting
 )
 
 // conn is an open card.
@@ -36,6 +37,8 @@ type conn struct {
 	spoke bool
 	gone  bool
 	idle  *time.Timer
+	ping  *time.Timer
+	pings int // how often the card was asked for its state
 
 	state  sync.Mutex // guards the rest; never held over a call
 	closed bool
@@ -64,6 +67,9 @@ func (c *conn) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	if !c.usable() {
 		return nil, wrap("transmit", ErrClosed)
 	}
+	if err := c.occupy(ctx); err != nil {
+		return nil, wrap("begin transaction", err)
+	}
 	command = slices.Clone(command) // the caller may reuse it while a given-up call still reads it
 	answer, err := call(ctx, c.system.calls, c.system.transmit, func() ([]byte, error) { return c.exchange(command) }, wipe)
 	switch {
@@ -71,11 +77,58 @@ func (c *conn) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 		return answer, nil
 	case errors.Is(err, ErrDeadline), ctx.Err() != nil:
 		c.giveUp()
-	case errors.Is(err, scard.ErrResetCard):
-		c.giveUp()
-		err = errors.Join(ErrReset, err)
 	}
-	return nil, wrap("transmit", err)
+	return nil, wrap("transmit", c.reset(err))
+}
+
+// reset names a reset by another program: nothing may follow it on this handle.
+func (c *conn) reset(err error) error {
+	if !errors.Is(err, scard.ErrResetCard) {
+		return err
+	}
+	c.giveUp()
+	return errors.Join(ErrReset, err)
+}
+
+// occupy begins a transaction where none is open, so that no other program comes between two commands. Another program's
+// is waited for up to the deadline, and nothing was sent then. A service that does not answer either is off.
+func (c *conn) occupy(ctx context.Context) error {
+	_, err := call(ctx, c.system.calls, c.system.limit, func() (struct{}, error) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return struct{}{}, c.begin()
+	}, func(struct{}) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.endTransaction()
+	})
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		c.giveUp()
+		return err
+	case !errors.Is(err, ErrDeadline):
+		return c.reset(err)
+	}
+	c.giveUp()
+	return c.system.whoBlocks(ctx)
+}
+
+// begin begins a transaction. The caller holds c.mu.
+func (c *conn) begin() error {
+	if c.gone {
+		return ErrClosed
+	}
+	if c.inTx {
+		return nil
+	}
+	if err := c.card.BeginTransaction(); err != nil {
+		return c.settle(err)
+	}
+	c.inTx = true
+	c.rest()
+	return nil
 }
 
 func wipe(b []byte) { clear(b) }
@@ -96,14 +149,8 @@ func (c *conn) giveUp() {
 func (c *conn) exchange(command []byte) ([]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.gone {
-		return nil, ErrClosed
-	}
-	if !c.inTx {
-		if err := c.card.BeginTransaction(); err != nil {
-			return nil, c.settle(err)
-		}
-		c.inTx = true
+	if err := c.begin(); err != nil { // the one of occupy may have rested meanwhile
+		return nil, err
 	}
 	c.spoke = true
 	raw, err := c.card.Transmit(command)
@@ -130,6 +177,32 @@ func (c *conn) rest() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.endTransaction()
+	})
+}
+
+// watchOver asks for the card's state from time to time where the service would forget a card that nobody asks for.
+func (c *conn) watchOver() {
+	every := c.system.habits.ping
+	if every <= 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ping = time.AfterFunc(every, func() {
+		if !c.usable() || !c.mu.TryLock() { // closed; or a command is under way, which is better than any question
+			if c.usable() {
+				c.ping.Reset(every)
+			}
+			return
+		}
+		defer c.mu.Unlock()
+		if c.gone {
+			return
+		}
+		c.pings++
+		if _, err := c.card.Status(); err == nil { // else the next command says so
+			c.ping.Reset(every)
+		}
 	})
 }
 
@@ -187,6 +260,9 @@ func (c *conn) drop() {
 	}
 	if c.idle != nil {
 		c.idle.Stop()
+	}
+	if c.ping != nil {
+		c.ping.Stop()
 	}
 	c.endTransaction()
 	disposition := scard.LeaveCard

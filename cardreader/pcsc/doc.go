@@ -28,8 +28,16 @@
 // Connect, then named: card-reader-busy. A reset by another program is card-reader-busy around ErrReset: sessions
 // with the card are lost, so the caller connects again and starts anew, once.
 //
+// A service that says only "no service" is asked at its own door why (Probe): there is none, it does not let this user in
+// (the permission of its socket, polkit), or its protocol is not that of the library, as in a package that brings a
+// library of its own. A transaction of another program keeps SCardConnect and the first command waiting; where the service
+// answers somebody else meanwhile, that is what the caller is told, with the names of the programs that have the library
+// loaded where /proc shows them.
+//
 // New readers show at once where the service tells (the pseudo reader \\?PnP?\Notification on Linux and, with the number
-// of readers in the upper half of the state, on Windows), and within a second everywhere.
+// of readers in the upper half of the state, on Windows), and within a second everywhere: macOS has no such reader, so the
+// list is asked for again and again. Windows may forget an open card that nobody asks for: it is asked for its state
+// every four seconds there. These ways are values (habits), and the contract suite passes on Linux with each of them.
 //
 // Defects of the binding: Transmit and GetStatusChange panic on empty arguments (never passed, and recovered from);
 // GetStatusChange keeps the reader's name for C in a map by name, so that a second concurrent call for the same reader

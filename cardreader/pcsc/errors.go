@@ -16,6 +16,12 @@ type Options struct {
 var (
 	// ErrReset says that another program reset the card: sessions with it are lost.
 	ErrReset = errors.New("pcsc: another program reset the card")
+	// ErrOccupied says that another program kept a transaction on the card for longer than one waits.
+	ErrOccupied = errors.New("pcsc: another program is using the card")
+	// ErrDenied says that the card service runs and does not let this user in.
+	ErrDenied = errors.New("pcsc: the card service refuses this user")
+	// ErrMismatch says that what listens at the service's socket and the library of this program do not understand each other.
+	ErrMismatch = errors.New("pcsc: the card service and its library do not understand each other")
 	// ErrDeadline says that a call of the card service did not come back in time.
 	ErrDeadline = errors.New("pcsc: the card service did not answer in time")
 	// ErrNoAnswer says that the reader brought fewer than two bytes.

@@ -141,8 +141,9 @@ func TestResetByAnotherProgram(t *testing.T) {
 // A transaction of another program blocks SCardTransmit for as long as it lasts; the caller gets its deadline.
 func TestBlockedByATransaction(t *testing.T) {
 	h := newHarness(t)
-	h.system, _ = pcsc.Open(pcsc.Options{Transmit: 200 * time.Millisecond})
 	r, _ := present(t, h, "bank-card")
+	h.system, _ = pcsc.Open(pcsc.Options{Deadline: 200 * time.Millisecond})
+	r = findReader(t, h)
 	conn, err := r.Connect(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -152,8 +153,8 @@ func TestBlockedByATransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = conn.(cardreader.APDUer).Transmit(context.Background(), []byte{0, 0xCA, 0, 0, 0})
-	if code(t, err) != cardreader.CodeTimeout || !errors.Is(err, pcsc.ErrDeadline) {
-		t.Fatalf("%v, want ErrDeadline", err)
+	if code(t, err) != cardreader.CodeReaderBusy || !errors.Is(err, pcsc.ErrOccupied) {
+		t.Fatalf("%v, want ErrOccupied", err)
 	}
 	if _, err := conn.(cardreader.APDUer).Transmit(context.Background(), []byte{0, 0xCA, 0, 0, 0}); !errors.Is(err, pcsc.ErrClosed) {
 		t.Fatalf("a command after one that was given up: %v", err)

@@ -5,7 +5,6 @@ package pcsc
 import (
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -86,7 +85,7 @@ func (s *system) follow(ctx context.Context) {
 	known := map[string]*seen{}
 	for ctx.Err() == nil {
 		looked := false
-		c, err := call(ctx, s.calls, s.limit, scard.EstablishContext, release)
+		c, err := call(ctx, s.calls, s.limit, func() (*scard.Context, error) { return establish(ctx) }, release)
 		if err == nil {
 			looked, err = s.attend(ctx, c, known)
 			_, _ = call(ctx, s.calls, s.limit, func() (struct{}, error) { release(c); return struct{}{}, nil }, nil)
@@ -95,9 +94,17 @@ func (s *system) follow(ctx context.Context) {
 			wait(ctx, lookStep)
 			continue
 		}
-		s.hub.publish(ctx, []cardreader.Event{{Kind: cardreader.ServiceOff, At: s.now(), Err: err}})
+		s.hub.publish(ctx, []cardreader.Event{{Kind: cardreader.ServiceOff, At: s.now(), Err: off(err)}})
 		wait(ctx, retry)
 	}
+}
+
+// off is the cause of ServiceOff: what a caller of Readers would get.
+func off(err error) error {
+	if errors.Is(err, ErrDeadline) {
+		return cardreader.NewError(cardreader.CodeServiceOff, err, nil)
+	}
+	return wrap("watch", err)
 }
 
 func wait(ctx context.Context, d time.Duration) {
@@ -156,11 +163,12 @@ func (s *system) look(ctx context.Context, c *scard.Context, names []string, kno
 	if len(states) == 0 {
 		s.publish(ctx, names, known)
 	}
-	switch runtime.GOOS {
-	case "windows":
-		states = append(states, scard.ReaderState{Reader: pnp, CurrentState: scard.StateFlag(len(names) << 16)})
-	case "linux":
-		states = append(states, scard.ReaderState{Reader: pnp})
+	if s.habits.notify {
+		state := scard.ReaderState{Reader: pnp}
+		if s.habits.counted {
+			state.CurrentState = scard.StateFlag(len(names) << 16)
+		}
+		states = append(states, state)
 	}
 	if len(states) == 0 { // the binding panics on none
 		wait(ctx, slice)

@@ -3,8 +3,10 @@
 package pcsc
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"runtime"
 	"time"
 
 	"github.com/ebfe/scard"
@@ -21,6 +23,7 @@ type system struct {
 	limit    time.Duration
 	transmit time.Duration
 	calls    *caller
+	habits   habits
 	hub      hub
 }
 
@@ -37,7 +40,7 @@ var (
 
 // Open gives the card service. It does not call it yet: a service that is off now may come.
 func Open(o Options) (cardreader.System, error) {
-	s := &system{now: o.Now, limit: o.Deadline, transmit: o.Transmit, calls: newCaller()}
+	s := &system{now: o.Now, limit: o.Deadline, transmit: o.Transmit, calls: newCaller(), habits: habitsOf(runtime.GOOS)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -56,7 +59,7 @@ func (s *system) Name() string { return "pcsc" }
 // Readers implements cardreader.System.
 func (s *system) Readers(ctx context.Context) ([]cardreader.Reader, error) {
 	names, err := call(ctx, s.calls, s.limit, func() ([]string, error) {
-		c, err := scard.EstablishContext()
+		c, err := establish(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -89,6 +92,38 @@ func list(c *scard.Context) ([]string, error) {
 	return names, err
 }
 
+// establish makes a context. Where there is none, the service is asked why: the library says "no
+// service" to everything, or repeats what the other end made up.
+func establish(ctx context.Context) (*scard.Context, error) {
+	c, err := scard.EstablishContext()
+	if err == nil {
+		return c, nil
+	}
+	why, again := reason(ctx, err, Probe)
+	if again {
+		if c, err := scard.EstablishContext(); err == nil {
+			return c, nil
+		}
+	}
+	return nil, why
+}
+
+// whoBlocks tells why a call to a card did not come back: a service that lets another caller in answers, so another
+// program's transaction is in the way; else it is off.
+func (s *system) whoBlocks(ctx context.Context) error {
+	_, err := call(ctx, s.calls, aliveLimit, func() (struct{}, error) {
+		c, err := establish(ctx)
+		if err == nil {
+			release(c)
+		}
+		return struct{}{}, err
+	}, nil)
+	if err != nil {
+		return errors.Join(scard.ErrNoService, err)
+	}
+	return errors.Join(ErrOccupied, ErrDeadline)
+}
+
 // release gives a context back. A context of a service that has died reports an error here and is gone all the same.
 func release(c *scard.Context) { _ = c.Release() }
 
@@ -107,6 +142,7 @@ func (r *reader) Connect(ctx context.Context) (cardreader.Conn, error) {
 	defer cancel()
 	wake, stop := context.WithTimeout(limit, wakeLimit)
 	defer stop()
+	var held error // another program held the card at the last look
 	for {
 		c, err := r.connectOnce(limit)
 		switch {
@@ -115,12 +151,13 @@ func (r *reader) Connect(ctx context.Context) (cardreader.Conn, error) {
 		case ctx.Err() != nil:
 			return nil, wrap("connect", ctx.Err())
 		case errors.Is(err, scard.ErrSharingViolation):
+			held = err
 		case errors.Is(err, scard.ErrUnpoweredCard), errors.Is(err, scard.ErrUnresponsiveCard), errors.Is(err, scard.ErrResetCard):
 			if wake.Err() != nil {
 				return nil, wrap("connect", err)
 			}
-		case errors.Is(err, context.DeadlineExceeded):
-			return nil, wrap("connect", ErrDeadline)
+		case errors.Is(err, context.DeadlineExceeded), errors.Is(err, ErrDeadline):
+			return nil, wrap("connect", cmp.Or(held, r.system.whoBlocks(ctx)))
 		case errors.Is(err, scard.ErrRemovedCard):
 			return nil, cardreader.NewError(cardreader.CodeNoCard, err, nil)
 		default:
@@ -139,7 +176,7 @@ func (r *reader) Connect(ctx context.Context) (cardreader.Conn, error) {
 // connectOnce opens the card in a context of its own.
 func (r *reader) connectOnce(ctx context.Context) (*conn, error) {
 	return call(ctx, r.system.calls, r.system.limit, func() (*conn, error) {
-		c, err := scard.EstablishContext()
+		c, err := establish(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -155,6 +192,7 @@ func (r *reader) connectOnce(ctx context.Context) (*conn, error) {
 			return nil, err
 		}
 		n.atr, n.max = status.Atr, maxAPDU(card)
+		n.watchOver()
 		return n, nil
 	}, func(n *conn) { n.drop() })
 }
