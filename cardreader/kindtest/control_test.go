@@ -62,6 +62,8 @@ func (k invented) Read(ctx context.Context, c cardreader.Conn, s cardreader.Secr
 			return nil, cardreader.NewError(cardreader.CodePulled, nil, nil)
 		case ctx.Err() != nil && k.fault != "deaf":
 			return nil, cardreader.NewError(cardreader.CodeCancelled, ctx.Err(), nil)
+		case len(answer) == 2 && answer[0] != 0x90 && k.fault == "bare":
+			return nil, errors.New("the card said no")
 		case len(answer) == 2 && answer[0] != 0x90 && k.fault != "blind":
 			return nil, cardreader.NewError(cardreader.CodeFaulty, nil, nil)
 		}
@@ -85,6 +87,34 @@ func TestInvented(t *testing.T) {
 		Secrets: cardreader.Secrets{cardreader.PIN: "123456"}, Wrong: cardreader.Secrets{cardreader.PIN: "654321"},
 		Truth: person(), Most: 3,
 	})
+}
+
+// FuzzInvented runs the fuzz target on the invented kind; TestFuzzControl runs its seeds again for each fault.
+func FuzzInvented(f *testing.F) {
+	kindtest.Fuzz(f, kindtest.Fixture{
+		Kind: invented{fault(os.Getenv("KINDTEST_FAULT"))}, Open: func(testing.TB) cardreader.Conn { return chip{} },
+		Secrets: cardreader.Secrets{cardreader.PIN: "123456"}, Truth: person(), Most: 3,
+	})
+}
+
+// The fuzz target finds a reading that does not end, one that makes something up, and an error without a code.
+func TestFuzzControl(t *testing.T) {
+	for f, want := range map[fault]string{
+		"endless": "more than 5000 commands",
+		"lie":     "made-up answers passed",
+		"bare":    "an error without a code",
+	} {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^FuzzInvented$")
+		cmd.Env = append(os.Environ(), "KINDTEST_FAULT="+string(f))
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), want) {
+			t.Errorf("%s: %v, %q is not in:\n%s", f, err, want, out)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^FuzzInvented$")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("without a fault: %v\n%s", err, out)
+	}
 }
 
 // The suite finds each fault: a suite that cannot fail tests nothing.

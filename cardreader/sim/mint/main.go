@@ -333,9 +333,13 @@ func passport(v variant, ca *authority) (specimen, error) {
 		groups[1] = tlv(0x61, tlv(0x5F1F, []byte(p.mrz()[0]+p.mrz()[1])))
 	}
 	lines := p.mrz()
+	var told any = p.truth()
+	if v.pull > 0 { // nobody ever reads it
+		told = nil
+	}
 	s := specimen{
 		Name: v.name, Kind: "emrtd", Note: note, MRZ: lines[:], CAN: v.plan.can, Extended: !v.short,
-		ATR: enc(atr(historical(!v.short))), Truth: p.truth(), PullAt: v.pull, SlowMS: v.slow, PACE: extra.plan.pace, Chip: extra.plan.chip, Active: extra.active,
+		ATR: enc(atr(historical(!v.short))), Truth: told, PullAt: v.pull, SlowMS: v.slow, PACE: extra.plan.pace, Chip: extra.plan.chip, Active: extra.active,
 	}
 	master := directory{Files: map[string][]byte{"2F01": atrInfo(!v.short)}, SFI: map[string]string{"01": "2F01"}}
 	for id, b := range extra.master {

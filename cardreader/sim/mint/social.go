@@ -67,7 +67,11 @@ func (c social) make() (specimen, error) {
 	if c.first {
 		person = append(person[:2:2], person[3:]...)
 	}
-	return specimen{Name: c.name, Kind: "sscard", Note: about(c.what), ATR: contact(), Code: c.told, Truth: p, Plain: &plain{T0: true, PIN: c.pin,
+	var told any = p
+	if c.access == "key" || c.pin != nil && c.pin.Tries < 2 { // nobody ever reads it
+		told = nil
+	}
+	return specimen{Name: c.name, Kind: "sscard", Note: about(c.what), ATR: contact(), Code: c.told, Truth: told, Plain: &plain{T0: true, PIN: c.pin,
 		Apps:  map[string]string{enc([]byte("sx1.sh.\xC9\xE7\xBB\xE1\xB1\xA3\xD5\xCF")): ""},
 		Files: map[string]file{"EF05": {Records: card, SFI: "05"}, "EF06": {Records: person, SFI: "06", Access: c.access}}}}, gb.err
 }
