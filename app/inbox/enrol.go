@@ -3,12 +3,12 @@ package inbox
 import (
 	"context"
 	"crypto/ecdsa"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -26,9 +26,11 @@ type Enroller interface {
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 // NewCode makes a one-time enrolment code of 80 random bits, in four groups of four.
-func NewCode() string {
+func NewCode(random io.Reader) (string, error) {
 	raw := make([]byte, 16)
-	_, _ = rand.Read(raw) // never fails
+	if _, err := io.ReadFull(random, raw); err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	for i, c := range raw {
 		if i > 0 && i%4 == 0 {
@@ -36,7 +38,7 @@ func NewCode() string {
 		}
 		b.WriteByte(alphabet[c&31])
 	}
-	return b.String()
+	return b.String(), nil
 }
 
 // HashCode is what a store keeps of a code. Spaces, hyphens, case and the letters O, I and L do not matter.

@@ -24,10 +24,9 @@ type GatewayConfig struct {
 	Holders     []string // key ids that parcels may be sealed to; none: any
 	Rights      *Rights  // nil: every certified station may send everything
 	Limits      Limits
-	WellKnown   string        // folder that `institution status` writes; empty: none
-	Enrol       Enroller      // nil: no enrolment here
-	Log         *slog.Logger  // nil: none
-	Trust       func() []byte // institution.pem as it is now; nil: Institution
+	WellKnown   string       // folder that `institution status` writes; empty: none
+	Enrol       Enroller     // nil: no enrolment here
+	Log         *slog.Logger // nil: none
 }
 
 // Gateway is the HTTPS face of an inbox.
@@ -38,6 +37,7 @@ type Gateway struct {
 	stations *buckets
 	enrols   *buckets
 	draining atomic.Bool
+	news     chan struct{} // something was accepted
 }
 
 // NewGateway makes a gateway.
@@ -49,7 +49,8 @@ func NewGateway(c GatewayConfig) (*Gateway, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	g := &Gateway{c: c, memory: &budget{most: c.Limits.Memory}, stations: newBuckets(c.Limits.Burst), enrols: newBuckets(c.Limits.Enrol)}
+	g := &Gateway{c: c, memory: &budget{most: c.Limits.Memory}, stations: newBuckets(c.Limits.Burst), enrols: newBuckets(c.Limits.Enrol),
+		news: make(chan struct{}, 1)}
 	g.metrics = newMetrics(g.memory)
 	return g, nil
 }
@@ -61,7 +62,7 @@ func (g *Gateway) Drain() { g.draining.Store(true) }
 // there, because a station that enrols has none yet.
 func (g *Gateway) TLS(cert tls.Certificate) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{cert}, ClientAuth: tls.RequestClientCert,
-		NextProtos: []string{"h2", "http/1.1"}}
+		NextProtos: []string{"http/1.1"}}
 }
 
 // Handler gives the paths that stations and relying offices reach.
@@ -126,7 +127,7 @@ func (g *Gateway) caller(r *http.Request) (string, *x509.Certificate, error) {
 		return "", nil, refuse(http.StatusUnauthorized, "no-certificate", "A station's identity certificate is needed.")
 	}
 	cert := r.TLS.PeerCertificates[0]
-	station, err := institution.VerifyIdentity(g.institution(), cert, g.c.Now())
+	station, err := institution.VerifyIdentity(g.c.Institution, cert, g.c.Now())
 	switch {
 	case errors.Is(err, institution.ErrTime):
 		return "", nil, refuse(http.StatusForbidden, "certificate-ended", "The identity certificate is not valid now.")
@@ -136,13 +137,6 @@ func (g *Gateway) caller(r *http.Request) (string, *x509.Certificate, error) {
 		return "", nil, refuse(http.StatusForbidden, "blocked", "This station may not send.")
 	}
 	return station, cert, nil
-}
-
-func (g *Gateway) institution() []byte {
-	if g.c.Trust != nil {
-		return g.c.Trust()
-	}
-	return g.c.Institution
 }
 
 func (g *Gateway) right(station string) Right {
@@ -265,6 +259,10 @@ func (g *Gateway) take(r *http.Request, b *queue.Batch, right Right, size int) (
 	}
 	for _, v := range a.Verdicts {
 		g.metrics.parcels.WithLabelValues(v.Result).Inc()
+	}
+	select {
+	case g.news <- struct{}{}:
+	default:
 	}
 	if rep.Unproven {
 		g.metrics.unproven.Inc()

@@ -1,0 +1,403 @@
+package inbox_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"bangban/app/desk"
+	"bangban/app/inbox"
+	"bangban/app/inbox/inboxtest"
+	"bangban/app/inbox/lite"
+	"bangban/app/institution"
+	"bangban/app/queue"
+	"bangban/app/queue/https"
+)
+
+func openLite(t testing.TB) *lite.Store {
+	t.Helper()
+	s, err := lite.Open(t.Context(), filepath.Join(t.TempDir(), "inbox.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func stationRow(t *testing.T, s inbox.Store, name string) inbox.Row {
+	t.Helper()
+	rows, err := s.Stations(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if r.Station == name {
+			return r
+		}
+	}
+	return inbox.Row{}
+}
+
+// code gives the desk code of an error.
+func code(err error) string {
+	var d *desk.Error
+	if errors.As(err, &d) {
+		return d.Code
+	}
+	return ""
+}
+
+// Counter → HTTPS → commit → receipts → purge; the same again is harmless; the second round proves its checkpoint.
+func TestGatewayLine(t *testing.T) {
+	h, store := inboxtest.NewHall(t), openLite(t)
+	_, address := h.Serve(t, h.Gateway(t, store))
+	c := h.Counter(t, "T01", nil)
+	sink := c.Sink(t, address)
+	for round, n := range []int{3, 2} {
+		c.Issue(t, n)
+		done, err := c.Deliver(t.Context(), sink)
+		if err != nil || done.Purged != n || c.Unsent(t) != 0 {
+			t.Fatalf("round %d: %+v %v", round, done, err)
+		}
+	}
+	r := stationRow(t, store, "T01")
+	if r.Parcels != 5 || r.Mark != 5 || r.Unproven != 0 || r.Checkpoint == 0 || r.Counted != 5 {
+		t.Fatalf("%+v", r)
+	}
+	if skew, known := sink.Skew(); !known || skew != 0 {
+		t.Fatalf("skew %v %v", skew, known)
+	}
+}
+
+// A cloned disk: the second one learns it, nothing is overwritten, and the report says so.
+func TestGatewayClone(t *testing.T) {
+	h, store := inboxtest.NewHall(t), openLite(t)
+	_, address := h.Serve(t, h.Gateway(t, store))
+	c := h.Counter(t, "T01", nil)
+	clone := h.Counter(t, "T01", c.Key)
+	c.Issue(t, 2)
+	clone.Issue(t, 3)
+	if done, err := c.Deliver(t.Context(), c.Sink(t, address)); err != nil || done.Purged != 2 {
+		t.Fatalf("%+v %v", done, err)
+	}
+	done, err := clone.Deliver(t.Context(), clone.Sink(t, address))
+	if err != nil || len(done.Forks) != 2 || done.Purged != 1 {
+		t.Fatalf("%+v %v", done, err)
+	}
+	if r := stationRow(t, store, "T01"); r.Forks != 2 || r.Unproven != 1 || r.Parcels != 3 {
+		t.Fatalf("%+v", r)
+	}
+}
+
+// rawBatch is a batch as bytes and the fields it is posted with.
+func rawBatch(t *testing.T, c *inboxtest.Counter) (queue.Batch, []byte) {
+	t.Helper()
+	lease, err := c.Claim(t.Context(), queue.Want{Max: 10, Lease: time.Minute, Now: true})
+	if err != nil || lease == nil {
+		t.Fatalf("%v %v", lease, err)
+	}
+	data, err := lease.Batch.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lease.Batch, data
+}
+
+// client speaks to the gateway as a program would; cert nil: without a certificate.
+func client(t *testing.T, h *inboxtest.Hall, cert *x509.Certificate, key *ecdsa.PrivateKey) *http.Client {
+	t.Helper()
+	cfg := &tls.Config{RootCAs: h.Roots, Time: func() time.Time { return inboxtest.Start.Add(time.Minute) }}
+	if cert != nil {
+		cfg.Certificates = []tls.Certificate{{Certificate: [][]byte{cert.Raw}, PrivateKey: key}}
+	}
+	tr := &http.Transport{TLSClientConfig: cfg}
+	t.Cleanup(tr.CloseIdleConnections)
+	return &http.Client{Transport: tr}
+}
+
+func post(t *testing.T, c *http.Client, url string, fields http.Header, body []byte) (status int, code string, res *http.Response) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = fields
+	res, err = c.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var p struct{ Code string }
+	data, _ := io.ReadAll(res.Body)
+	_ = json.Unmarshal(data, &p)
+	return res.StatusCode, p.Code, res
+}
+
+func TestGatewayRefuses(t *testing.T) {
+	h, store := inboxtest.NewHall(t), openLite(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "rights.json"), []byte(`{"format":1,"stations":{"T03":{"blocked":true},"T04":{"per_minute":1}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rights, err := inbox.OpenRights(filepath.Join(dir, "rights.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := h.Gateway(t, store)
+	cfg.Rights, cfg.Limits = rights, inbox.Limits{Body: 1 << 20, Burst: 1, PerMinute: 6000}
+	_, address := h.Serve(t, cfg)
+	url := "https://" + address + queue.PathBatches
+	one, two, blocked, slow := h.Counter(t, "T01", nil), h.Counter(t, "T02", nil), h.Counter(t, "T03", nil), h.Counter(t, "T04", nil)
+	other := inboxtest.NewHall(t).Counter(t, "T01", nil)
+	for _, c := range []*inboxtest.Counter{one, two, blocked, slow} {
+		c.Issue(t, 1)
+	}
+	b, data := rawBatch(t, one)
+	fields := func() http.Header { return queue.Attributes(&b, data) }
+	without := func(name, value string) http.Header {
+		f := fields()
+		f.Set(name, value)
+		return f
+	}
+	for _, tc := range []struct {
+		name   string
+		as     *inboxtest.Counter
+		fields http.Header
+		body   []byte
+		status int
+		code   string
+	}{
+		{"no certificate", nil, fields(), data, 401, "no-certificate"},
+		{"another institution's", other, fields(), data, 403, "unknown-certificate"},
+		{"another station's batch", two, fields(), data, 403, "other-station"},
+		{"blocked", blocked, fields(), data, 403, "blocked"},
+		{"no idempotency key", one, without("Idempotency-Key", ""), data, 400, "no-key"},
+		{"the key of other bytes", one, without("Idempotency-Key", `"T01/1/1-1/00"`), data, 422, "attributes"},
+		{"another source", one, without("Ce-Source", queue.Source("T02")), data, 422, "attributes"},
+		{"another digest", one, without("Content-Digest", "sha-256=:AA==:"), data, 422, "attributes"},
+		{"cut off", one, fields(), data[:len(data)/2], 400, "malformed"},
+		{"too large", one, fields(), make([]byte, 1<<20+1), 413, "too-large"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			h.Pass(time.Second) // for the bucket
+			c := client(t, h, nil, nil)
+			if tc.as != nil {
+				c = client(t, h, tc.as.Cert, tc.as.Key)
+			}
+			if status, code, _ := post(t, c, url, tc.fields, tc.body); status != tc.status || code != tc.code {
+				t.Errorf("%d %s, want %d %s", status, code, tc.status, tc.code)
+			}
+		})
+	}
+	if r := stationRow(t, store, "T01"); r.Parcels != 0 {
+		t.Fatalf("something of it was stored: %+v", r)
+	}
+	sb, sdata := rawBatch(t, slow)
+	c := client(t, h, slow.Cert, slow.Key)
+	if status, code, _ := post(t, c, url, queue.Attributes(&sb, sdata), sdata); status != 200 {
+		t.Fatalf("%d %s", status, code)
+	}
+	status, code, res := post(t, c, url, queue.Attributes(&sb, sdata), sdata)
+	if status != 429 || code != "rate" || res.Header.Get("Retry-After") != "60" {
+		t.Fatalf("%d %s %q", status, code, res.Header.Get("Retry-After"))
+	}
+	h.Pass(institution.IdentityLife + time.Hour)
+	if status, code, _ := post(t, client(t, h, one.Cert, one.Key), url, fields(), data); status != 403 || code != "certificate-ended" {
+		t.Fatalf("%d %s", status, code)
+	}
+}
+
+// What a parcel itself must be before it is stored for ever.
+func TestSenderChecks(t *testing.T) {
+	h, store := inboxtest.NewHall(t), openLite(t)
+	cfg := h.Gateway(t, store)
+	rights := filepath.Join(t.TempDir(), "rights.json")
+	if err := os.WriteFile(rights, []byte(`{"format":1,"default":{"kinds":["voucher"]}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if cfg.Rights, err = inbox.OpenRights(rights); err != nil {
+		t.Fatal(err)
+	}
+	_, address := h.Serve(t, cfg)
+	c := h.Counter(t, "T01", nil)
+	c.Issue(t, 4)
+	b, _ := rawBatch(t, c)
+	stranger, err := queue.GenerateHolder(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := h.Sealer(t, c.Key, c.Cert)
+	elsewhere.Holders = []queue.Holder{stranger.Holder()}
+	seal := func(s *queue.Sealer, seq uint64, kind string) queue.Parcel {
+		id, err := queue.NewID(rand.Reader, "2026-11-26")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _, err := s.Seal(queue.Place{ID: id, Station: "T01", Epoch: 1, Seq: seq, Kind: kind, Day: "2026-11-26"}, []byte("SPECIMEN"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *p
+	}
+	b.Parcels[0] = seal(elsewhere, 1, "voucher")
+	b.Parcels[1] = seal(h.Sealer(t, c.Key, c.Cert), 2, "after")
+	b.Parcels[2] = seal(h.Sealer(t, c.Key, c.Cert), 3, "voucher; drop")
+	out, err := c.Sink(t, address).Deliver(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[uint64]string{}
+	for _, o := range out {
+		got[o.Seq] = o.Result.String() + " " + o.Reason
+	}
+	for seq, want := range map[uint64]string{1: "refused unknown-holder", 2: "refused not-allowed", 3: "refused broken-structure", 4: "accepted "} {
+		if got[seq] != want {
+			t.Errorf("%d: %q, want %q", seq, got[seq], want)
+		}
+	}
+}
+
+func csr(t *testing.T, key *ecdsa.PrivateKey) []byte {
+	t.Helper()
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
+}
+
+// A station enrols with a code, renews with its certificate, and a code works for one key only.
+func TestEnrol(t *testing.T) {
+	h, store := inboxtest.NewHall(t), openLite(t)
+	_, address := h.Serve(t, h.Gateway(t, store))
+	word, err := inbox.NewCode(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.AddCode(t.Context(), inbox.HashCode(word), "T07", h.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cert *x509.Certificate
+	sink, err := https.New(https.Config{URL: "https://" + address, Roots: h.Roots, Now: h.Now, Certificate: func() (tls.Certificate, error) {
+		if cert == nil {
+			return tls.Certificate{}, nil
+		}
+		return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sink.Enrol(t.Context(), "0000-0000-0000-0000", csr(t, key)); code(err) != "enrol-code" {
+		t.Fatalf("got %v", err)
+	}
+	if _, err := sink.Renew(t.Context(), csr(t, key)); code(err) != "net-refused" {
+		t.Fatalf("renewed without a certificate: %v", err)
+	}
+	for _, as := range []string{word, strings.ToLower(strings.ReplaceAll(word, "-", " "))} {
+		if cert, err = sink.Enrol(t.Context(), as, csr(t, key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if name, err := institution.VerifyIdentity(h.Institution.PEM(), cert, h.Now()); err != nil || name != "T07" || !key.PublicKey.Equal(cert.PublicKey) {
+		t.Fatalf("%s %v", name, err)
+	}
+	if _, err := sink.Enrol(t.Context(), word, csr(t, other)); code(err) != "enrol-code" {
+		t.Fatalf("a code was spent twice: %v", err)
+	}
+	h.Pass(institution.IdentityLife * 2 / 3)
+	sink.Close() // the next connection shows the certificate
+	next, err := sink.Renew(t.Context(), csr(t, key))
+	if err != nil || !next.NotAfter.After(cert.NotAfter) {
+		t.Fatalf("%v", err)
+	}
+	damaged := csr(t, key)
+	damaged[len(damaged)/2] ^= 1
+	if _, err := sink.Renew(t.Context(), damaged); code(err) != "enrol-request" {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestWellKnownAndOperations(t *testing.T) {
+	h, store := inboxtest.NewHall(t), openLite(t)
+	cfg := h.Gateway(t, store)
+	cfg.WellKnown = filepath.Join(t.TempDir(), "well-known")
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.Institution.Delegate(institution.DelegateRequest{Station: "T01", Key: &key.PublicKey, Count: 10, NotBefore: h.Now(),
+		Expires: h.Now().Add(time.Hour), MaxLife: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Institution.Status(cfg.WellKnown, institution.Revoked{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(cfg.WellKnown), "secret"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g, err := inbox.NewGateway(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	get := func(handler http.Handler, path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		return w
+	}
+	for path, want := range map[string]struct {
+		status int
+		kind   string
+	}{
+		"/.well-known/institution.pem":           {200, "application/pem-certificate-chain"},
+		"/.well-known/withdrawn-delegations.cwt": {200, "application/cwt"},
+		"/.well-known/status/T01":                {200, "application/statuslist+cwt"},
+		"/.well-known/status/T99":                {404, queue.TypeProblem},
+		"/.well-known/status":                    {404, queue.TypeProblem},
+		"/.well-known/%2e%2e/secret":             {404, queue.TypeProblem},
+	} {
+		w := get(g.Handler(), path)
+		if w.Code != want.status && w.Code/100 != 3 || w.Code == 200 && w.Header().Get("Content-Type") != want.kind {
+			t.Errorf("%s: %d %s", path, w.Code, w.Header().Get("Content-Type"))
+		}
+	}
+	if w := get(g.Operations(), "/readyz"); w.Code != 200 {
+		t.Errorf("readyz %d", w.Code)
+	}
+	if w := get(g.Operations(), "/metrics"); w.Code != 200 || !strings.Contains(w.Body.String(), `bangban_inbox_requests_total{path="well-known",status="200"} 3`) {
+		t.Errorf("metrics %d\n%s", w.Code, w.Body)
+	}
+	if w := get(g.Handler(), "/metrics"); w.Code != 404 {
+		t.Errorf("metrics on the public listener: %d", w.Code)
+	}
+	g.Drain()
+	if w := get(g.Operations(), "/readyz"); w.Code != 503 {
+		t.Errorf("readyz while shutting down: %d", w.Code)
+	}
+	store.Close()
+	if w := get(g.Operations(), "/healthz"); w.Code != 200 {
+		t.Errorf("healthz %d", w.Code)
+	}
+}
