@@ -24,14 +24,21 @@ func Bootstrap(file []byte, fingerprint string, c Conditions) (*Opened, error) {
 	return next, nil
 }
 
-// Accept accepts a bundle in the place of current. Errors are those of Open and ErrOlder, ErrExpired,
+// Accept accepts a bundle in the place of current. Errors are those of Open and ErrInForce (the
+// very same), ErrDiffers (the same version with another content: somebody signed twice), ErrOlder, ErrExpired,
 // ErrTrainingMismatch; nothing changes where there is one.
 func Accept(current *Opened, file []byte, c Conditions) (*Opened, error) {
 	next, err := Open(file, Anchor{Root: current.Root.Raw})
 	if err != nil {
 		return nil, err
 	}
-	if next.Version <= current.Version {
+	if next.Version == current.Version {
+		if next.Sum == current.Sum {
+			return nil, ErrInForce
+		}
+		return nil, fmt.Errorf("%w: version %d", ErrDiffers, next.Version)
+	}
+	if next.Version < current.Version {
 		return nil, fmt.Errorf("%w: version %d after %d", ErrOlder, next.Version, current.Version)
 	}
 	// A stolen bundle key that has ended can only sign for the days before it ended.

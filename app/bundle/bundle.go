@@ -33,7 +33,7 @@ type Bundle struct {
 // Member is one of the staff on the roster.
 type Member struct {
 	Clerk     desk.Clerk `cbor:"1,keyasint" json:"clerk"`
-	Enrolment []byte     `cbor:"2,keyasint,omitempty" json:"-"` // SHA-256 of the enrolment code; see EnrolmentHash
+	Enrolment []byte     `cbor:"2,keyasint,omitempty" json:"-"` // of the code in the clerk's letter; see EnrolmentHash
 	PIV       [][]byte   `cbor:"3,keyasint,omitempty" json:"-"` // certificates (DER) of the clerk's card
 	Until     time.Time  `cbor:"4,keyasint,omitzero" json:"until,omitzero"`
 }

@@ -292,6 +292,8 @@ func TestAccept(t *testing.T) {
 	if got, err := Accept(current, next, c); err != nil || got.Version != 6 {
 		t.Fatalf("newer: %v", err)
 	}
+	another := o.bundle(t, 5)
+	another.Policy.Hotline = "SPECIMEN"
 	backdated := o.bundle(t, 9)
 	backdated.MadeAt = made.Add(-time.Minute)
 	for _, tc := range []struct {
@@ -300,7 +302,8 @@ func TestAccept(t *testing.T) {
 		c    Conditions
 		want error
 	}{
-		{"same version", o.sign(t, o.bundle(t, 5)), c, ErrOlder},
+		{"the one in force", o.sign(t, o.bundle(t, 5)), c, ErrInForce},
+		{"same version, another content", o.sign(t, another), c, ErrDiffers},
 		{"older version", o.sign(t, o.bundle(t, 4)), c, ErrOlder},
 		{"newer number, earlier day", o.sign(t, backdated), c, ErrOlder},
 		{"seen before, after a roll-back of the folder", next, Conditions{c.At, true, 6}, ErrOlder},

@@ -19,6 +19,9 @@ var (
 	ErrTrainingMismatch = errors.New("bundle: training and real do not mix")
 	ErrContent          = errors.New("bundle: content cannot be used")
 	ErrNoAnchor         = errors.New("bundle: neither a root nor a fingerprint was given")
+	ErrSource           = errors.New("bundle: the source cannot be used")
+	ErrInForce          = errors.New("bundle: the one in force")
+	ErrDiffers          = errors.New("bundle: another content under the version in force")
 	ErrGroup            = errors.New("bundle: not a fingerprint")
 )
 
@@ -32,6 +35,8 @@ const (
 	CodeOlder        = "bundle-older"
 	CodeExpired      = "bundle-expired"
 	CodeTraining     = "bundle-training"
+	CodeDiffers      = "bundle-differs"
+	CodeInForce      = "bundle-in-force"
 )
 
 var codes = [...]struct {
@@ -39,8 +44,8 @@ var codes = [...]struct {
 	code string
 }{
 	{ErrNewer, CodeNewerProgram}, {ErrUncertified, CodeUnsigned}, {ErrUnsigned, CodeUnsigned}, {ErrForeign, CodeForeign},
-	{ErrFingerprint, CodeFingerprint}, {ErrGroup, CodeFingerprint}, {ErrOlder, CodeOlder}, {ErrExpired, CodeExpired},
-	{ErrTrainingMismatch, CodeTraining},
+	{ErrFingerprint, CodeFingerprint}, {ErrGroup, CodeFingerprint}, {ErrInForce, CodeInForce}, {ErrDiffers, CodeDiffers}, {ErrOlder, CodeOlder}, {ErrExpired, CodeExpired},
+	{ErrTrainingMismatch, CodeTraining}, {ErrContent, "bundle-content"},
 }
 
 // Code is the code of the sentence that a person sees for an error of this package.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -24,6 +25,7 @@ type Anchor struct {
 type Opened struct {
 	*Bundle
 	Root *x509.Certificate
+	Sum  [32]byte // SHA-256 of the body
 }
 
 // Open gives the bundle in file once everything in it has been checked against the anchor. It does not look at the
@@ -65,7 +67,7 @@ func Open(file []byte, a Anchor) (*Opened, error) {
 	if err := b.validate(root); err != nil {
 		return nil, err
 	}
-	return &Opened{b, root}, nil
+	return &Opened{b, root, sha256.Sum256(o.Body)}, nil
 }
 
 // openRoot reads the root certificate of a file.

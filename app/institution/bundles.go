@@ -11,6 +11,7 @@ import (
 
 	"bangban/app/bundle"
 	"bangban/app/keys"
+	"bangban/app/trust"
 )
 
 type versionFile struct {
@@ -35,6 +36,14 @@ func (i *Institution) SignBundle(b *bundle.Bundle) ([]byte, error) {
 	if err := i.addKeys(&full); err != nil {
 		return nil, err
 	}
+	if err := i.addEnrolments(&full); err != nil {
+		return nil, err
+	}
+	if !full.Training { // a training institution has no say in what it is given to trust
+		if err := usable(&full); err != nil {
+			return nil, err
+		}
+	}
 	n := i.last(bundle.RoleBundle, ".statement")
 	st, raw, err := i.statement(bundle.RoleBundle, n)
 	if err != nil {
@@ -56,6 +65,20 @@ func (i *Institution) SignBundle(b *bundle.Bundle) ([]byte, error) {
 		return nil, err
 	}
 	return bundle.Sign(&full, bundle.Signing{Root: i.root, Key: signer, Statement: raw})
+}
+
+// usable refuses a list that no counter could take in.
+func usable(b *bundle.Bundle) error {
+	t := trust.New(nil)
+	if err := t.Add(b.Institution, "bundle", b.MadeAt); err != nil {
+		return fmt.Errorf("%w: %w", bundle.ErrContent, err)
+	}
+	for _, l := range b.Lists {
+		if err := t.Add(l.Bytes, "bundle", l.MadeAt); err != nil {
+			return fmt.Errorf("%w: list %s %s: %w", bundle.ErrContent, l.Kind, l.Name, err)
+		}
+	}
+	return nil
 }
 
 func seconds(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

@@ -75,5 +75,7 @@ func demoPurposes() []desk.Purpose {
 			"en": "With this paper and your own document you can buy a train ticket and show who you are when you board."},
 		Fields: []string{desk.FieldName}, Binding: desk.BindDocument,
 		Life: 3 * 24 * time.Hour, MaxUses: 2, Operations: []string{"buy-ticket", "board"}, Recipients: []string{"demo-rail"},
+		// The others take proven documents only: a trainee sees both.
+		Unproven: &desk.Unproven{Kinds: []string{"sscard", "thaiid", "twnhi", "mykad", "rsid"}, Life: 24 * time.Hour, Second: true},
 	}}
 }

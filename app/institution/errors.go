@@ -19,5 +19,12 @@ var (
 	ErrIdentity  = errors.New("institution: not an identity certificate")
 	ErrUntrusted = errors.New("institution: not signed by this institution")
 	ErrTime      = errors.New("institution: outside the certificate's time")
-	ErrReserved  = errors.New("institution: keys of this kind are not rotated one by one")
+	ErrClerk     = errors.New("institution: a clerk id has 1 to 32 bytes")
+	ErrRequest   = errors.New("institution: not a request of a counter")
+	// What speaks against answering a request.
+	ErrNotEnrolled = errors.New("institution: no enrolment letter was written for this station")
+	ErrEnrolled    = errors.New("institution: the station enrolled with another key")
+	ErrLetterEnded = errors.New("institution: the enrolment letter is too old")
+	ErrCode        = errors.New("institution: not the code of the enrolment letter")
+	ErrReserved    = errors.New("institution: keys of this kind are not rotated one by one")
 )

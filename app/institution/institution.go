@@ -207,3 +207,12 @@ func writeJSON(path string, v any) error {
 	}
 	return keys.WriteFile(path, append(data, '\n'), 0o644)
 }
+
+// writePrivateJSON is writeJSON for the owner alone.
+func writePrivateJSON(path string, v any) error {
+	data, err := json.MarshalIndent(v, "", "\t")
+	if err != nil {
+		return err
+	}
+	return keys.WriteFile(path, append(data, '\n'), 0o600)
+}

@@ -22,11 +22,14 @@ const statusInvalid = 1
 
 // StatusURI names the status list of a station's vouchers. The index of a voucher lies between 0 and its block's last
 // serial.
-func (i *Institution) StatusURI(station string) string {
-	if strings.HasPrefix(i.o.Issuer, "urn:") {
-		return i.o.Issuer + ":status:" + station
+func (i *Institution) StatusURI(station string) string { return StatusURI(i.o.Issuer, station) }
+
+// StatusURI is the same for whoever knows the institution's name only.
+func StatusURI(issuer, station string) string {
+	if strings.HasPrefix(issuer, "urn:") {
+		return issuer + ":status:" + station
 	}
-	return strings.TrimSuffix(i.o.Issuer, "/") + "/.well-known/status/" + station
+	return strings.TrimSuffix(issuer, "/") + "/.well-known/status/" + station
 }
 
 // StatusList signs the status list of a station: revoked indices are invalid, all others valid.

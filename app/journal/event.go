@@ -30,12 +30,14 @@ const (
 	KindBundle   Kind = 14 // a bundle came into force; Number is its version
 	KindClosed   Kind = 15 // a day was closed
 	KindHeld     Kind = 16 // a stored parcel was found damaged
+	KindLent     Kind = 17 // a delegation came into force; Number is the first serial of its block
+	KindEnrolled Kind = 18 // somebody set their PIN with an enrolment code
 )
 
 var kindNames = map[Kind]string{KindOpened: "opened", KindSigned: "signed", KindMarked: "marked", KindEnded: "ended",
 	KindQueued: "queued", KindCarried: "carried", KindReceipt: "receipt", KindFork: "fork", KindRefused: "refused",
 	KindRedeemed: "redeemed", KindTry: "try", KindLogin: "login", KindUnlock: "unlock", KindBundle: "bundle",
-	KindClosed: "closed", KindHeld: "held"}
+	KindClosed: "closed", KindHeld: "held", KindLent: "lent", KindEnrolled: "enrolled"}
 
 // String gives a short name; an unknown code is its number.
 func (k Kind) String() string {

@@ -68,11 +68,22 @@ func (v *Vault) change(u *Unlocked, edit func(*vaultFile, []byte) error) error {
 	if !u.pub.Equal(v.pub) {
 		return ErrForeignVault
 	}
-	next := v.file
-	next.Slots = slices.Clone(v.file.Slots)
-	if err := edit(&next, u.kek); err != nil {
+	next := v.file.clone()
+	if err := edit(next, u.kek); err != nil {
 		return err
 	}
+	return v.write(next)
+}
+
+// clone copies what an edit may write into.
+func (f *vaultFile) clone() *vaultFile {
+	next := *f
+	next.Slots, next.Waiting = slices.Clone(f.Slots), slices.Clone(f.Waiting)
+	return &next
+}
+
+// write puts a file in the place of the one in use. The caller holds the lock.
+func (v *Vault) write(next *vaultFile) error {
 	data, err := encMode.Marshal(next)
 	if err != nil {
 		return err
@@ -80,6 +91,6 @@ func (v *Vault) change(u *Unlocked, edit func(*vaultFile, []byte) error) error {
 	if err := WriteFile(v.path, data, 0o600); err != nil {
 		return err
 	}
-	v.file = next
+	v.file = *next
 	return nil
 }

@@ -21,10 +21,19 @@
 // No login, no signature: the voucher key is unlocked by a clerk's PIN and by nothing else. One random key (KEK)
 // encrypts the voucher key; each clerk has a slot that holds the KEK encrypted under the clerk's PIN:
 //
-//	vault = { 1: 1, 2: public key (65 B, SEC 1), 3: nonce, 4: sealed private key (32 B), 5: [ + slot ] }
+//	vault = { 1: 1, 2: public key (65 B, SEC 1), 3: nonce, 4: sealed private key (32 B), 5: [ * slot ], ? 6: [ + waiting ],
+//	          ? 7: next }
 //	slot  = { 1: clerk id, 2: cost, 3: salt, 4: nonce, 5: sealed KEK }
 //	sealed private key = AES-256-GCM(KEK, nonce, scalar, aad = "bangban-vault-key-1" ‖ public key)
 //	sealed KEK         = AES-256-GCM(argon2id(PIN, salt, cost), nonce, KEK, aad = "bangban-vault-slot-1" ‖ CBOR of 1, 2, 3)
+//
+// Who has no PIN yet has an enrolment code in a letter. The roster holds the X25519 public key that belongs to it, and
+// the vault the KEK sealed to that key (HPKE base mode, RFC 9180: DHKEM(X25519), HKDF-SHA256, AES-256-GCM; info =
+// "bangban-enrolment-1" ‖ clerk id). The first login opens it with the code, makes a slot of the new PIN and erases the
+// sealed KEK: a code is good once. A new letter, that is another public key, is good once again.
+//
+//	waiting = { 1: clerk id, 2: public key (32 B), ? 3: sealed KEK }                  without 3: the code was used
+//	next    = { 1: public key, 2: nonce, 3: sealed private key }       the voucher key that awaits its delegation
 //
 // The clerk id is bound into the slot, so a clerk cannot rename their own slot to the supervisor's. The public key is
 // bound to the private one and can be read without unlocking.

@@ -18,6 +18,7 @@ var (
 	ErrClerk           = errors.New("keys: a clerk id has 1 to 32 bytes")
 	ErrSlotExists      = errors.New("keys: the clerk has a slot already")
 	ErrLastSlot        = errors.New("keys: the last slot cannot be removed")
+	ErrEnrolment       = errors.New("keys: not the enrolment code that is awaited")
 	ErrForeignVault    = errors.New("keys: unlocked from another vault")
 
 	// ErrWrongPIN and ErrNoSlot carry the code of the sentence that the clerk sees (desk.Coded).

@@ -24,6 +24,8 @@ type vaultFile struct {
 	Nonce   []byte     `cbor:"3,keyasint"`
 	Sealed  []byte     `cbor:"4,keyasint"`
 	Slots   []slotFile `cbor:"5,keyasint"`
+	Waiting []waitFile `cbor:"6,keyasint,omitempty"`
+	Next    *nextFile  `cbor:"7,keyasint,omitempty"`
 }
 
 type slotFile struct {
@@ -81,9 +83,10 @@ func CreateVault(path string, rand io.Reader, key *ecdsa.PrivateKey, slots []Slo
 	return v, writeNew(path, data)
 }
 
-// OpenVault reads a vault. Nothing in it is secret without a PIN.
+// OpenVault reads a vault. Nothing in it is secret without a PIN; but a PIN of six digits keeps nobody out for long who
+// has the file, so a file that others can read is refused with ErrPermissions.
 func OpenVault(path string) (*Vault, error) {
-	data, err := readBounded(path, false)
+	data, err := readBounded(path, true)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +103,11 @@ func parseVault(data []byte) (*vaultFile, *ecdsa.PublicKey, error) {
 		return nil, nil, err
 	}
 	if f.Version != 1 || len(f.Public) != pointSize || len(f.Nonce) != nonceSize ||
-		len(f.Sealed) != scalarSize+tagSize || len(f.Slots) == 0 {
+		len(f.Sealed) != scalarSize+tagSize || len(f.Slots)+len(f.Waiting) == 0 {
 		return nil, nil, ErrFormat
+	}
+	if err := f.checkWaiting(); err != nil {
+		return nil, nil, err
 	}
 	for i, s := range f.Slots {
 		if !validClerk(s.Clerk) || len(s.Salt) != saltSize || len(s.Nonce) != nonceSize || len(s.Sealed) != kekSize+tagSize ||

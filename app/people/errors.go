@@ -14,11 +14,13 @@ const (
 	CodeLockedOut = "login-locked-out" // Args: Minutes
 	CodeUnknown   = "login-unknown"
 	CodeRole      = "login-role"
+	CodeWrongCode = "letter-wrong"
 )
 
 // Sentinels of this package, the causes within desk.Error; compare with errors.Is.
 var (
 	ErrWrongPIN  = errors.New("people: wrong PIN")
+	ErrWrongCode = errors.New("people: not the code of the enrolment letter")
 	ErrLockedOut = errors.New("people: locked out")
 	ErrUnknown   = errors.New("people: not on the roster")
 	ErrNoSlot    = errors.New("people: on the roster, but not set up at this counter")

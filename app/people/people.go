@@ -98,6 +98,32 @@ func (d *Door[K]) Login(ctx context.Context, id string, pin []byte) (desk.Clerk,
 	return d.enter(ctx, id, pin, desk.RoleClerk)
 }
 
+// Enrol is a first login: open proves the code of the enrolment letter, and makes a slot of the PIN, in the place of the
+// vault. A code that is not right, which open tells by ErrWrongCode, counts as a try like a wrong PIN does. Everybody on
+// the roster may enrol, whatever their role.
+func (d *Door[K]) Enrol(ctx context.Context, id string, open func() (K, error)) (desk.Clerk, K, error) {
+	var none K
+	m, err := d.member(id)
+	if err != nil {
+		return desk.Clerk{}, none, err
+	}
+	tally, err := d.begin(ctx, id)
+	if err != nil {
+		return desk.Clerk{}, none, err
+	}
+	key, err := open()
+	if errors.Is(err, ErrWrongCode) {
+		if t := tally; t.Failed < FreeTries {
+			return desk.Clerk{}, none, failure(CodeWrongCode, map[string]string{"Left": strconv.Itoa(FreeTries - t.Failed)}, err)
+		}
+		return desk.Clerk{}, none, lockedOut(delayAfter(tally.Failed))
+	}
+	if err != nil {
+		return desk.Clerk{}, none, d.refused(ctx, id, tally, err)
+	}
+	return d.welcome(ctx, m, tally, key)
+}
+
 // Supervisor lets somebody in only as a supervisor: for voids, reprints and whatever else takes a second person.
 func (d *Door[K]) Supervisor(ctx context.Context, id string, pin []byte) (desk.Clerk, K, error) {
 	return d.enter(ctx, id, pin, desk.RoleSupervisor)
@@ -145,11 +171,17 @@ func (d *Door[K]) enter(ctx context.Context, id string, pin []byte, role desk.Ro
 	if err != nil {
 		return desk.Clerk{}, none, d.refused(ctx, id, tally, err)
 	}
-	if err := d.attempts.Save(ctx, id, tally, Tally{Event: tally.Event}); err != nil {
+	return d.welcome(ctx, m, tally, key)
+}
+
+// welcome forgets the tries of somebody who was right.
+func (d *Door[K]) welcome(ctx context.Context, m bundle.Member, tally Tally, key K) (desk.Clerk, K, error) {
+	if err := d.attempts.Save(ctx, m.Clerk.ID, tally, Tally{Event: tally.Event}); err != nil {
+		var none K
 		key.Lock()
 		return desk.Clerk{}, none, desk.Explain("login", err)
 	}
-	d.forget(id)
+	d.forget(m.Clerk.ID)
 	return cloneClerk(m.Clerk), key, nil
 }
 
