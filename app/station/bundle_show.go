@@ -103,7 +103,7 @@ func (f dataDir) anchor(file []byte, fingerprint string) (bundle.Anchor, string,
 	if fingerprint != "" {
 		return bundle.Anchor{Fingerprint: fingerprint}, AnchorFingerprint, nil
 	}
-	root, err := os.ReadFile(f.path("bundle", "root.der"))
+	root, err := os.ReadFile(f.root())
 	if err == nil {
 		return bundle.Anchor{Root: root}, AnchorStation, nil
 	}
@@ -118,14 +118,8 @@ func (f dataDir) anchor(file []byte, fingerprint string) (bundle.Anchor, string,
 }
 
 func showBundle(b *bundle.Opened, now time.Time) *BundleShow {
-	stamp := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.UTC().Format(time.RFC3339)
-	}
 	s := &BundleShow{Version: b.Version, MadeAt: stamp(b.MadeAt), NotAfter: stamp(b.NotAfter),
-		Standing: [...]string{bundle.Stopped: "stopped", bundle.Narrow: "narrow", bundle.Full: "full"}[b.Standing(now)],
+		Standing: standingName(b.Standing(now)),
 		Issuer:   b.Issuer, Name: b.Name, Training: b.Training, Fingerprint: bundle.Fingerprint(b.Root),
 		Purposes: []PurposeShow{}, Recipients: append([]desk.Recipient{}, b.Recipients...), Roster: []MemberShow{},
 		Lists: []ListShow{}, Sinks: append([]bundle.Sink{}, b.Sinks...)}

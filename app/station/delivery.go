@@ -128,15 +128,14 @@ func (s *Station) Receipts(ctx context.Context, dir string) (ReceiptSummary, err
 
 // identityVerifier verifies this station's checkpoints.
 func (s *Station) identityVerifier() (note.Verifiers, error) {
-	c, err := readCertificate(s.dir.identityPEM())
-	if err != nil {
-		return nil, err
+	if s.identityCert == nil {
+		return nil, &desk.Error{Op: "journal.verify", Code: CodeAwaits, Args: map[string]string{"File": s.dir.request()}}
 	}
-	pub, ok := c.PublicKey.(*ecdsa.PublicKey)
+	pub, ok := s.identityCert.PublicKey.(*ecdsa.PublicKey)
 	if !ok {
 		return nil, x509.ErrUnsupportedAlgorithm
 	}
-	v, err := journal.NewVerifier(TrainingName, pub)
+	v, err := journal.NewVerifier(s.store.Station(), pub)
 	if err != nil {
 		return nil, err
 	}

@@ -78,13 +78,19 @@ func (f dataDir) settle(training bool) (fresh bool, err error) {
 		return false, &desk.Error{Op: "station.open", Code: "data-training-mismatch", Args: map[string]string{"Dir": string(f)}}
 	}
 	if !training {
-		for _, p := range []string{f.institution(), f.inbox()} {
-			if _, err := os.Lstat(p); err == nil {
-				return false, &desk.Error{Op: "station.open", Code: "data-holds-institution", Args: map[string]string{"Dir": string(f)}}
-			}
-		}
+		return false, f.noInstitution()
 	}
 	return false, nil
+}
+
+// noInstitution refuses a folder that holds what only the institution may hold.
+func (f dataDir) noInstitution() error {
+	for _, p := range []string{f.institution(), f.inbox()} {
+		if _, err := os.Lstat(p); err == nil {
+			return &desk.Error{Op: "station.open", Code: "data-holds-institution", Args: map[string]string{"Dir": string(f)}}
+		}
+	}
+	return nil
 }
 
 // halfWritten begins the names of files that writeFile had not finished when the power went.

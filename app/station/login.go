@@ -26,6 +26,7 @@ func (s *Station) Login(ctx context.Context, id string, pin []byte) (desk.Clerk,
 	s.mu.Lock()
 	s.key, s.clerk = key, c
 	s.mu.Unlock()
+	s.followRoster(key)
 	return c, s.store.Note(ctx, journal.Event{Kind: journal.KindLogin, Clerk: c.ID})
 }
 

@@ -49,7 +49,11 @@ type Options struct {
 	SAM      []string         // ports of readers with a security module: "/dev/ttyUSB0", "COM3", "tcp://host:port", "auto"
 	Spooler  string           // address of the print service, see ipp.Config; empty: this computer's
 	Receipts []string         // addresses of receipt printers, see escpos.Parse: each may be chosen by that name
-	Cost     keys.Cost        // of the PIN slots of a new training station; zero: default
+	Cost     keys.Cost        // of new PIN slots; zero: default
+
+	Awaiting bool // open also a real counter that awaits the institution's answer, to take it
+
+	cut func(step string) error // of tests: the power goes before this step
 }
 
 func (o *Options) fill() {
@@ -117,22 +121,23 @@ func Open(ctx context.Context, o Options) (_ *Station, err error) {
 		if err := makeTraining(ctx, o); err != nil {
 			return nil, err
 		}
-	case !o.Training:
-		return nil, &desk.Error{Op: "station.open", Code: "station-not-set-up", Args: map[string]string{"Dir": o.Dir}}
 	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, &desk.Error{Op: "station.open", Code: "data-unreadable", Args: map[string]string{"Dir": o.Dir}, Err: err}
 	}
-	if err := s.openStore(ctx); err != nil {
+	if err := s.openStore(ctx, name(o.Training)); err != nil {
 		return nil, err
 	}
-	s.printers = newPrinters(s.store, s.dir.papers(), o.Spooler, o.Receipts)
+	s.printers = newPrinters(s.store, s.folderPrinter(), o.Spooler, o.Receipts)
 	if o.ReadOnly {
 		return s, errors.Join(s.openTrust(), s.openShown())
 	}
 	// Now that the lock is ours: another process may have made the station since the first look.
 	if fresh, err = s.dir.settle(o.Training); err != nil {
 		return nil, err
+	}
+	if !o.Training {
+		return s, s.openReal(ctx)
 	}
 	if err := s.openTraining(ctx, fresh); err != nil {
 		return nil, err
@@ -151,9 +156,25 @@ func makeTraining(ctx context.Context, o Options) error {
 	return s.Close()
 }
 
-func (s *Station) openStore(ctx context.Context) (err error) {
+// name is whose database is expected: that of a real counter knows it itself.
+func name(training bool) string {
+	if training {
+		return TrainingName
+	}
+	return ""
+}
+
+// folderPrinter is where the folder printer writes; a real counter has none.
+func (s *Station) folderPrinter() string {
+	if s.o.Training {
+		return s.dir.papers()
+	}
+	return ""
+}
+
+func (s *Station) openStore(ctx context.Context, station string) (err error) {
 	s.store, err = store.Open(ctx, store.Config{
-		Path: s.dir.database(), Station: TrainingName, Now: s.clock.Time, Rand: s.o.Rand, ReadOnly: s.o.ReadOnly,
+		Path: s.dir.database(), Station: station, Now: s.clock.Time, Rand: s.o.Rand, ReadOnly: s.o.ReadOnly,
 		Holder: holder(s.o.Program),
 	})
 	if err != nil {
@@ -193,7 +214,7 @@ func (s *Station) openTrust() error {
 	if err != nil {
 		return &desk.Error{Op: "station.open", Code: "data-unreadable", Args: map[string]string{"Dir": s.o.Dir}, Err: err}
 	}
-	root, err := os.ReadFile(s.dir.path("bundle", "root.der"))
+	root, err := os.ReadFile(s.dir.root())
 	if err != nil {
 		return &desk.Error{Op: "station.open", Code: "data-unreadable", Args: map[string]string{"Dir": s.o.Dir}, Err: err}
 	}
@@ -202,31 +223,6 @@ func (s *Station) openTrust() error {
 		return &desk.Error{Op: "station.open", Code: bundle.Code(err), Err: err}
 	}
 	return s.use(opened)
-}
-
-// openShown reads what a station says of itself from a folder that another process may have open.
-func (s *Station) openShown() (err error) {
-	if s.vault, err = keys.OpenVault(s.dir.vault()); err != nil {
-		return err
-	}
-	if s.voucherCert, err = readCertificate(s.dir.voucherPEM()); err != nil {
-		return err
-	}
-	if s.identityCert, err = readCertificate(s.dir.identityPEM()); err != nil {
-		return err
-	}
-	if s.delegation, err = os.ReadFile(s.dir.delegation()); err != nil {
-		return err
-	}
-	inst, err := voucher.ParseInstitution(s.bundle.Institution)
-	if err != nil {
-		return err
-	}
-	if s.delegated, err = voucher.OpenDelegation(s.delegation, voucher.Keys{Institutions: []*voucher.Institution{inst}}); err != nil {
-		return err
-	}
-	s.store.SetBlock(store.Block{First: s.delegated.First, Last: s.delegated.Last}, "")
-	return nil
 }
 
 func readCertificate(path string) (*x509.Certificate, error) {
@@ -280,35 +276,6 @@ func (s *Station) sealer() *queue.Sealer {
 func (s *Station) Ports() flow.Ports {
 	return flow.Ports{Cards: s.cards, Rules: rules{s}, Signer: signer{s}, Press: press{s: s}, Commit: s.store,
 		Now: s.clock.Now, Rand: s.o.Rand}
-}
-
-// Show is what the station says of itself (`station show`).
-type Show struct {
-	Station     string `json:"station"`
-	Issuer      string `json:"issuer"`
-	Training    bool   `json:"training"`
-	Key         string `json:"key"` // "software key"
-	Serials     uint64 `json:"serials_left"`
-	KeyEnds     string `json:"key_ends"`
-	Bundle      uint64 `json:"bundle"`
-	BundleEnds  string `json:"bundle_ends"`
-	Certificate string `json:"certificate"`
-	Identity    string `json:"identity"`
-	Institution string `json:"institution"`
-}
-
-// Show gives names, ends and certificates.
-func (s *Station) Show(ctx context.Context) (Show, error) {
-	left, err := s.store.SerialsLeft(ctx)
-	if err != nil {
-		return Show{}, err
-	}
-	return Show{
-		Station: s.delegated.Station, Issuer: s.delegated.Issuer, Training: s.o.Training, Key: s.vault.Kind(), Serials: left,
-		KeyEnds: s.delegated.Expires.UTC().Format(time.RFC3339), Bundle: s.bundle.Version,
-		BundleEnds:  s.bundle.NotAfter.UTC().Format(time.RFC3339),
-		Certificate: pemOf(s.voucherCert), Identity: pemOf(s.identityCert), Institution: string(s.bundle.Institution),
-	}, nil
 }
 
 // StaffPIN is the PIN that a training station prints on its login screen; empty on a real one.

@@ -65,11 +65,11 @@ func (s *Station) openTraining(ctx context.Context, fresh bool) error {
 // keep writes what a start without the institution, and somebody who only looks, find in the folder.
 func (s *Station) keep(t *institution.TrainingStation) error {
 	for path, data := range map[string][]byte{
-		s.dir.bundle():                   t.Bundle,
-		s.dir.path("bundle", "root.der"): t.Institution.Root().Raw,
-		s.dir.delegation():               t.Delegation,
-		s.dir.voucherPEM():               []byte(pemOf(t.Certificate)),
-		s.dir.identityPEM():              []byte(pemOf(t.IdentityCert)),
+		s.dir.bundle():      t.Bundle,
+		s.dir.root():        t.Institution.Root().Raw,
+		s.dir.delegation():  t.Delegation,
+		s.dir.voucherPEM():  []byte(pemOf(t.Certificate)),
+		s.dir.identityPEM(): []byte(pemOf(t.IdentityCert)),
 	} {
 		if old, err := os.ReadFile(path); err == nil && string(old) == string(data) {
 			continue

@@ -13,7 +13,7 @@ import (
 
 func (e *env) bundleCommand() *cobra.Command {
 	group := &cobra.Command{Use: "bundle", Short: "The signed file that makes a counter what it is"}
-	group.AddCommand(e.bundleShow())
+	group.AddCommand(e.bundleMake(), e.bundleSign(), e.bundleShow(), e.bundleImport(), e.bundleReturn())
 	return group
 }
 

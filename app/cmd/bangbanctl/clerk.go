@@ -13,7 +13,7 @@ import (
 
 func (e *env) clerkCommand() *cobra.Command {
 	group := &cobra.Command{Use: "clerk", Short: "Who may log in at this counter"}
-	group.AddCommand(e.clerkList(), e.clerkUnlock())
+	group.AddCommand(e.clerkList(), e.clerkEnrol(), e.clerkUnlock())
 	return group
 }
 
@@ -82,5 +82,37 @@ func (e *env) clerkUnlock() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&by, "by", "", "id of the supervisor")
 	cmd.Flags().StringVar(&pin, "pin", "", "the supervisor's PIN: - reads one line of standard input")
+	return cmd
+}
+
+func (e *env) clerkEnrol() *cobra.Command {
+	var code, pin string
+	cmd := &cobra.Command{
+		Use: "enrol ID", Short: "Set a clerk's PIN with the code of their letter, once", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if code != "-" || pin != "-" {
+				return usagef("clerk enrol wants --code - and --pin -: two lines on standard input, the code of the letter and the new PIN")
+			}
+			letter, err := readLine(e.in)
+			if err != nil {
+				return err
+			}
+			secret, err := readLine(e.in)
+			if err != nil {
+				return err
+			}
+			raw := []byte(secret)
+			defer clear(raw)
+			return e.withStation(cmd.Context(), func(s *station.Station) error {
+				c, err := s.Enrol(cmd.Context(), args[0], letter, raw)
+				if err != nil {
+					return err
+				}
+				return e.print(ordered{{"id", c.ID}}, func(w io.Writer) { fmt.Fprintf(w, "%s has a PIN here now\n", c.ID) })
+			})
+		},
+	}
+	cmd.Flags().StringVar(&code, "code", "", "code of the letter: - reads the first line of standard input")
+	cmd.Flags().StringVar(&pin, "pin", "", "the new PIN, at least six characters: - reads the next line of standard input")
 	return cmd
 }

@@ -14,7 +14,7 @@ import (
 
 func (e *env) institutionCommand() *cobra.Command {
 	group := &cobra.Command{Use: "institution", Short: "The office behind the counters: keys and delegations"}
-	group.AddCommand(e.institutionInit(), e.institutionDelegate(), e.institutionStatus(), e.institutionRotate())
+	group.AddCommand(e.institutionInit(), e.institutionEnrol(), e.institutionDelegate(), e.institutionStatus(), e.institutionRotate())
 	return group
 }
 
@@ -31,10 +31,16 @@ func (e *env) passphrase(flag string) ([]byte, error) {
 }
 
 func (e *env) institutionInit() *cobra.Command {
-	var name, iss, pass string
+	var name, iss, pass, out string
 	cmd := &cobra.Command{
-		Use: "init DIR", Short: "Make an institution with all its keys", Args: cobra.ExactArgs(1), Annotations: signs(),
+		Use: "init DIR", Short: "Make an institution with all its keys", Args: cobra.MaximumNArgs(1), Annotations: signs(),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if out != "" {
+				args = append(args, out)
+			}
+			if len(args) != 1 {
+				return usagef("institution init wants one DIR")
+			}
 			if name == "" || iss == "" {
 				return usagef("institution init wants --name NAME and --iss URI")
 			}
@@ -65,17 +71,24 @@ func (e *env) institutionInit() *cobra.Command {
 	fl := cmd.Flags()
 	fl.StringVar(&name, "name", "", "what people call it")
 	fl.StringVar(&iss, "iss", "", "its name in vouchers, a URI")
+	fl.StringVar(&out, "out", "", "the folder, as an option")
 	fl.StringVar(&pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
 	return cmd
 }
 
 func (e *env) institutionDelegate() *cobra.Command {
-	var st, key, out, pass string
+	var st, key, csr, out, pass string
 	var first, last, count uint64
 	var valid, life time.Duration
 	cmd := &cobra.Command{
 		Use: "delegate DIR", Short: "Lend a counter's voucher key a block of serials", Args: cobra.ExactArgs(1), Annotations: signs(),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if csr != "" {
+				if st != "" || key != "" || first != 0 || last != 0 || count == 0 {
+					return usagef("institution delegate --csr FILE wants --count N; the request names the station and its key")
+				}
+				return e.institutionAnswer(args[0], csr, out, pass, institution.Grant{Count: count, Valid: valid, MaxLife: life})
+			}
 			if st == "" || key == "" || (count == 0) == (last == 0) {
 				return usagef("institution delegate wants --station NAME, --key FILE, and --count N or --first N --last N")
 			}
@@ -115,6 +128,7 @@ func (e *env) institutionDelegate() *cobra.Command {
 	fl := cmd.Flags()
 	fl.StringVar(&st, "station", "", "name of the counter, first part of its serials")
 	fl.StringVar(&key, "key", "", "certificate request or public key of the voucher key (PEM), or -")
+	fl.StringVar(&csr, "csr", "", "request of a counter (station init, station rotate), or -: its identity is certified, too")
 	fl.StringVar(&out, "out", "", "file for the delegation; without it, standard output")
 	fl.StringVar(&pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
 	fl.Uint64Var(&first, "first", 0, "first serial of the block")

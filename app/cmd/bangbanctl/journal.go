@@ -57,27 +57,6 @@ type journalOut struct {
 	Acts    map[string]int `json:"acts"`
 }
 
-func (e *env) stationCommand() *cobra.Command {
-	group := &cobra.Command{Use: "station", Short: "This counter"}
-	group.AddCommand(&cobra.Command{
-		Use: "show", Short: "Show names, ends and certificates", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return e.withView(cmd.Context(), func(s *station.Station) error {
-				out, err := s.Show(cmd.Context())
-				if err != nil {
-					return err
-				}
-				return e.print(out, func(w io.Writer) {
-					fmt.Fprintf(w, "station %s of %s\n%s, %d serials left, until %s\nbundle %d, until %s\n", out.Station, out.Issuer,
-						out.Key, out.Serials, out.KeyEnds, out.Bundle, out.BundleEnds)
-					fmt.Fprint(w, out.Certificate, out.Identity, out.Institution)
-				})
-			})
-		},
-	})
-	return group
-}
-
 // writeNew writes a file that must not exist yet.
 func writeNew(path string, data []byte, mode os.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
