@@ -10,6 +10,7 @@
 //	SELECT A0000002471001                                                                            10 §3.6
 //	GET CHALLENGE, EXTERNAL AUTHENTICATE    Basic Access Control, where there was no PACE            11 §4.3
 //	READ BINARY 81                          EF.DG1
+//	READ BINARY 9E                          EF.COM, where lengths are short: which groups are in words
 //	READ BINARY 9D                          EF.SOD, which lists the groups; EF.COM only where there is none
 //	READ BINARY 8B, 8C                      EF.DG11 and DG12, where they are listed: name, address, office
 //	READ BINARY 8E, 8F                      EF.DG14 and DG15, where they are listed: keys of the chip
@@ -22,8 +23,8 @@
 // never found out by failing: some chips end the session at an error. Should a chip that promised them refuse all the
 // same, the reading starts over once with short ones.
 //
-// A passport of 93 + 951 + 21,369 bytes is read with 10 commands where lengths are extended, 104 where not; with PACE,
-// DG11, DG12, DG14 and Chip Authentication with 19 and 116. The person's name is reported, as not yet proven, no later than
+// A passport of 93 + 951 + 21,369 bytes is read with 10 commands where lengths are extended, 105 where not; with PACE,
+// DG11, DG12, DG14 and Chip Authentication with 19 and 117. The person's name is reported, as not yet proven, no later than
 // six commands after access control.
 //
 // # Access control (11 §4)

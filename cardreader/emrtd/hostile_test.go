@@ -249,7 +249,7 @@ func (l *limited) MaxAPDU() int { return l.max }
 // A reader that carries short APDUs only is given short ones, whatever the chip could do; one in between, what it carries.
 func TestReaderLimit(t *testing.T) {
 	for _, tc := range []struct{ max, most, longest int }{
-		{258, 104, 261}, {261, 104, 261}, {2048, 21, 2048}, {0, 10, 65544}, {65544, 10, 65544},
+		{258, 105, 261}, {261, 105, 261}, {2048, 21, 2048}, {0, 10, 65544}, {65544, 10, 65544},
 	} {
 		conn := &limited{Conn: kindtest.Conn{Inner: open("emrtd")(t)}, max: tc.max}
 		longest := 0

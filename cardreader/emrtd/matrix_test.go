@@ -262,42 +262,6 @@ func TestFallBack(t *testing.T) {
 	}
 }
 
-// What a reading costs on the air. A regression is a failure; the times are a model, the same on every machine: 15 ms for
-// each command and what the bits take.
-func TestCost(t *testing.T) {
-	short := func(s *sim.Specimen) {
-		b, err := sim.Load("emrtd-short")
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.ATR, s.Extended = b.ATR, false
-	}
-	for _, tc := range []struct {
-		specimen string
-		short    bool
-		most     int
-	}{
-		{"emrtd", false, 10}, {"emrtd", true, 110}, {"emrtd-aa", false, 110},
-		{"emrtd-pace", false, 22}, {"emrtd-pace", true, 125}, {"emrtd-cam", false, 22}, {"emrtd-cam", true, 125},
-	} {
-		conn := altered(t, tc.specimen, func(s *sim.Specimen) {
-			if tc.short {
-				short(s)
-			}
-		})
-		doc, err := passport(t).Read(context.Background(), conn, sim.Secrets(tc.specimen), nil)
-		if err != nil || doc.Verdict() != check.Passed {
-			t.Fatalf("%s: %v", tc.specimen, err)
-		}
-		n, bytes := conn.APDUs, conn.BytesIn+conn.BytesOut
-		if n > tc.most {
-			t.Errorf("%s, short %v: %d commands, at most %d", tc.specimen, tc.short, n, tc.most)
-		}
-		model := func(rate int) int { return n*15 + bytes*8/rate }
-		t.Logf("%s, short %v: %d commands, %d bytes; %d ms at 106 kbit/s, %d ms at 848", tc.specimen, tc.short, n, bytes, model(106), model(848))
-	}
-}
-
 // An identity card of three lines is opened by its number, before anybody knows how long its zone is.
 func TestCardByNumber(t *testing.T) {
 	const zone = "I<UTOD231458907<<<<<<<<<<<<<<<7408122F3404159UTO<<<<<<<<<<<6SPECIMEN<<ANNA<MARIA<<<<<<<<<<"

@@ -221,28 +221,6 @@ func TestMistypedZone(t *testing.T) {
 	}
 }
 
-// The person is there long before the portrait: no more than six commands after access control.
-func TestNameFirst(t *testing.T) {
-	for _, name := range []string{"emrtd", "emrtd-short", "emrtd-pace", "emrtd-cam"} {
-		after, opened := 0, 0
-		conn := &kindtest.Conn{Inner: open(name)(t)}
-		conn.Meddle = func(n int, b []byte, next func() ([]byte, error)) ([]byte, error) {
-			if b[0]&0x0C == 0 { // the last command in the clear is the end of access control
-				opened = n
-			}
-			return next()
-		}
-		_, err := passport(t).Read(context.Background(), conn, sim.Secrets(name), func(p cardreader.Progress) {
-			if p.Subject != nil {
-				after = conn.APDUs - opened
-			}
-		})
-		if err != nil || after == 0 || after > 6 {
-			t.Errorf("%s: after %d commands, %v", name, after, err)
-		}
-	}
-}
-
 func BenchmarkReadExtended(b *testing.B) { benchmark(b, "emrtd") }
 func BenchmarkReadShort(b *testing.B)    { benchmark(b, "emrtd-short") }
 

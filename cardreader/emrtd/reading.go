@@ -20,6 +20,7 @@ type reading struct {
 	zone     *MRZ   // nil: not given
 	can      string // empty: not given
 	report   func(cardreader.Progress)
+	told     bool // the person was reported
 	today    string
 	offer    *paceOffer // nil: no PACE
 	atMaster bool       // the master file is selected
@@ -96,41 +97,33 @@ func (r *reading) unlockPACE(ctx context.Context) error {
 	return r.optional(err)
 }
 
-// readPerson reads DG1, EF.SOD and what more there is in words, and reports the person.
+// readPerson reads DG1, EF.SOD and what more there is in words, and reports the person. Where lengths are short, EF.SOD is
+// many commands: EF.COM then says with one which groups are in words, so that the name is on the screen before. What
+// EF.SOD lists and EF.COM does not is read all the same.
 func (r *reading) readPerson(ctx context.Context) error {
-	size := 93 // of a passport, ICAO Doc 9303-4
-	if r.zone != nil {
-		size = r.zone.dg1Size()
-	}
-	dg1, err := r.read(ctx, fileDG1, size, nil)
-	if err != nil {
+	if err := r.readZone(ctx); err != nil {
 		return err
 	}
-	r.groups[1] = dg1
-	if r.holder, err = openDG1(dg1); err != nil {
-		return err
+	if !r.extended() {
+		if err := r.readCOM(ctx); err != nil {
+			return err
+		}
+		if r.listed != nil {
+			if err := r.readDetails(ctx); err != nil {
+				return err
+			}
+		}
 	}
+	var err error
 	if r.sod, err = r.read(ctx, fileSOD, r.first(), nil); err != nil && !absent(err) {
 		return err
 	}
 	if err := r.list(ctx); err != nil {
 		return err
 	}
-	for _, g := range []struct {
-		n    int
-		file file
-		open func([]byte) error
-	}{{11, fileDG11, r.details.openDG11}, {12, fileDG12, r.details.openDG12}} {
-		if !slices.Contains(r.listed, g.n) {
-			continue
-		}
-		if err := r.readGroup(ctx, g.n, g.file, nil); err != nil {
-			return err
-		}
-		_ = g.open(r.groups[g.n]) // what cannot be read says nothing; its hash is checked all the same
+	if err := r.readDetails(ctx); err != nil {
+		return err
 	}
-	subject := r.subject()
-	r.report(cardreader.Progress{Stage: cardreader.Details, Done: r.size(), Subject: &subject})
 	if slices.Contains(r.listed, 14) {
 		if err := r.readGroup(ctx, 14, fileDG14, nil); err != nil {
 			return err
@@ -142,23 +135,70 @@ func (r *reading) readPerson(ctx context.Context) error {
 	return nil
 }
 
-// list finds out which data groups there are: from EF.SOD, and where there is none from EF.COM, ICAO Doc 9303-10 §4.6.1.
-func (r *reading) list(ctx context.Context) error {
-	r.listed = nil
-	if r.sod != nil {
-		if sd, err := openSOD(r.sod); err == nil {
-			if so, err := openSecurityObject(sd); err == nil {
-				r.listed = slices.Sorted(maps.Keys(so.hashes))
-			}
-		}
-		return nil
+func (r *reading) readZone(ctx context.Context) error {
+	size := 93 // of a passport, ICAO Doc 9303-4
+	if r.zone != nil {
+		size = r.zone.dg1Size()
 	}
-	var err error
-	r.com, err = r.read(ctx, fileCOM, r.shortRoom(), nil)
-	if err := r.optional(err); err != nil || r.com == nil {
+	dg1, err := r.read(ctx, fileDG1, size, nil)
+	if err != nil {
 		return err
 	}
-	r.listed = listCOM(r.com)
+	r.groups[1] = dg1
+	r.holder, err = openDG1(dg1)
+	return err
+}
+
+// readDetails reads the listed groups in words that were not read yet, and reports the person once.
+func (r *reading) readDetails(ctx context.Context) error {
+	for _, g := range []struct {
+		n    int
+		file file
+		open func([]byte) error
+	}{{11, fileDG11, r.details.openDG11}, {12, fileDG12, r.details.openDG12}} {
+		if r.groups[g.n] != nil || !slices.Contains(r.listed, g.n) {
+			continue
+		}
+		if err := r.readGroup(ctx, g.n, g.file, nil); err != nil {
+			return err
+		}
+		_ = g.open(r.groups[g.n]) // what cannot be read says nothing; its hash is checked all the same
+	}
+	if !r.told {
+		subject := r.subject()
+		r.told = true
+		r.report(cardreader.Progress{Stage: cardreader.Details, Done: r.size(), Subject: &subject})
+	}
+	return nil
+}
+
+// list finds out which data groups there are: from EF.SOD, and where there is none from EF.COM, ICAO Doc 9303-10 §4.6.1.
+func (r *reading) list(ctx context.Context) error {
+	if r.sod == nil {
+		return r.readCOM(ctx)
+	}
+	r.listed = nil
+	if sd, err := openSOD(r.sod); err == nil {
+		if so, err := openSecurityObject(sd); err == nil {
+			r.listed = slices.Sorted(maps.Keys(so.hashes))
+		}
+	}
+	return nil
+}
+
+// readCOM reads EF.COM, once.
+func (r *reading) readCOM(ctx context.Context) error {
+	if r.com == nil {
+		var err error
+		r.com, err = r.read(ctx, fileCOM, r.shortRoom(), nil)
+		if err := r.optional(err); err != nil {
+			return err
+		}
+	}
+	r.listed = nil
+	if r.com != nil {
+		r.listed = listCOM(r.com)
+	}
 	return nil
 }
 
