@@ -30,6 +30,12 @@ func (m *Machine) offer() {
 	m.refresh()
 	var purposes []desk.Purpose
 	for _, p := range m.p.Rules.Purposes() {
+		if v := m.visit; v != nil && v.lower {
+			var taken bool
+			if p, taken = p.For(v.doc.Kind); !taken {
+				continue
+			}
+		}
 		if m.offered(p) {
 			purposes = append(purposes, p)
 		}
@@ -87,6 +93,10 @@ func (m *Machine) ask(p desk.Purpose, r desk.Recipient) {
 	m.in.Purpose, m.in.Recipient = &p, &r
 	m.in.Answer, m.in.ReadAloud = desk.Unanswered, 0
 	m.in.Expires = m.expires(p)
+	if m.needsSecond(p) {
+		m.step(Second)
+		return
+	}
 	m.step(Agree)
 }
 

@@ -18,7 +18,14 @@ const (
 	CodeIssuerUnknown = "issuer-unknown"
 	CodeExpired       = "document-expired"
 	CodeNotSamePerson = "not-same-person"
-	CodeChoice        = "choice-not-allowed" // purpose or recipient is not offered
+	CodeChoice        = "choice-not-allowed"  // purpose or recipient is not offered
+	CodeNotForVoucher = "unproven-no-voucher" // no purpose takes an unproven document of this kind
+	CodeSecondNeeded  = "second-needed"       // the purpose takes it only with a second clerk's word
+	CodeSecondSelf    = "second-self"         // the second clerk is the first one
+	CodeSecretBlocked = "card-secret-blocked" // no tries are left: the card's issuer can help
+	CodeLastTry       = "card-secret-last"    // one more wrong one blocks the card; Args Secret
+	CodeNameDoubt     = "name-unconfirmed"    // a character of the name was not compared yet
+	CodeNameCharacter = "name-character"      // that code point is no character of a name
 	CodeSerialsUsedUp = "serials-used-up"
 	CodeKeyEnded      = "key-ended"
 	CodeClockUnsure   = "clock-unsure"
@@ -38,6 +45,9 @@ const (
 	NoteCardWaits   = "card-waits"       // a card was laid on during a visit; F2 goes on to it
 	NotePutCardBack = "put-card-back"    // a secret was typed while the card was off the reader
 	NoteSpoiled     = "spoiled"          // NoteArgs Serial
+	NoteToken       = "clerk-token"      // NoteArgs Reader: a clerk's token lies there and is left alone
+	NoteReader      = "reader-picked"    // NoteArgs Reader: only cards there are the person's
+	NoteReaderAny   = "reader-any"       // cards on all readers are
 )
 
 // ErrRunning is returned by Run where the machine runs already or has run.

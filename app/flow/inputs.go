@@ -75,7 +75,7 @@ func (m *Machine) held() *desk.Error {
 func (m *Machine) Reread() error {
 	return m.input("reread", func() *desk.Error {
 		switch m.in.Step {
-		case Ready, NeedSecret, Pulled, Trouble, Compare, Farewell, NotToday:
+		case Ready, NeedSecret, Pulled, Trouble, Unproven, Compare, Farewell, NotToday:
 		default:
 			return notNow()
 		}
@@ -100,34 +100,17 @@ func (m *Machine) lying() *seat {
 		if s.kind == cardreader.Empty {
 			continue
 		}
+		if token(s.card) {
+			continue
+		}
 		if m.visit != nil && s.reader == m.visit.reader {
 			return s
 		}
-		if found == nil {
+		if found == nil && m.persons(s) {
 			found = s
 		}
 	}
 	return found
-}
-
-// GiveSecret gives what the card asked for. Where the card was lifted to read the number from it, it is read when it
-// is put back.
-func (m *Machine) GiveSecret(kind cardreader.SecretKind, value string) error {
-	return m.input("secret", func() *desk.Error {
-		switch {
-		case m.in.Step != NeedSecret:
-			return notNow()
-		case value == "" || len(value) > maxSecret:
-			return problem(codeSecretNeeded)
-		}
-		m.visit.secrets[kind] = value
-		if s := m.lying(); s != nil {
-			m.take(s, false)
-			return nil
-		}
-		m.note(NotePutCardBack)
-		return nil
-	})
 }
 
 // Same is the clerk's word that face and portrait are the same person. Where purpose and recipient are remembered and
@@ -140,10 +123,13 @@ func (m *Machine) Same() error {
 		if m.in.Step != Compare || m.visit.doc == nil {
 			return notNow()
 		}
-		if why := m.judge(m.visit.doc); why != nil { // it may have expired behind the lock
+		if lower, why := m.weigh(m.visit.doc); why != nil && !lower { // it may have expired behind the lock
 			m.scrub()
 			m.trouble(why, false)
 			return why
+		}
+		if !m.nameSettled() {
+			return problem(CodeNameDoubt)
 		}
 		m.visit.compared = true
 		m.offer()
@@ -174,17 +160,19 @@ func (m *Machine) Back() error {
 		switch m.in.Step {
 		case Spoken:
 			m.step(Agree)
-		case Agree:
+		case Agree, Second:
 			m.step(Choose)
 		case Choose:
 			m.visit.compared = false
-			m.step(Compare)
+			m.settled()
 		case NeedSecret, Reading, Trouble, Pulled:
 			m.visit.stop()
 			if m.visit.doc != nil {
-				m.step(Compare)
+				m.settled()
 				return nil
 			}
+			m.close(Ready, "")
+		case Unproven:
 			m.close(Ready, "")
 		case Farewell, NotToday:
 			m.close(Ready, "")

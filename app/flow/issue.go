@@ -47,10 +47,12 @@ func (m *Machine) order(a desk.Answer, now, os time.Time) *order {
 	o.before = desk.Before{
 		Schema: beforeSchema, Station: in.Station.Name, Hall: policy.Hall.In(m.o.Lang), App: m.o.App, At: now, OSTime: os,
 		Mode: "in-person", Clerk: m.clerk.ID, Training: in.Training, Withdrawal: policy.Hotline,
-		Identified: desk.Identified{Kind: d.Kind, Checks: lines(d.Checks), Compare: compare, Photo: len(d.Photo) > 0},
-		Purpose:    o.purpose.Code, Recipient: o.recipient.ID, Fields: o.purpose.Fields, Operations: o.purpose.Operations,
+		Identified: desk.Identified{Kind: d.Kind, Checks: lines(d.Checks), Compare: compare, Photo: len(d.Photo) > 0,
+			Unproven: v.lower, Second: in.Second},
+		Purpose: o.purpose.Code, Recipient: o.recipient.ID, Fields: o.purpose.Fields, Operations: o.purpose.Operations,
 		Expires: in.Expires, MaxUses: o.purpose.MaxUses,
 		Consent: desk.Consent{Answer: a, TextID: ConsentText, Lang: in.Lang, ReadAloud: in.ReadAloud, At: now},
+		Names:   nameRecord(in.Doubts),
 		Person:  desk.Person{Name: s.Name(), Number: s.Number, BirthDate: s.BirthDate},
 	}
 	return o
@@ -75,6 +77,7 @@ func lines(checks []check.Check) []string {
 type drafted struct {
 	signed Signed
 	paper  *Paper
+	job    Job      // to draw a copy from
 	before [32]byte // SHA-256 of the record
 }
 
@@ -127,14 +130,15 @@ func (m *Machine) draft(ctx context.Context, o *order, slot Slot) (d drafted, er
 		return d, fmt.Errorf("flow: sign: %w", err)
 	}
 	serial := voucher.FormatSerial(o.station.Name, slot.Serial)
-	paper, err := m.p.Press.Compose(ctx, o.job(v, text, serial))
+	job := o.job(v, text, serial)
+	paper, err := m.p.Press.Compose(ctx, job)
 	if err != nil {
 		clear(enc)
 		clear(cose)
 		return d, fmt.Errorf("flow: compose: %w", err)
 	}
 	d.signed = Signed{Row: o.row(v, serial, sha256.Sum256(cose)), CTI: v.ID, Before: enc, COSE: cose}
-	d.paper, d.before = paper, v.Terms.Before
+	d.paper, d.job, d.before = paper, job, v.Terms.Before
 	return d, nil
 }
 
@@ -165,6 +169,8 @@ const (
 	FlagSpoken   = "spoken-yes"
 	FlagNoPhoto  = "no-photo"
 	FlagSoftware = "software-key"
+	FlagUnproven = "unproven-document"
+	FlagName     = "name-by-hand"
 )
 
 func (o *order) row(v *voucher.Voucher, serial string, hash [32]byte) desk.LedgerRow {
@@ -175,6 +181,12 @@ func (o *order) row(v *voucher.Voucher, serial string, hash [32]byte) desk.Ledge
 	}
 	if !o.before.Identified.Photo {
 		r.Flags = append(r.Flags, FlagNoPhoto)
+	}
+	if o.before.Identified.Unproven {
+		r.Flags = append(r.Flags, FlagUnproven)
+	}
+	if len(o.before.Names) > 0 {
+		r.Flags = append(r.Flags, FlagName)
 	}
 	if o.station.Software {
 		r.Flags = append(r.Flags, FlagSoftware)
@@ -216,7 +228,7 @@ func (m *Machine) issue(ctx context.Context, o *order) {
 // issued takes the signed voucher into the visit. The document has done its work and is wiped.
 func (m *Machine) issued(d *drafted, parcel string) {
 	v := m.visit
-	v.paper, v.hash = d.paper, d.before
+	v.paper, v.job, v.hash = d.paper, d.job, d.before
 	m.in.Serial, m.in.Parcel, m.in.Preview = d.signed.Row.Serial, parcel, d.paper.Preview
 	m.changes++
 	m.without(m.in.Serial)

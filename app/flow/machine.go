@@ -20,6 +20,8 @@ type Options struct {
 	Remember      func(purpose, recipient string) // called after each voucher, on a goroutine of its own; may be nil
 	Face          bool                            // vouchers with a portrait can be made here
 	Paper         string                          // "a5", "a4"; empty: the station's default
+	Citizen       string                          // the reader that was named as the person's; empty: any
+	Reader        func(name string)               // told when another one is named; may be nil
 	Log           *slog.Logger                    // steps and codes only; nil: none
 }
 
@@ -41,6 +43,8 @@ type Machine struct {
 	busy   chan struct{}        // closed when the newest reading has returned
 	visits uint64
 	last   [2]string // purpose and recipient used last
+
+	citizen string // reader of the person's cards; empty: any
 
 	changes uint64 // grows when a voucher begins or ends
 
@@ -69,7 +73,7 @@ func New(p Ports, o Options) *Machine {
 		log = slog.New(slog.DiscardHandler)
 	}
 	m := &Machine{p: p, o: o, log: log, locked: true, none: cardreader.NoReader, wake: make(chan struct{}, 1),
-		last: [2]string{o.LastPurpose, o.LastRecipient}}
+		last: [2]string{o.LastPurpose, o.LastRecipient}, citizen: o.Citizen}
 	m.in = State{Step: Ready, Lang: o.Lang}
 	m.refresh()
 	return m
@@ -155,10 +159,11 @@ func (m *Machine) Subscribe(fn func(State)) (cancel func()) {
 func (m *Machine) view() State {
 	s := m.in
 	if m.locked {
-		s = State{Step: Locked, Lang: m.o.Lang, Training: s.Training, Station: s.Station, Unfinished: s.Unfinished}
+		s = State{Step: Locked, Lang: m.o.Lang, Training: s.Training, Station: s.Station, Unfinished: s.Unfinished, Fates: s.Fates}
 	}
 	s.Clerk = m.clerk
 	s.Cause, s.Readers = m.cause()
+	s.Places, s.Citizen = m.places(), m.citizen
 	if m.locked {
 		return s
 	}

@@ -43,6 +43,14 @@ func acts() []act {
 			k.put(&flowtest.Card{Document: flowtest.Passport(), Secret: cardreader.Secret{Kind: cardreader.CAN}, Value: "123456"})
 		}},
 		{"put faulty", func(k *monkey) { k.put(&flowtest.Card{Err: cardreader.NewError(cardreader.CodeFaulty, nil, nil)}) }},
+		{"put unproven", func(k *monkey) { k.put(&flowtest.Card{Document: flowtest.SocialSecurity()}) }},
+		{"put rare", func(k *monkey) { k.put(&flowtest.Card{Document: flowtest.Rare()}) }},
+		{"put token", func(k *monkey) { k.put(tokenCard()) }},
+		{"second reader", func(k *monkey) { k.f.Cards.Plug("sim:second") }},
+		{"put on second", func(k *monkey) { k.f.Cards.Put("sim:second", &flowtest.Card{Document: flowtest.OtherPassport()}) }},
+		{"token on second", func(k *monkey) { k.f.Cards.Put("sim:second", tokenCard()) }},
+		{"pick reader", func(k *monkey) { k.m.PickReader(flowtest.Reader) }},
+		{"any reader", func(k *monkey) { k.m.PickReader("") }},
 		{"put mute", func(k *monkey) { k.put(&flowtest.Card{Mute: true}) }},
 		{"release", func(k *monkey) { close(k.hold); k.hold = make(chan struct{}) }},
 		{"lift", func(k *monkey) { k.f.Cards.Lift(flowtest.Reader) }},
@@ -55,6 +63,12 @@ func acts() []act {
 		{"next", func(k *monkey) { k.m.Next() }},
 		{"reread", func(k *monkey) { k.m.Reread() }},
 		{"secret", func(k *monkey) { k.m.GiveSecret(cardreader.CAN, "123456") }},
+		{"wrong secret", func(k *monkey) { k.m.GiveSecret(cardreader.CAN, "000000") }},
+		{"accept", func(k *monkey) { k.m.Accept() }},
+		{"second clerk", func(k *monkey) { k.m.Seconded(flowtest.Supervisor()) }},
+		{"second self", func(k *monkey) { k.m.Seconded(flowtest.Clerk()) }},
+		{"confirm name", func(k *monkey) { k.m.ConfirmName(0) }},
+		{"correct name", func(k *monkey) { k.m.CorrectName(0, '䶮') }},
 		{"same", func(k *monkey) { k.m.Same() }},
 		{"not same", func(k *monkey) { k.m.NotSame() }},
 		{"choose", func(k *monkey) { k.m.Choose("train-ticket", "demo-rail") }},
@@ -114,10 +128,19 @@ func (k *monkey) goOn() {
 	switch k.m.State().Step {
 	case flow.Locked:
 		k.m.Login(flowtest.Clerk())
+	case flow.Unproven:
+		k.m.Accept()
+	case flow.Second:
+		k.m.Seconded(flowtest.Supervisor())
 	case flow.Compare:
+		for i := range k.m.State().Doubts {
+			k.m.ConfirmName(i)
+		}
 		k.m.Same()
 	case flow.Choose:
-		k.m.Choose("housing-fund", "demo-bank")
+		if k.m.Choose("housing-fund", "demo-bank") != nil {
+			k.m.Choose("train-ticket", "demo-rail")
+		}
 	case flow.Agree:
 		k.sayYes()
 	case flow.Spoken:
@@ -191,11 +214,34 @@ func (k *monkey) judge() {
 		if s.Subject != nil || s.Photo != nil || s.Preview != nil || s.Serial != "" {
 			k.wrong("the lock shows the visit")
 		}
-	case flow.Compare, flow.Choose, flow.Agree, flow.Spoken:
-		if s.Proof != 1 || len(s.Photo) == 0 || blank(s.Photo) {
+	case flow.Compare, flow.Choose, flow.Second, flow.Agree, flow.Spoken:
+		k.lower(s)
+		if s.Proof != 1 && !s.Lower || len(s.Photo) == 0 || blank(s.Photo) {
 			k.wrong("%v without a proven document", s.Step)
 		}
 	}
+}
+
+// lower holds a visit with an unproven document to the terms of the bundle.
+func (k *monkey) lower(s flow.State) {
+	for _, p := range s.Purposes {
+		if s.Lower && (p.Unproven == nil || p.Life > p.Unproven.Life) {
+			k.wrong("%v offers %s for an unproven document", s.Step, p.Code)
+		}
+	}
+	if s.Lower && (s.Step == flow.Agree || s.Step == flow.Spoken) && s.Second == "" {
+		k.wrong("%v without the second clerk", s.Step)
+	}
+	for _, d := range s.Doubts {
+		if s.Step != flow.Compare && !d.Done {
+			k.wrong("%v with a character that nobody compared", s.Step)
+		}
+	}
+}
+
+// tokenCard is a clerk's token.
+func tokenCard() *flowtest.Card {
+	return &flowtest.Card{Err: cardreader.NewError(cardreader.CodeOtherKind, nil, map[string]string{"Kind": "clerk-token"})}
 }
 
 func (k *monkey) blank(step flow.Step) {
@@ -214,6 +260,7 @@ func play(t *testing.T, list []act, moves []int, rushed []bool, wipe bool, seen 
 		f.Rules.Change(func(s *flow.Station, p *desk.Policy, _ *[]desk.Purpose, _ *[]desk.Recipient) {
 			p.WipeOnRemoval, s.KeyEnds = wipe, s.KeyEnds.AddDate(1, 0, 0)
 		})
+		f.Rules.Change(flowtest.TakeUnproven(true))
 		f.Commit.Leave(desk.LedgerRow{Serial: "T01-000900", State: desk.StateSigned})
 		k = &monkey{f: f, hold: make(chan struct{}), fails: map[string]bool{}, seen: seen}
 		k.m = flowtest.Start(t, f, flow.Options{})
@@ -245,6 +292,10 @@ func TestEveryActEverywhere(t *testing.T) {
 	on := len(list)
 	second := []int{on, slices.IndexFunc(list, func(a act) bool { return a.name == "lift" }),
 		slices.IndexFunc(list, func(a act) bool { return a.name == "lock" })}
+	unproven := slices.IndexFunc(list, func(a act) bool { return a.name == "put unproven" })
+	if bad := play(t, list, []int{on, unproven, on, on, on, on}, make([]bool, 6), false, seen); bad != "" {
+		t.Fatal(bad)
+	}
 	for depth := range 8 {
 		for first := range list {
 			for i, b := range second {

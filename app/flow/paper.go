@@ -47,14 +47,37 @@ func (m *Machine) withPaper() bool {
 	return (m.in.Step == PrintFault || m.in.Step == HandOver) && !m.visit.working
 }
 
-// PrintAgain prints the same voucher once more: same serial, same bytes.
+// printAgain prints a paper that did not come out as it is. A second one says that it is a copy, and which: it is drawn
+// anew from the same voucher.
+func (m *Machine) printAgain(ctx context.Context, paper *Paper, job Job) {
+	if job.Copy > 1 {
+		drawn, err := m.p.Press.Compose(ctx, job)
+		if err != nil {
+			m.do(func() {
+				m.step(PrintFault)
+				m.tell(desk.Explain("paper.print", err))
+			})
+			return
+		}
+		m.do(func() {
+			m.trash = append(m.trash, paper.Wipe)
+			m.visit.paper, m.in.Preview, m.dirty = drawn, drawn.Preview, true
+		})
+		paper = drawn
+	}
+	m.print(ctx, paper, job.Copy)
+}
+
+// PrintAgain prints the same voucher once more: same serial, same code. Where one came out already it says "copy n".
 func (m *Machine) PrintAgain() error {
 	return m.input("print-again", func() *desk.Error {
 		if !m.withPaper() {
 			return notNow()
 		}
 		paper, copyNo := m.visit.paper, m.in.Copies+1
-		if !m.effect(func(ctx context.Context) { m.print(ctx, paper, copyNo) }) {
+		job := m.visit.job
+		job.Copy = copyNo
+		if !m.effect(func(ctx context.Context) { m.printAgain(ctx, paper, job) }) {
 			return notNow()
 		}
 		m.step(Issuing)
@@ -157,19 +180,14 @@ func (m *Machine) finish(a desk.After, done func()) *desk.Error {
 }
 
 // ResolveUnfinished says of a voucher that a power cut left open whether its paper is in the person's hands. One that is
-// not is spoiled.
+// not is void where a paper came out or may come out, else spoiled.
 func (m *Machine) ResolveUnfinished(serial string, printed bool) error {
 	return m.input("resolve", func() *desk.Error {
 		row, ok := m.unfinished(serial)
 		if !ok {
 			return notNow()
 		}
-		now, _, _ := m.p.Now()
-		a := desk.After{Serial: serial, State: desk.StateSpoiled, Reason: "power-cut", Copies: row.Copies, Clerk: m.clerk.ID,
-			At: now, Recovery: true, Printed: printed}
-		if printed {
-			a.State, a.Reason, a.Proved, a.Copies = desk.StateHandedOver, "", provedSerial, max(row.Copies, 1)
-		}
+		a := m.lost(row, printed)
 		if !m.effect(func(ctx context.Context) { m.resolve(ctx, a) }) {
 			return notNow()
 		}
@@ -229,6 +247,7 @@ func (m *Machine) loadUnfinished() {
 			if m.visit != nil && m.in.Serial != "" {
 				m.without(m.in.Serial)
 			}
+			m.askFates()
 		})
 	})
 }

@@ -18,7 +18,10 @@ type Cards interface {
 	// checks failed comes back without error. allowed tells whether this station may use the document in a visit (a
 	// training station takes specimens only); where it may not, the document is wiped and nil and the error's code is
 	// "card-not-training".
+	// Where the card needs a secret and none was given the error is a *NeedError whose Any lists what would do.
 	Read(ctx context.Context, reader string, s cardreader.Secrets, report func(cardreader.Progress)) (*cardreader.Document, error)
+	// Vet says what is wrong with a secret as it was typed: its length, a check digit. It asks no card.
+	Vet(s cardreader.Secret, value string) error
 }
 
 // Rules is what the bundle in force allows. Its answers change only when a bundle is imported.
@@ -57,6 +60,9 @@ type Press interface {
 	Compose(ctx context.Context, j Job) (*Paper, error)
 	// Print hands the paper to the printer and follows it to its end. Errors: desk codes printer-…
 	Print(ctx context.Context, p *Paper, copyNo int) error
+	// Find says how far a paper came that was handed to a printer before this program was started. found is false where
+	// nothing of it reached one; an error says that nobody can tell.
+	Find(ctx context.Context, serial string) (state print.JobState, found bool, err error)
 }
 
 // Job is what is to be printed.
@@ -72,6 +78,7 @@ type Job struct {
 	Second    string // second language below; empty: none
 	Answer    desk.Answer
 	Paper     string // "a5", "a4"; empty: the station's default
+	Copy      int    // 2 and more are printed on the paper; 0 and 1: the first
 }
 
 // Paper is one composed sheet. It lives in memory and is wiped with the visit.

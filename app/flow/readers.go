@@ -12,6 +12,7 @@ type seat struct {
 	count  uint32
 	fresh  bool   // no visit has taken this card yet
 	barred uint64 // the visit that found it to be another card
+	card   string // what it is, once known
 }
 
 func (m *Machine) seat(reader string) *seat {
@@ -111,19 +112,19 @@ func (m *Machine) seated(ev cardreader.Event) {
 	s.kind, s.count = ev.Kind, ev.Count
 	lies := ev.Kind == cardreader.Present || ev.Kind == cardreader.Mute
 	if before != cardreader.Empty && (!lies || swapped) {
-		s.fresh, s.barred = false, 0
+		s.fresh, s.barred, s.card = false, 0, ""
 		m.lifted(s)
 	}
 	// A card that falls silent while it lies there is no new card; one that begins to answer is.
 	if lies && (before == cardreader.Empty || swapped || before == cardreader.Mute && ev.Kind == cardreader.Present) {
-		s.fresh, s.barred = true, 0
+		s.fresh, s.barred, s.card = true, 0, ""
 	}
 }
 
 // lifted is told that no card lies at s any more.
 func (m *Machine) lifted(s *seat) {
 	v := m.visit
-	if m.in.Note == NoteCardStill {
+	if m.in.Note == NoteCardStill || m.in.Note == NoteToken {
 		m.in.Note = ""
 	}
 	if v == nil || v.reader != s.reader {
@@ -136,7 +137,7 @@ func (m *Machine) lifted(s *seat) {
 		} else if m.p.Rules.Policy().WipeOnRemoval {
 			m.scrub()
 		}
-	case Compare, Choose, Agree, Spoken:
+	case Unproven, Compare, Choose, Second, Agree, Spoken:
 		if m.p.Rules.Policy().WipeOnRemoval {
 			m.close(Ready, NoteCardRemoved)
 		}
@@ -164,8 +165,18 @@ func (m *Machine) look() {
 	case Pulled:
 		m.take(s, false)
 	case NeedSecret:
-		m.take(s, m.in.Need != nil && m.visit.secrets[m.in.Need.Secret.Kind] == "")
-	case Compare, Choose, Agree, Spoken:
+		if s.reader != m.visit.reader && m.holds() { // another card, while the visit's own one still lies there
+			m.note(NoteCardWaits)
+			return
+		}
+		m.take(s, len(m.visit.secrets) == 0)
+	case Unproven:
+		if len(m.in.Purposes) == 0 { // the next document of this person, or the next person
+			m.open(s)
+			return
+		}
+		m.note(NoteCardWaits)
+	case Compare, Choose, Second, Agree, Spoken:
 		m.note(NoteCardWaits)
 	}
 }
@@ -173,7 +184,7 @@ func (m *Machine) look() {
 // waiting is the first card that lies somewhere and that no visit has taken.
 func (m *Machine) waiting() *seat {
 	for _, s := range m.seats {
-		if s.fresh && s.kind != cardreader.Empty && (m.visit == nil || s.barred != m.visit.id) {
+		if s.fresh && m.persons(s) && s.kind != cardreader.Empty && (m.visit == nil || s.barred != m.visit.id) {
 			return s
 		}
 	}

@@ -192,7 +192,6 @@ func TestUnusableDocuments(t *testing.T) {
 		doc                       *cardreader.Document
 	}{
 		{"failed", flow.CodeNotProven, "dg-hashes", "wrong-digest", flowtest.Broken()},
-		{"issuer", flow.CodeIssuerUnknown, "csca", "unknown-issuer", flowtest.Foreign()},
 		{"unsure", flow.CodeUnsure, "sod-signature", "clock-unsure", unsure},
 		{"unchecked", flow.CodeUnsure, "checks", "not-checked", unchecked},
 		{"expired", flow.CodeExpired, "", "", flowtest.Expired()},

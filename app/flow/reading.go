@@ -113,12 +113,21 @@ func (m *Machine) show(d *cardreader.Document, took time.Duration) {
 	if v.doc != nil {
 		m.scrub()
 	}
-	v.doc, v.compared = d, false
+	v.doc, v.compared, v.lower, v.accepted = d, false, false, false
 	subject := d.Subject
 	m.in.Subject, m.in.Photo, m.in.DocKind = &subject, d.Photo, d.Kind
 	m.in.Checks, m.in.Proof = d.Checks, d.Verdict()
-	m.in.ReadTime, m.in.Tries, m.in.Need = took, 0, nil
-	if why := m.judge(d); why != nil {
+	m.in.Signed, m.in.Proofs, m.in.Doubts = d.Signed(), d.Proofs(), doubtsOf(d)
+	m.in.ReadTime, m.in.Tries, m.in.Need, m.in.Needs, m.in.Refused, m.in.Second = took, 0, nil, nil, 0, ""
+	m.strange(d.Kind)
+	lower, why := m.weigh(d)
+	v.lower, m.in.Lower = lower, lower
+	switch {
+	case lower:
+		m.unproven(why)
+		m.look()
+		return
+	case why != nil:
 		m.scrub()
 		m.trouble(why, false)
 		m.look()
@@ -136,7 +145,7 @@ func (m *Machine) other() {
 		s.fresh, s.barred = true, v.id
 	}
 	if v.doc != nil {
-		m.step(Compare)
+		m.settled()
 	} else {
 		m.step(Pulled)
 	}
@@ -152,8 +161,10 @@ func (m *Machine) failed(err error) {
 	switch {
 	case errors.As(err, &need):
 		m.need(need, e)
+	case e.Code == cardreader.CodeOtherKind && token(e.Args["Kind"]):
+		m.leaveAlone(e.Args["Kind"])
 	case v.doc != nil: // a second reading; the first one stays good
-		m.step(Compare)
+		m.settled()
 		m.tell(e)
 	case e.Code == cardreader.CodeNoCard && v.mark == nil:
 		m.again()
@@ -165,6 +176,7 @@ func (m *Machine) failed(err error) {
 	default:
 		m.in.Tries = min(m.in.Tries+1, MaxTries)
 		m.in.Subject = nil
+		m.strange(e.Args["Kind"])
 		m.trouble(e, true)
 	}
 	m.look()
@@ -183,19 +195,4 @@ func (m *Machine) pulled() {
 	}
 	m.step(Pulled)
 	m.tell(problem(cardreader.CodePulled))
-}
-
-func (m *Machine) need(n *cardreader.NeedError, e *desk.Error) {
-	copied := *n
-	m.in.Need = &copied
-	if n.Wrong {
-		delete(m.visit.secrets, n.Secret.Kind)
-	}
-	if m.in.Step != NeedSecret {
-		m.step(NeedSecret)
-	}
-	m.dirty = true
-	if n.Wrong {
-		m.tell(e)
-	}
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"time"
 
 	"bangban/app/desk"
@@ -19,8 +20,10 @@ const (
 	NeedSecret             // the card wants its MRZ, CAN or PIN
 	Pulled                 // the card was taken too early; the same card goes on by itself
 	Trouble                // this card cannot be used; Problem says why, the keys say what to do
+	Unproven               // read, but nobody can prove here that the state issued it; what that allows is said
 	Compare                // proof and portrait on the clerk's screen: is it the same person?
 	Choose                 // purpose and recipient
+	Second                 // the purpose takes an unproven document only with a second clerk's word
 	Agree                  // the person is asked
 	Spoken                 // F10 was pressed: what is being recorded is shown, F10 again records it
 	Issuing                // signing, composing, printing
@@ -30,7 +33,8 @@ const (
 	NotToday               // the person said no, or stopped: neutral, nothing kept
 )
 
-var stepNames = [...]string{"locked", "ready", "reading", "need-secret", "pulled", "trouble", "compare", "choose",
+var stepNames = [...]string{"locked", "ready", "reading", "need-secret", "pulled", "trouble", "unproven", "compare", "choose",
+	"second",
 	"agree", "spoken", "issuing", "print-fault", "hand-over", "farewell", "not-today"}
 
 // String gives the name used in locale keys and tests.
@@ -64,7 +68,9 @@ type State struct {
 
 	Cause   cardreader.EventKind // what is so at the readers: ServiceOff, NoReader, Empty, Present, Mute
 	Readers []string
-	Tries   int // how often this card was tried, of MaxTries
+	Places  []Place // the same readers with what lies on each
+	Citizen string  // the reader that the clerk named as the person's; empty: any
+	Tries   int     // how often this card was tried, of MaxTries
 
 	Progress cardreader.Progress
 	Subject  *cardreader.Subject // nil until known
@@ -75,6 +81,15 @@ type State struct {
 	ReadTime time.Duration
 	OnReader bool // the card still lies there
 	Need     *cardreader.NeedError
+	Needs    []cardreader.Secret // on NeedSecret: any one of these will do, the easiest first
+	Refused  int                 // how often a secret was refused in this visit
+	LastTry  bool                // the card blocks after one more wrong one; the same input once more tries it
+
+	Signed cardreader.Proof   // of the document as a whole
+	Proofs []cardreader.Proof // of each field
+	Lower  bool               // the document is unproven: what can be chosen is what the bundle takes all the same
+	Doubts []Doubt            // characters of the name that the clerk confirms before Same
+	Second string             // id of the clerk who has looked at an unproven document as well
 
 	Purposes   []desk.Purpose
 	Recipients []desk.Recipient
@@ -95,10 +110,48 @@ type State struct {
 	Proved  bool
 
 	Unfinished []desk.LedgerRow // signed but never handed over, found at start
+	Fates      map[string]Fate  // of the papers of those, by serial, as far as the printer tells
 	Problem    *desk.Error      // for the message slot; nil: nothing wrong
 	Note       string           // key of a calm sentence for the message slot, with NoteArgs
 	NoteArgs   map[string]string
 }
+
+// Place is one reader and what lies there.
+type Place struct {
+	Reader string
+	Kind   cardreader.EventKind
+	Card   string // kind of the card, once it is known: a kind that is read here, or the name of another card
+	Mine   bool   // the visit's card lies or lay there
+}
+
+// Doubt is one character of the name that the clerk compares with the document in the hand.
+type Doubt struct {
+	At      int
+	From    rune // as the chip holds it
+	Read    rune // as it was read; From where no table knows better
+	As      rune // as it will be printed, once Done
+	Done    bool
+	Entered bool // the clerk gave the code point
+}
+
+// String says that there is a doubt, never which character.
+func (Doubt) String() string { return "doubt" }
+
+// Format implements fmt.Formatter so that no verb prints a character of a name.
+func (d Doubt) Format(f fmt.State, _ rune) { fmt.Fprint(f, d.String()) }
+
+// Fate is what became of a paper that was handed to a printer before the counter was started again.
+type Fate uint8
+
+// The fates. The zero value is that nobody has asked yet.
+const (
+	FateUnknown  Fate = iota
+	FateAsking        // the printer is being asked
+	FateOut           // it came out: hand it over, or void it
+	FateUnderWay      // it lies in the printer's queue and may still come out
+	FateNone          // nothing of it reached a printer
+	FateUnsure        // nobody can tell: look whether the paper is there
+)
 
 // MaxTries is how often a card is read before other ways are offered.
 const MaxTries = 3

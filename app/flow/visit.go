@@ -18,8 +18,11 @@ type visit struct {
 	salt    [16]byte // of mark
 	reader  string
 	secrets cardreader.Secrets
-	reading uint64 // number of the reading under way; 0: none
-	quiet   bool   // it shows nothing yet
+	left    map[cardreader.SecretKind]int // tries, where the card counts
+	sure    []byte                        // mark of the secret that the clerk was warned about
+	asked   bool                          // the card has asked for a secret
+	reading uint64                        // number of the reading under way; 0: none
+	quiet   bool                          // it shows nothing yet
 	cancel  func()
 
 	mark []byte // which card it is, once known: never the number itself
@@ -27,9 +30,12 @@ type visit struct {
 	doc  *cardreader.Document
 
 	passing  bool // the trouble is the card's on the reader and goes away with it
+	lower    bool // the document is an unproven one
+	accepted bool // the clerk goes on with it all the same
 	compared bool // the clerk said: the same person
 	working  bool // an effect of the hand-over is under way
 	paper    *Paper
+	job      Job      // what the paper was drawn from
 	hash     [32]byte // of Before
 }
 
@@ -63,9 +69,9 @@ func (m *Machine) open(s *seat) {
 	}
 	m.wipe()
 	m.visits++
-	v := &visit{id: m.visits, secrets: cardreader.Secrets{}}
+	v := &visit{id: m.visits, secrets: cardreader.Secrets{}, left: map[cardreader.SecretKind]int{}}
 	m.visit = v
-	m.in = State{Step: m.in.Step, Lang: lang, Tries: tries, Unfinished: m.in.Unfinished}
+	m.in = State{Step: m.in.Step, Lang: lang, Tries: tries, Unfinished: m.in.Unfinished, Fates: m.in.Fates}
 	m.refresh()
 	if _, err := io.ReadFull(m.p.Rand, v.salt[:]); err != nil {
 		s.fresh, v.reader = false, s.reader
@@ -82,7 +88,8 @@ func (m *Machine) close(to Step, note string) {
 	if to == Ready {
 		lang = m.o.Lang
 	}
-	m.in = State{Step: m.in.Step, Lang: lang, Station: m.in.Station, Training: m.in.Training, Unfinished: m.in.Unfinished}
+	m.in = State{Step: m.in.Step, Lang: lang, Station: m.in.Station, Training: m.in.Training, Unfinished: m.in.Unfinished,
+		Fates: m.in.Fates}
 	m.step(to)
 	m.in.Note = note
 	if to != Ready {
@@ -99,7 +106,7 @@ func (m *Machine) again() {
 	tries, lang := m.in.Tries, m.in.Lang
 	m.wipe()
 	m.in = State{Step: m.in.Step, Lang: lang, Tries: tries, Station: m.in.Station, Training: m.in.Training,
-		Unfinished: m.in.Unfinished}
+		Unfinished: m.in.Unfinished, Fates: m.in.Fates}
 	m.step(Ready)
 }
 
@@ -112,7 +119,9 @@ func (m *Machine) wipe() {
 	m.visit = nil
 	v.stop()
 	clear(v.secrets)
+	clear(v.sure)
 	m.trash = append(m.trash, v.doc.Wipe, v.paper.Wipe)
+	v.job = Job{}
 	m.dirty = true
 }
 

@@ -10,7 +10,6 @@ import (
 	"bangban/app/desk"
 	"bangban/cardreader"
 	"bangban/cardreader/check"
-	"bangban/cardreader/kinds"
 	"bangban/cardreader/sim"
 )
 
@@ -35,6 +34,7 @@ type Reading struct {
 type ReaderRow struct {
 	Name  string `json:"name"`
 	State string `json:"state"`
+	Card  string `json:"card,omitempty"` // what lies there, where it was asked for
 }
 
 // Readers lists the readers of all systems, real ones first. A system that does not answer is reported as an error
@@ -195,9 +195,14 @@ func (c *Cards) read(ctx context.Context, reader string, s cardreader.Secrets, r
 	}
 	counted := count(conn)
 	defer counted.Close()
-	kind, err := kinds.Identify(ctx, counted, c.kinds)
+	kind, err := c.identify(ctx, counted)
 	if err != nil {
 		return nil, err
+	}
+	if len(s) == 0 {
+		if err := needs(ctx, kind, counted); err != nil {
+			return nil, err
+		}
 	}
 	d, err := kind.Read(ctx, counted, s, report)
 	if err != nil {
@@ -207,14 +212,14 @@ func (c *Cards) read(ctx context.Context, reader string, s cardreader.Secrets, r
 	return &Reading{Document: d, Reader: reader, APDUs: int(counted.apdus.Load()), Took: time.Since(began)}, nil
 }
 
-// Read implements flow.Cards. A training visit takes only documents whose chain ends in the training CSCA, and those that
-// a simulated security module vouches for.
+// Read implements flow.Cards. A training visit takes only specimens: what a simulated reader holds, and documents whose
+// chain ends in the training CSCA.
 func (c *Cards) Read(ctx context.Context, reader string, s cardreader.Secrets, report func(cardreader.Progress)) (*cardreader.Document, error) {
 	guarded := report
 	if c.training {
 		// A real person's card is named, not shown: nothing of it is reported before its chain is known.
 		guarded = func(p cardreader.Progress) {
-			if report != nil && strings.HasPrefix(reader, "sim:") {
+			if report != nil && strings.HasPrefix(reader, sim.Prefix) {
 				report(p)
 			} else if report != nil {
 				p.Subject = nil
@@ -234,16 +239,16 @@ func (c *Cards) Read(ctx context.Context, reader string, s cardreader.Secrets, r
 	return r.Document, nil
 }
 
-// practice tells whether a document is one to practise with: its issuer is one that this station trusts, which in training
-// is the training CSCA alone; or it came from a simulated reader whose module, and not a chain of certificates, is what
-// proves its kind. A real module never says of itself that it is simulated, and a real reader never has such a name.
+// practice tells whether a document is one to practise with: it came from a simulated reader, which holds nothing but
+// specimens and which no real system lists; or its issuer is one that this station trusts, which in training is the
+// training CSCA alone. A module of a real reader proves a real person's card.
 func practice(reader string, d *cardreader.Document) bool {
+	if strings.HasPrefix(reader, sim.Prefix) {
+		return true
+	}
 	for _, ch := range d.Checks {
-		switch ch.Name {
-		case "csca":
+		if ch.Name == "csca" {
 			return ch.Verdict == check.Passed
-		case "sam":
-			return ch.Verdict == check.Passed && ch.Detail == simulatedModule && strings.HasPrefix(reader, sim.Prefix)
 		}
 	}
 	return false

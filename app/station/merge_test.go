@@ -179,7 +179,7 @@ func TestTrainingTakesSpecimensOnly(t *testing.T) {
 		{"a forged chain", check.Fail("csca", check.WrongSignature, ""), "A", false, false},
 		{"no chain at all", check.Pass("chip", ""), "A", false, false},
 		{"a specimen on the tray", check.Pass("csca", ""), TrayReader, true, true},
-		{"a foreign specimen on the tray", check.Unsure("csca", check.UnknownIssuer, ""), TrayReader, false, true},
+		{"a foreign specimen on the tray", check.Unsure("csca", check.UnknownIssuer, ""), TrayReader, true, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := person(tc.csca)

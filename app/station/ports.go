@@ -87,7 +87,7 @@ func (p press) Compose(ctx context.Context, j flow.Job) (*flow.Paper, error) {
 			return nil, err
 		}
 	}
-	sheet, err := sheets.Voucher(fonts, p.data(j, 1), first, second)
+	sheet, err := sheets.Voucher(fonts, p.data(j, max(j.Copy, 1)), first, second)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (p press) Compose(ctx context.Context, j flow.Job) (*flow.Paper, error) {
 		return nil, err
 	}
 	if p.twin != nil {
-		*p.twin, err = sheets.VoucherHTML(p.data(j, 1), first, second)
+		*p.twin, err = sheets.VoucherHTML(p.data(j, max(j.Copy, 1)), first, second)
 	}
 	if err := errors.Join(err, ctx.Err()); err != nil {
 		sheet.Wipe()

@@ -94,7 +94,7 @@ func (k Kind) Read(ctx context.Context, c cardreader.Conn, _ cardreader.Secrets,
 			delete(records, name)
 		}
 	}
-	doc := &cardreader.Document{Kind: ID, Subject: text.subject, Raw: records, Checks: text.checks(module, now), ReadAt: now}
+	doc := &cardreader.Document{Kind: ID, Subject: text.subject, Raw: records, Checks: text.checks(module, now), Doubts: text.doubts, ReadAt: now}
 	report(cardreader.Progress{Stage: cardreader.Finished})
 	return doc, nil
 }

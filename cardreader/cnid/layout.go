@@ -24,6 +24,7 @@ type content struct {
 	form    form
 	subject cardreader.Subject
 	repairs []Repaired
+	doubts  []cardreader.Doubt
 	bad     int  // characters that are none
 	dates   bool // every date on the card is one
 }
@@ -91,6 +92,7 @@ func parse(b, address []byte) (content, error) {
 		}
 	}
 	c := content{form: f, bad: t.bad}
+	c.doubts = doubts(s.FullName)
 	s.FullName, c.repairs = Repair(s.FullName)
 	s.BirthDate, s.Issued, s.Expires = date(birth), date(from), until(to)
 	c.dates = s.BirthDate != "" && s.Issued != "" && s.Expires != ""

@@ -1,6 +1,10 @@
 package cnid
 
-import "strings"
+import (
+	"strings"
+
+	"bangban/cardreader"
+)
 
 // Repaired is one character of the private use area and what it was read as; To is 0 where nobody knows.
 type Repaired struct{ From, To rune }
@@ -21,6 +25,16 @@ func Repair(name string) (string, []Repaired) {
 		return to
 	}, name)
 	return repaired, all
+}
+
+// doubts lists what Repair changes or leaves unread, for the clerk to compare with the card.
+func doubts(name string) (all []cardreader.Doubt) {
+	for i, r := range []rune(name) {
+		if private(r) {
+			all = append(all, cardreader.Doubt{At: i, From: r, To: standard(r)})
+		}
+	}
+	return all
 }
 
 func private(r rune) bool {

@@ -1,18 +1,27 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
+	"bangban/app/desk"
 	"bangban/app/station"
+	"bangban/cardreader"
 
 	"github.com/spf13/cobra"
 )
 
 func (e *env) readerCommand() *cobra.Command {
 	group := &cobra.Command{Use: "reader", Short: "Card readers of this computer"}
-	group.AddCommand(e.samFlag(&cobra.Command{
+	var name bool
+	flag := func(cmd *cobra.Command) *cobra.Command {
+		cmd.Flags().BoolVar(&name, "identify", false, "also say what kind of card lies there; nothing of a person is read")
+		return e.samFlag(cmd)
+	}
+	group.AddCommand(flag(&cobra.Command{
 		Use: "list", Short: "List the readers and what lies on them", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := e.looking()
@@ -27,14 +36,19 @@ func (e *env) readerCommand() *cobra.Command {
 			if err != nil && len(rows) == 0 {
 				return err
 			}
+			for i, r := range rows {
+				if name && r.State == cardreader.Present.String() {
+					rows[i].Card = identified(cmd.Context(), cards, r.Name)
+				}
+			}
 			return e.print(rows, func(w io.Writer) {
 				for _, r := range rows {
-					fmt.Fprintf(w, "%s\t%s\n", r.Name, r.State)
+					fmt.Fprintln(w, strings.TrimRight(r.Name+"\t"+r.State+"\t"+r.Card, "\t"))
 				}
 			})
 		},
 	}))
-	group.AddCommand(e.samFlag(&cobra.Command{
+	group.AddCommand(flag(&cobra.Command{
 		Use: "watch", Short: "Report what happens at the readers until interrupted", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := e.looking()
@@ -51,7 +65,12 @@ func (e *env) readerCommand() *cobra.Command {
 			}
 			for ev := range events {
 				row := readerEvent{At: ev.At.Format(time.RFC3339), Reader: ev.Reader, State: ev.Kind.String(), Count: ev.Count}
-				if err := e.print(row, func(w io.Writer) { fmt.Fprintf(w, "%s\t%s\t%s\n", row.At, row.Reader, row.State) }); err != nil {
+				if name && ev.Kind == cardreader.Present {
+					row.Card = identified(cmd.Context(), cards, ev.Reader)
+				}
+				if err := e.print(row, func(w io.Writer) {
+					fmt.Fprintln(w, strings.TrimRight(row.At+"\t"+row.Reader+"\t"+row.State+"\t"+row.Card, "\t"))
+				}); err != nil {
 					return err
 				}
 			}
@@ -61,9 +80,19 @@ func (e *env) readerCommand() *cobra.Command {
 	return group
 }
 
+// identified names the card on a reader; a card that does not answer is named by why.
+func identified(ctx context.Context, cards *station.Cards, reader string) string {
+	name, err := cards.NameOf(ctx, reader)
+	if err != nil {
+		return desk.Explain("reader.identify", err).Code
+	}
+	return name
+}
+
 type readerEvent struct {
 	At     string `json:"at"`
 	Reader string `json:"reader,omitempty"`
 	State  string `json:"state"`
 	Count  uint32 `json:"count"`
+	Card   string `json:"card,omitempty"`
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,12 +88,24 @@ func (e *env) finish(err error) int {
 		fmt.Fprintln(e.err, "bangbanctl:", err)
 		return exitFailure
 	}
-	fmt.Fprintln(e.err, c.T("error."+d.Code, d.Args))
-	fmt.Fprintln(e.err, c.T("hint."+d.Code, d.Args))
+	args := e.said(c, d)
+	fmt.Fprintln(e.err, c.T("error."+d.Code, args))
+	fmt.Fprintln(e.err, c.T("hint."+d.Code, args))
 	if d.Code == desk.CodeInternal {
 		fmt.Fprintln(e.err, "bangbanctl:", err)
 	}
 	return exitFailure
+}
+
+// said gives the arguments of a sentence in words, where the language has them.
+func (e *env) said(c *locales.Catalog, d *desk.Error) map[string]string {
+	args := maps.Clone(d.Args)
+	for name, prefix := range map[string]string{"Kind": "kind.", "Secret": "secret.", "Field": "mrz."} {
+		if v, ok := args[name]; ok && c.Has(prefix+v) {
+			args[name] = c.T(prefix+v, nil)
+		}
+	}
+	return args
 }
 
 func (e *env) root() *cobra.Command {

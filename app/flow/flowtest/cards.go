@@ -4,8 +4,10 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
+	"bangban/app/desk"
 	"bangban/app/flow"
 	"bangban/cardreader"
 )
@@ -15,6 +17,8 @@ type Card struct {
 	Document *cardreader.Document // what a reading gives, as a copy each time
 	Err      error                // instead of a document
 	Secret   cardreader.Secret    // it wants this one; Kind empty: none
+	Any      []cardreader.Secret  // told beside it as what would do as well
+	Tries    int                  // how many wrong values it still takes; 0: it does not count
 	Value    string               // and accepts this value only
 	Mute     bool                 // it does not answer at all
 	Hold     chan struct{}        // a reading stops behind the details until this is closed; nil: it does not stop
@@ -209,7 +213,7 @@ func (c *Cards) Read(ctx context.Context, reader string, s cardreader.Secrets, r
 		return nil, cardreader.NewError(cardreader.CodeFaulty, nil, nil)
 	}
 	if k := card.Secret.Kind; k != "" && s[k] != card.Value {
-		return nil, &cardreader.NeedError{Secret: card.Secret, Wrong: s[k] != "", RetriesLeft: -1}
+		return nil, c.refuse(card, s[k] != "")
 	}
 	if card.Err != nil {
 		return nil, card.Err
@@ -239,12 +243,36 @@ func (c *Cards) Read(ctx context.Context, reader string, s cardreader.Secrets, r
 	}
 }
 
+// refuse asks for the secret, and counts a wrong one where the card does.
+func (c *Cards) refuse(card *Card, wrong bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	need := &cardreader.NeedError{Secret: card.Secret, Any: card.Any, Wrong: wrong, RetriesLeft: -1}
+	if wrong {
+		c.note("secret")
+	}
+	if wrong && card.Tries > 0 {
+		card.Tries--
+		need.RetriesLeft = card.Tries
+	}
+	return need
+}
+
+// Vet implements flow.Cards: what begins with a question mark was mistyped.
+func (c *Cards) Vet(s cardreader.Secret, value string) error {
+	if strings.HasPrefix(value, "?") {
+		return &desk.Error{Code: "mrz-check-digit", Args: map[string]string{"Field": "number"}}
+	}
+	return nil
+}
+
 // give copies a document and keeps hold of the copy's bytes.
 func (c *Cards) give(d *cardreader.Document) *cardreader.Document {
 	out := *d
 	out.Photo = slices.Clone(d.Photo)
 	out.Raw = maps.Clone(d.Raw)
 	out.Checks = slices.Clone(d.Checks)
+	out.Doubts = slices.Clone(d.Doubts)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.aliases = append(c.aliases, out.Photo)

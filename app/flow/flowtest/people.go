@@ -57,6 +57,23 @@ func Foreign() *cardreader.Document {
 	return d
 }
 
+// SocialSecurity is a card of another invented person that nobody can prove offline.
+func SocialSecurity() *cardreader.Document {
+	return &cardreader.Document{Kind: "sscard",
+		Subject: cardreader.Subject{FullName: "样本社", Sex: "F", BirthDate: "1949-12-31", Number: "11010519491231002X", Issued: "2020-01-01"},
+		Photo:   portrait(0xb0), Raw: map[string][]byte{"EF06/09": []byte("specimen record")},
+		Checks: []check.Check{check.Unsure("issuer", check.NotSupported, "specimen: nothing is signed"), check.Pass("number", "")}}
+}
+
+// Rare is Passport whose name holds one character that was read as another code point than the card has, and one that is
+// rare.
+func Rare() *cardreader.Document {
+	d := Passport()
+	d.Subject.FullName = "样\u9FB5\U00020087"
+	d.Doubts = []cardreader.Doubt{{At: 1, From: 0xE82C, To: 0x9FB5}}
+	return d
+}
+
 // Expired is Passport after its last day.
 func Expired() *cardreader.Document {
 	d := Passport()
@@ -148,4 +165,15 @@ func AwaitState(t testing.TB, m *flow.Machine, ok func(flow.State) bool) flow.St
 		return s
 	}
 	return <-found
+}
+
+// TakeUnproven gives the train ticket terms for documents that nobody can prove offline.
+func TakeUnproven(second bool) func(*flow.Station, *desk.Policy, *[]desk.Purpose, *[]desk.Recipient) {
+	return func(_ *flow.Station, _ *desk.Policy, purposes *[]desk.Purpose, _ *[]desk.Recipient) {
+		for i := range *purposes {
+			if (*purposes)[i].Code == "train-ticket" {
+				(*purposes)[i].Unproven = &desk.Unproven{Kinds: []string{"sscard"}, Life: 24 * time.Hour, Second: second}
+			}
+		}
+	}
 }

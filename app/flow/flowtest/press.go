@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"bangban/app/flow"
+	"bangban/print"
 )
 
 // Press makes papers of a few bytes. It implements flow.Press.
@@ -22,6 +23,31 @@ type Press struct {
 	printed []Print
 	aliases [][]byte
 	note    func(string)
+	fates   map[string]Found
+}
+
+// Found is what the printer says of a paper of an earlier run.
+type Found struct {
+	State print.JobState // empty: it knows nothing of it
+	Err   error
+}
+
+// Remember makes the printer know of a paper.
+func (p *Press) Remember(serial string, f Found) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.fates == nil {
+		p.fates = map[string]Found{}
+	}
+	p.fates[serial] = f
+}
+
+// Find implements flow.Press.
+func (p *Press) Find(_ context.Context, serial string) (print.JobState, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := p.fates[serial]
+	return f.State, f.State != "", f.Err
 }
 
 // Print is one sheet that came out.
@@ -34,10 +60,10 @@ type Print struct {
 var _ flow.Press = (*Press)(nil)
 
 // Fail makes composing or printing fail from now on; nil: succeed.
-func (p *Press) Fail(compose, print error) {
+func (p *Press) Fail(compose, printing error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.compose, p.print = compose, print
+	p.compose, p.print = compose, printing
 }
 
 // Hold makes printing wait until the channel is closed or the context ends.
@@ -70,7 +96,7 @@ func (p *Press) Compose(_ context.Context, j flow.Job) (*flow.Paper, error) {
 		return nil, p.compose
 	}
 	p.jobs = append(p.jobs, j)
-	paper := &flow.Paper{Serial: j.Serial, Text: j.Text, PDF: []byte("%PDF " + j.Serial + " " + j.Person.Name), Preview: preview()}
+	paper := &flow.Paper{Serial: j.Serial, Text: j.Text, PDF: []byte("%PDF " + j.Serial + " " + j.Person.Name + copyText(j.Copy)), Preview: preview()}
 	p.aliases = append(p.aliases, paper.PDF, paper.Preview)
 	return paper, nil
 }
@@ -112,4 +138,12 @@ func preview() []byte {
 		panic(err) // a grey picture in memory always encodes
 	}
 	return b.Bytes()
+}
+
+// copyText is what a copy says of itself.
+func copyText(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" copy %d", n)
 }
