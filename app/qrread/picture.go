@@ -2,6 +2,7 @@ package qrread
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -18,17 +19,20 @@ const (
 )
 
 // DecodeFile reads the codes in a PNG or JPEG file.
-func DecodeFile(data []byte) ([]string, error) {
-	img, err := open(data)
+func DecodeFile(data []byte) ([]string, error) { return DecodeFileContext(context.Background(), data) }
+
+// DecodeFileContext is DecodeFile within a context.
+func DecodeFileContext(ctx context.Context, data []byte) ([]string, error) {
+	img, err := Open(data)
 	if err != nil {
 		return nil, err
 	}
-	return Decode(img)
+	return DecodeContext(ctx, img)
 }
 
-// open decodes a picture after its size was found harmless. Only the two formats are tried, by their first bytes; what
+// Open decodes a picture after its size was found harmless. Only the two formats are tried, by their first bytes; what
 // the process may have registered with package image plays no part.
-func open(data []byte) (img image.Image, err error) {
+func Open(data []byte) (img image.Image, err error) {
 	if len(data) > MaxBytes {
 		return nil, ErrTooLarge
 	}

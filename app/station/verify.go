@@ -1,14 +1,15 @@
 package station
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"bangban/app/desk"
 	"bangban/app/qrread"
+	"bangban/app/scan"
 	"bangban/app/store"
 	"bangban/app/trust"
 	"bangban/app/verify"
@@ -84,11 +85,51 @@ func (s *Station) verify(ctx context.Context, p Presented) (*verify.Result, erro
 	if p.Format != "" {
 		list = only(list, p.Format)
 	}
-	input, unread := text(p.Input)
-	if unread {
-		return verify.NewResult("", at, []check.Check{check.Unsure(verify.CheckFormat, check.Unreadable, "no code found in the picture")}), nil
+	return lift(ctx, list, p.Input, req)
+}
+
+// lift judges what lies in a file: each thing that may be a credential, in the order of scan.Lift, until one can be read.
+func lift(ctx context.Context, list []verify.Format, input []byte, req verify.Request) (*verify.Result, error) {
+	lifted, err := scan.Lift(ctx, input)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, qrread.ErrPart):
+		return unreadable(req.At, "one of several codes; all of them must be in the picture"), nil
+	case errors.Is(err, scan.ErrTooLarge), errors.Is(err, qrread.ErrTooLarge):
+		return unreadable(req.At, "too large to be looked at"), nil
+	case err != nil:
+		return unreadable(req.At, "no code found in the picture"), nil
 	}
-	return verify.Run(ctx, list, input, req)
+	var first *verify.Result
+	var tried []string
+	for _, f := range lifted.Found {
+		res, err := verify.Run(ctx, list, f.Data, req)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(res.Checks, func(c check.Check) bool {
+			return c.Reason == check.Unreadable && (c.Name == verify.CheckFormat || c.Name == "structure")
+		}) {
+			return res, nil
+		}
+		if first == nil {
+			first = res
+		}
+		tried = append(tried, f.Where)
+	}
+	if len(tried) == 1 && len(lifted.Beside) == 0 {
+		return first, nil
+	}
+	detail := "tried " + strings.Join(tried, ", ")
+	if len(lifted.Beside) > 0 {
+		detail += "; not looked at: " + strings.Join(lifted.Beside, ", ")
+	}
+	return unreadable(req.At, detail), nil
+}
+
+func unreadable(at time.Time, detail string) *verify.Result {
+	return verify.NewResult("unknown", at, []check.Check{check.Unsure(verify.CheckFormat, check.Unreadable, detail)})
 }
 
 func only(list []verify.Format, id string) (one []verify.Format) {
@@ -98,27 +139,6 @@ func only(list []verify.Format, id string) (one []verify.Format) {
 		}
 	}
 	return one
-}
-
-// text takes the text of the code out of a picture; anything else passes as it is, without the line end that a text
-// file ends in. unread: a picture without a code that can be read.
-func text(in []byte) (out []byte, unread bool) {
-	if !isPicture(in) {
-		if bytes.ContainsFunc(in, func(r rune) bool { return r < ' ' && r != '\r' && r != '\n' && r != '\t' || r > '~' }) {
-			return in, false // bytes, not text: a line end may be part of them
-		}
-		return bytes.TrimRight(in, "\r\n"), false
-	}
-	found, err := qrread.DecodeFile(in)
-	if err != nil || len(found) == 0 {
-		return nil, true
-	}
-	return []byte(found[0]), false
-}
-
-func isPicture(b []byte) bool {
-	s := string(b[:min(len(b), 8)])
-	return strings.HasPrefix(s, "\x89PNG\r\n\x1a\n") || strings.HasPrefix(s, "\xff\xd8\xff")
 }
 
 // ledger is the recipient's own record in the store.

@@ -1,20 +1,26 @@
 package station
 
 import (
-	"bytes"
+	"context"
 	"testing"
+	"time"
+
+	"bangban/app/verify"
+	"bangban/app/verify/formats"
+	"bangban/cardreader/check"
 )
 
-// A text file ends in a line end that is not part of the text; bytes may end in the same ones.
-func TestOnlyTextIsTrimmed(t *testing.T) {
+// What a file holds is tried in order, and the answer says what was tried.
+func TestLiftSaysWhatWasTried(t *testing.T) {
+	list := formats.All(formats.Deps{})
+	fax := "%PDF-1.4\n4 0 obj\n<< /Subtype /Image /Filter /CCITTFaxDecode /Length 1 >>\nstream\nx\nendstream\nendobj\n"
 	for _, tc := range []struct{ in, want string }{
-		{"6BF:UNM\n", "6BF:UNM"},
-		{"6BF:UNM\r\n", "6BF:UNM"},
-		{"\xd8\x3d\xd2\x0a", "\xd8\x3d\xd2\x0a"},
-		{"\x01text\n", "\x01text\n"},
+		{"\x89PNG\r\n\x1a\n", "no code found in the picture"},
+		{fax, "tried pdf; not looked at: CCITTFaxDecode"},
 	} {
-		if got, unread := text([]byte(tc.in)); unread || !bytes.Equal(got, []byte(tc.want)) {
-			t.Errorf("%q: %q", tc.in, got)
+		res, err := lift(context.Background(), list, []byte(tc.in), verify.Request{At: time.Unix(0, 0)})
+		if err != nil || res.Verdict != check.Indeterminate || len(res.Checks) != 1 || res.Checks[0].Detail != tc.want {
+			t.Errorf("%.8q: %+v, %v; want %s", tc.in, res, err, tc.want)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"bangban/app/desk"
 	"bangban/app/flow"
+	"bangban/app/scan"
 	"bangban/app/ui/widget"
 	"bangban/locales"
 )
@@ -47,7 +48,7 @@ type counter struct {
 	flipped bool
 	later   bool // the clerk put the unfinished vouchers off until the next login
 	palette int
-	burst   burst
+	burst   scan.Burst
 	idle    idle
 	before  string // what stood in the field when the burst began
 	marked  *widget.Entry

@@ -221,7 +221,7 @@ func (f *frame) reveal(o fyne.CanvasObject) {
 
 // tapped is a click on the key bar.
 func (c *counter) tapped(name fyne.KeyName) {
-	if !c.alive() && !c.burst.quiet(c.d.Now()) {
+	if !c.alive() && !c.burst.Quiet(c.d.Now()) {
 		c.press(name)
 	}
 }
@@ -233,7 +233,7 @@ func (c *counter) guarded(do func()) func() {
 	}
 	return func() {
 		now := c.d.Now()
-		if !c.alive() && !c.burst.quiet(now) && now.Sub(c.since) >= enterQuiet {
+		if !c.alive() && !c.burst.Quiet(now) && now.Sub(c.since) >= enterQuiet {
 			do()
 		}
 	}

@@ -84,7 +84,7 @@ func (c *counter) key(ev *fyne.KeyEvent) bool {
 		if c.scanned(now) {
 			return true
 		}
-		if c.burst.quiet(now) || now.Sub(c.since) < enterQuiet {
+		if c.burst.Quiet(now) || now.Sub(c.since) < enterQuiet {
 			return true
 		}
 		if m := c.mainAction(); m.do != nil {
@@ -92,7 +92,7 @@ func (c *counter) key(ev *fyne.KeyEvent) bool {
 		}
 		return true
 	}
-	if c.burst.quiet(now) {
+	if c.burst.Quiet(now) {
 		return true
 	}
 	if c.pad(ev.Name) {
@@ -147,7 +147,7 @@ func (c *counter) pad(name fyne.KeyName) bool {
 func (c *counter) touched(do func()) func() {
 	return func() {
 		now := c.d.Now()
-		if !c.alive() && !c.burst.quiet(now) && now.Sub(c.since) >= enterQuiet {
+		if !c.alive() && !c.burst.Quiet(now) && now.Sub(c.since) >= enterQuiet {
 			do()
 		}
 		if c.citizen != nil {
@@ -159,7 +159,7 @@ func (c *counter) touched(do func()) func() {
 // rune watches for a scanner. It never keeps a character from a field; a scan takes them out again.
 func (c *counter) rune(r rune, e *widget.Entry) bool {
 	c.alive()
-	if c.burst.rune(r, c.d.Now()) {
+	if c.burst.Rune(r, c.d.Now()) {
 		c.marked, c.before = e, ""
 		if e != nil {
 			c.before = e.Text
@@ -170,13 +170,13 @@ func (c *counter) rune(r rune, e *widget.Entry) bool {
 
 // scanned ends a burst: the field gets back what stood in it, flow gets the text.
 func (c *counter) scanned(now time.Time) bool {
-	text, ok := c.burst.enter(now)
+	text, ok := c.burst.Enter(now)
 	if !ok {
 		return false
 	}
 	if c.s.Step == flow.NeedSecret && c.marked != nil && readableZone(text) {
 		c.marked, c.before = nil, ""
-		c.burst.ended = time.Time{}
+		c.burst.Resume()
 		return false
 	}
 	if c.marked != nil {
@@ -201,7 +201,7 @@ func readableZone(text string) bool {
 // enterOnButton guards Return and Space on a button that has the focus.
 func (c *counter) enterOnButton(space bool) bool {
 	now := c.d.Now()
-	return !space && c.scanned(now) || c.burst.quiet(now) || now.Sub(c.since) < enterQuiet
+	return !space && c.scanned(now) || c.burst.Quiet(now) || now.Sub(c.since) < enterQuiet
 }
 
 func (c *counter) page(name fyne.KeyName) {

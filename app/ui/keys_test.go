@@ -11,6 +11,7 @@ import (
 	"bangban/app/desk"
 	"bangban/app/flow"
 	"bangban/app/flow/flowtest"
+	"bangban/app/scan"
 )
 
 // The whole journey by keys; only the Yes is the person's touch. Two keys of the clerk for one person: same, handed over
@@ -181,7 +182,7 @@ func TestQuietAfterAScan(t *testing.T) {
 	r.toAgree()
 	r.write("FLOWTEST OTHER CODE", 8*time.Millisecond)
 	r.c.key(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	r.pass(burstQuiet - time.Millisecond)
+	r.pass(scan.BurstQuiet - time.Millisecond)
 	r.c.citizen.yes.Tapped(nil)
 	r.c.key(&fyne.KeyEvent{Name: fyne.KeyF10})
 	r.c.key(&fyne.KeyEvent{Name: fyne.KeyInsert})

@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
+	"bangban/app/desk"
 	"bangban/app/station"
 	"bangban/app/verify"
 	"bangban/cardreader/check"
@@ -35,7 +39,8 @@ func (f *verifyFlags) bind(cmd *cobra.Command) {
 func (e *env) verifyCommand() *cobra.Command {
 	var f verifyFlags
 	cmd := &cobra.Command{
-		Use: "verify FILE|-", Short: "Verify a credential from text, bytes or a picture of its code", Args: cobra.ExactArgs(1),
+		Use: "verify FILE|DIR|-", Short: "Verify a credential from text, bytes, a picture or PDF of its code, or every file of a folder",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return e.verify(cmd.Context(), args[0], f) },
 	}
 	f.bind(cmd)
@@ -43,35 +48,103 @@ func (e *env) verifyCommand() *cobra.Command {
 }
 
 func (e *env) verify(ctx context.Context, name string, f verifyFlags) error {
-	input, err := e.readInput(name, maxPresented)
-	if err != nil {
-		return err
-	}
-	req := station.Presented{Input: input, Audience: f.aud, Nonce: f.nonce, Format: f.format}
-	if f.transcript != "" {
-		if req.Transcript, err = e.readInput(f.transcript, 1<<20); err != nil {
-			return err
-		}
-	}
-	for _, t := range f.trust {
-		b, err := e.readInput(t, 8<<20)
-		if err != nil {
-			return err
-		}
-		req.Trust = append(req.Trust, b)
-	}
 	o, err := e.looking()
 	if err != nil {
 		return err
 	}
-	res, err := station.Verify(ctx, o, req)
+	req, err := e.judging(f)
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(name); name != "-" && err == nil && info.IsDir() {
+		return e.verifyFolder(ctx, name, o, req)
+	}
+	res, err := e.verifyFile(ctx, name, o, req)
 	if err != nil {
 		return err
 	}
 	if err := e.print(res, func(w io.Writer) { verifyWords(w, res) }); err != nil {
 		return err
 	}
-	switch res.Verdict {
+	return verdictExit(res.Verdict)
+}
+
+// judging is what the flags say of how to judge.
+func (e *env) judging(f verifyFlags) (req station.Presented, err error) {
+	req = station.Presented{Audience: f.aud, Nonce: f.nonce, Format: f.format}
+	if f.transcript != "" {
+		if req.Transcript, err = e.readInput(f.transcript, 1<<20); err != nil {
+			return req, err
+		}
+	}
+	for _, t := range f.trust {
+		b, err := e.readInput(t, 8<<20)
+		if err != nil {
+			return req, err
+		}
+		req.Trust = append(req.Trust, b)
+	}
+	return req, nil
+}
+
+func (e *env) verifyFile(ctx context.Context, name string, o station.Options, req station.Presented) (*verify.Result, error) {
+	input, err := e.readInput(name, maxPresented)
+	if err != nil {
+		return nil, err
+	}
+	req.Input = input
+	return station.Verify(ctx, o, req)
+}
+
+// fileResult is one line of a folder's answer.
+type fileResult struct {
+	File   string         `json:"file"`
+	Result *verify.Result `json:"result,omitempty"`
+	Error  string         `json:"error,omitempty"` // a desk code
+}
+
+// verifyFolder judges every file of a folder, by name, one line each. The exit code is that of the worst: not read,
+// failed, indeterminate, passed.
+func (e *env) verifyFolder(ctx context.Context, dir string, o station.Options, req station.Presented) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return &desk.Error{Op: "read", Code: "file-unreadable", Args: map[string]string{"File": filepath.Base(dir)}, Err: err}
+	}
+	var worst error
+	rank := 0
+	for _, entry := range entries {
+		if !entry.Type().IsRegular() || strings.HasPrefix(entry.Name(), ".") {
+			continue
+		}
+		line, now := fileResult{File: entry.Name()}, 0
+		var end error
+		if line.Result, err = e.verifyFile(ctx, filepath.Join(dir, entry.Name()), o, req); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			line.Error, end, now = desk.Explain("verify", err).Code, exit(1), 3
+		} else if end = verdictExit(line.Result.Verdict); end != nil {
+			now = map[check.Verdict]int{check.Failed: 2, check.Indeterminate: 1}[line.Result.Verdict]
+		}
+		if now > rank {
+			rank, worst = now, end
+		}
+		if err := e.print(line, func(w io.Writer) {
+			if line.Result == nil {
+				fmt.Fprintf(w, "%s: %s\n", line.File, line.Error)
+				return
+			}
+			fmt.Fprintf(w, "%s: ", line.File)
+			verifyWords(w, line.Result)
+		}); err != nil {
+			return err
+		}
+	}
+	return worst
+}
+
+func verdictExit(v check.Verdict) error {
+	switch v {
 	case check.Passed:
 		return nil
 	case check.Failed:

@@ -1,0 +1,10 @@
+package scan
+
+import "errors"
+
+// Sentinels of this package.
+var (
+	ErrNothing  = errors.New("scan: no code found")
+	ErrTooLarge = errors.New("scan: too large")
+	ErrNoCamera = errors.New("scan: built without a camera")
+)
