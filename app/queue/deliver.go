@@ -60,8 +60,9 @@ type Outbox interface {
 	// Settle writes what became of claimed parcels; those not named stay claimed until the lease runs out. A parcel is
 	// purged in the same transaction in which its receipt is accepted. A token that ran out settles nothing but receipts.
 	Settle(ctx context.Context, token [16]byte, s []Settlement) (Settled, error)
-	// Release gives parcels back that were not tried: no attempt is counted.
-	Release(ctx context.Context, token [16]byte) error
+	// Release gives parcels back that were not settled: no attempt is counted. Where they may have arrived all the same
+	// the checkpoint that went with them counts as sent.
+	Release(ctx context.Context, token [16]byte, arrived bool) error
 	// Accept takes receipts that came by another way, whatever the state of their parcels.
 	Accept(ctx context.Context, r []*Receipt) (Settled, error)
 }
@@ -93,19 +94,21 @@ func Deliver(ctx context.Context, box Outbox, sink Sink, o Options) (Settled, er
 			return total, err
 		}
 		after = lease.Batch.Parcels[len(lease.Batch.Parcels)-1].Seq
-		done, err := deliverBatch(ctx, sink, lease.Batch, o.Receipts)
-		if err != nil {
-			return total, errors.Join(err, box.Release(context.WithoutCancel(ctx), lease.Token))
+		done, stopped := deliverBatch(ctx, sink, lease.Batch, o.Receipts)
+		if len(done) > 0 {
+			s, err := box.Settle(context.WithoutCancel(ctx), lease.Token, done)
+			total.add(s)
+			if err != nil {
+				return total, errors.Join(stopped, err)
+			}
 		}
-		s, err := box.Settle(context.WithoutCancel(ctx), lease.Token, done)
-		total.add(s)
-		if err != nil {
-			return total, err
+		if stopped != nil { // what was not tried goes back
+			return total, errors.Join(stopped, box.Release(context.WithoutCancel(ctx), lease.Token, len(done) > 0 || errors.Is(stopped, ErrNoAnswer)))
 		}
 	}
 }
 
-// deliverBatch gives one settlement a parcel. It returns an error only where nothing was tried.
+// deliverBatch gives one settlement a parcel that was tried. An error stops the pass: there is no way out any more.
 func deliverBatch(ctx context.Context, sink Sink, b Batch, known note.Verifiers) ([]Settlement, error) {
 	outcomes, err := sink.Deliver(ctx, b)
 	if err == nil {
@@ -122,13 +125,10 @@ func deliverBatch(ctx context.Context, sink Sink, b Batch, known note.Verifiers)
 		one := b
 		one.Parcels = b.Parcels[i : i+1]
 		s, err := deliverBatch(ctx, sink, one, known)
-		if err != nil { // offline in the middle: keep what is settled, the rest has its lease run out
-			if len(all) > 0 {
-				return all, nil
-			}
-			return nil, err
-		}
 		all = append(all, s...)
+		if err != nil { // in the middle: what was settled stays settled
+			return all, err
+		}
 	}
 	return all, nil
 }

@@ -20,4 +20,6 @@ var (
 	ErrHolder    = errors.New("queue: not a usable back-office key")
 	// ErrOffline is what a sink returns where there is no way out at the moment. It counts as no attempt.
 	ErrOffline = errors.New("queue: no way out at the moment")
+	// ErrNoAnswer is what a sink adds to ErrOffline where the batch may have arrived all the same.
+	ErrNoAnswer = errors.New("queue: sent, and no answer came")
 )

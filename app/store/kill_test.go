@@ -183,7 +183,7 @@ func (v *victim) parcelsMatch(t *testing.T, s *store.Store, n int) error {
 	if err != nil {
 		return err
 	}
-	defer s.Release(t.Context(), lease.Token)
+	defer s.Release(t.Context(), lease.Token, false)
 	for i, p := range lease.Batch.Parcels {
 		e, err := queue.OpenEnvelope(p.Sealed, v.world.Identify)
 		if err != nil {

@@ -47,7 +47,7 @@ func (s *Store) Claim(ctx context.Context, w queue.Want) (*queue.Lease, error) {
 		}
 		for i := range parcels {
 			parcels[i].State = queue.StateInFlight
-			if _, err := t.exec(`UPDATE job SET state = ?, lease = ?, lease_until = ?, checkpoint = coalesce(checkpoint, ?) WHERE seq = ?`,
+			if _, err := t.exec(`UPDATE job SET state = ?, lease = ?, lease_until = ?, checkpoint = ? WHERE seq = ?`,
 				inFlight, lease.Token[:], t.now.Add(w.Lease).Unix(), size, int64(parcels[i].Seq)); err != nil {
 				return err
 			}
@@ -119,10 +119,12 @@ func (t *txn) hold(seq uint64, reason string, act journal.Kind) error {
 }
 
 // Release implements queue.Outbox.
-func (s *Store) Release(ctx context.Context, token [16]byte) error {
+func (s *Store) Release(ctx context.Context, token [16]byte, arrived bool) error {
 	return s.write(ctx, func(t *txn) error {
-		if _, err := t.exec(`UPDATE checkpoint SET sent = sent - 1 WHERE sent > 0 AND size IN (SELECT checkpoint FROM job WHERE lease = ?)`, token[:]); err != nil {
-			return err
+		if !arrived {
+			if _, err := t.exec(`UPDATE checkpoint SET sent = sent - 1 WHERE sent > 0 AND size IN (SELECT checkpoint FROM job WHERE lease = ?)`, token[:]); err != nil {
+				return err
+			}
 		}
 		_, err := t.exec(`UPDATE job SET state = CASE carried WHEN 1 THEN ? ELSE ? END, lease = NULL, lease_until = NULL
 			WHERE state = ? AND lease = ?`, carried, waiting, inFlight, token[:])

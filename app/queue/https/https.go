@@ -12,9 +12,11 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bangban/app/desk"
@@ -149,7 +151,7 @@ func (s *Sink) Deliver(ctx context.Context, b queue.Batch) ([]queue.Outcome, err
 	answer, err := queue.DecodeAnswer(body)
 	if err != nil || answer.Station != b.Station || answer.Epoch != b.Epoch {
 		s.gate.shut(0)
-		return nil, s.fault("net-odd", errors.Join(errAnswer, err))
+		return nil, s.fault("net-odd", errors.Join(errAnswer, queue.ErrNoAnswer, err))
 	}
 	s.gate.well()
 	return answer.Outcomes(b), nil
@@ -160,6 +162,8 @@ func (s *Sink) Deliver(ctx context.Context, b queue.Batch) ([]queue.Outcome, err
 func (s *Sink) post(ctx context.Context, path string, fields http.Header, data []byte, want string, limit int64) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.c.Total)
 	defer cancel()
+	var wrote atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { wrote.Store(true) }})
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	dog := time.AfterFunc(s.c.Stall, func() { stop(errStalled) })
@@ -175,7 +179,7 @@ func (s *Sink) post(ctx context.Context, path string, fields http.Header, data [
 	req.Body, _ = req.GetBody()
 	res, err := s.client.Do(req)
 	if err != nil {
-		return nil, s.off(ctx, err)
+		return nil, s.off(ctx, err, wrote.Load())
 	}
 	defer res.Body.Close()
 	s.clock(res.Header.Get("Date"))
@@ -193,17 +197,20 @@ func (s *Sink) post(ctx context.Context, path string, fields http.Header, data [
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
 	if err != nil {
-		return nil, s.off(ctx, err)
+		return nil, s.off(ctx, err, true)
 	}
 	if int64(len(body)) > limit {
 		s.gate.shut(0)
-		return nil, s.fault("net-odd", errAnswer)
+		return nil, s.fault("net-odd", errors.Join(errAnswer, queue.ErrNoAnswer))
 	}
 	return body, nil
 }
 
-// off is a failure on the way. Where the caller has stopped it is the caller's own.
-func (s *Sink) off(ctx context.Context, err error) error {
+// off is a failure on the way, before the request went out or after. Where the caller has stopped it is the caller's own.
+func (s *Sink) off(ctx context.Context, err error, sent bool) error {
+	if sent {
+		err = fmt.Errorf("%w: %w", queue.ErrNoAnswer, err)
+	}
 	if errors.Is(context.Cause(ctx), context.Canceled) {
 		return err
 	}

@@ -1,0 +1,440 @@
+package inbox_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"bangban/app/inbox"
+	"bangban/app/inbox/inboxtest"
+	"bangban/app/queue"
+	"bangban/app/queue/https"
+	"bangban/app/queue/queuetest"
+
+	toxiproxy "github.com/Shopify/toxiproxy/v2"
+	"golang.org/x/mod/sumdb/note"
+)
+
+// fault is one thing that a network or a gateway does to a counter, for a while.
+type fault struct {
+	name  string
+	toxic string                                 // for toxiproxy, between the two
+	http  func(next http.Handler) http.Handler   // at the gateway
+	proxy func(t *testing.T, to string) *url.URL // between the two, as a proxy that the counter is told of
+	front func(t *testing.T) string              // instead of the gateway
+	want  string                                 // desk code that a person is told; empty: not looked at
+}
+
+func toxicOf(name, stream, kind, attributes string) fault {
+	return fault{name: name, toxic: fmt.Sprintf(`{"name":"t","type":%q,"stream":%q,"toxicity":1,"attributes":{%s}}`, kind, stream, attributes)}
+}
+
+func answering(name, want string, status int, fields map[string]string, body string) fault {
+	return fault{name: name, want: want, http: func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			for k, v := range fields {
+				w.Header().Set(k, v)
+			}
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		})
+	}}
+}
+
+// afterwards lets the gateway do its work, then changes what it answers. A nil answer cuts the line.
+func afterwards(name, want string, change func(body []byte) (status int, kind string, answer []byte)) fault {
+	return fault{name: name, want: want, http: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			rec := httptest.NewRecorder()
+			next.ServeHTTP(rec, r)
+			status, kind, answer := change(rec.Body.Bytes())
+			if answer == nil {
+				panic(http.ErrAbortHandler)
+			}
+			w.Header().Set("Content-Type", kind)
+			w.WriteHeader(status)
+			_, _ = w.Write(answer)
+		})
+	}}
+}
+
+// instead answers a batch without looking at it, as a liar would.
+func instead(name string, receipt func(p queue.Parcel) []byte) fault {
+	return fault{name: name, http: func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			data, _ := io.ReadAll(r.Body)
+			b, err := queue.DecodeBatch(data)
+			if err != nil { // the control's own message
+				return
+			}
+			a := queue.Answer{Station: b.Station, Epoch: b.Epoch, Proven: true}
+			for _, p := range b.Parcels {
+				a.Verdicts = append(a.Verdicts, queue.Verdict{Seq: p.Seq, Result: "accepted", Receipt: receipt(p)})
+			}
+			out, _ := a.Encode()
+			w.Header().Set("Content-Type", queue.TypeAnswer)
+			_, _ = w.Write(out)
+		})
+	}}
+}
+
+func faults(t *testing.T, h *inboxtest.Hall) []fault {
+	html := map[string]string{"Content-Type": "text/html"}
+	const page = "<html>Please log in</html>"
+	list := []fault{
+		toxicOf("latency on the way up", "upstream", "latency", `"latency":120,"jitter":40`),
+		toxicOf("latency on the way down", "downstream", "latency", `"latency":120,"jitter":40`),
+		toxicOf("64 kbit/s", "upstream", "bandwidth", `"rate":8`),
+		toxicOf("a few bytes at a time", "upstream", "slicer", `"average_size":200,"size_variation":100,"delay":300`),
+		toxicOf("a few bytes at a time, down", "downstream", "slicer", `"average_size":40,"size_variation":20,"delay":300`),
+		toxicOf("half open, up", "upstream", "timeout", `"timeout":0`),
+		toxicOf("half open, down", "downstream", "timeout", `"timeout":0`),
+		toxicOf("cut after 50 ms", "downstream", "timeout", `"timeout":50`),
+		toxicOf("reset at once", "upstream", "reset_peer", `"timeout":0`),
+		toxicOf("reset after 40 ms", "downstream", "reset_peer", `"timeout":40`),
+		toxicOf("slow close", "downstream", "slow_close", `"delay":100`),
+	}
+	for _, n := range []int{0, 200, 1800, 2600, 9000, 30000} {
+		list = append(list, toxicOf(fmt.Sprintf("cut after %d bytes up", n), "upstream", "limit_data", fmt.Sprintf(`"bytes":%d`, n)))
+	}
+	for _, n := range []int{100, 1500, 2400, 3000, 4000} {
+		list = append(list, toxicOf(fmt.Sprintf("cut after %d bytes down", n), "downstream", "limit_data", fmt.Sprintf(`"bytes":%d`, n)))
+	}
+	stranger, other := queuetest.NewWorld(t), inboxtest.NewHall(t)
+	own, err := h.Institution.ReceiptSigner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(r queue.Receipt, s note.Signer) []byte {
+		b, err := queue.SignReceipt(r, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	return append(list,
+		afterwards("answer lost after the commit", "net-none", func([]byte) (int, string, []byte) { return 0, "", nil }),
+		afterwards("500 after the commit", "", func([]byte) (int, string, []byte) { return 500, "text/plain", []byte("x") }),
+		afterwards("answer cut in half", "net-odd", func(b []byte) (int, string, []byte) { return 200, queue.TypeAnswer, b[:len(b)/2] }),
+		answering("503 with Retry-After", "net-busy", 503, map[string]string{"Retry-After": "7"}, ""),
+		answering("429 with Retry-After", "net-busy", 429, map[string]string{"Retry-After": "7"}, ""),
+		answering("storm of 500", "net-ill", 500, nil, ""),
+		answering("502 of a load balancer", "net-ill", 502, html, page),
+		answering("login page, 200", "net-portal", 200, html, page),
+		answering("login page, 302", "net-portal", 302, map[string]string{"Location": "https://portal.example/"}, ""),
+		answering("login page, 511", "net-portal", 511, html, page),
+		answering("empty 200", "net-odd", 200, map[string]string{"Content-Type": queue.TypeAnswer}, ""),
+		answering("certificate refused", "net-refused", 403, nil, ""),
+		instead("accepted, unsigned", func(queue.Parcel) []byte { return []byte("accepted") }),
+		instead("accepted, signed by a stranger", func(p queue.Parcel) []byte {
+			return sign(queue.Receipt{Station: p.Station, Epoch: p.Epoch, Seq: p.Seq, Hash: p.Hash, Result: queue.Accepted, Time: h.Now()}, stranger.Gateway)
+		}),
+		instead("receipts of another station", func(p queue.Parcel) []byte {
+			return sign(queue.Receipt{Station: "T99", Epoch: p.Epoch, Seq: p.Seq, Hash: p.Hash, Result: queue.Accepted, Time: h.Now()}, own)
+		}),
+		fault{name: "another certificate", want: "net-stranger", front: func(t *testing.T) string {
+			s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+			s.TLS = &tls.Config{Certificates: []tls.Certificate{other.ServerCertificate(t)}}
+			s.StartTLS()
+			t.Cleanup(s.Close)
+			return s.Listener.Addr().String()
+		}},
+		fault{name: "login page in plain HTTP", want: "net-portal", front: func(t *testing.T) string {
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, page) }))
+			t.Cleanup(s.Close)
+			return s.Listener.Addr().String()
+		}},
+		fault{name: "nobody listens", want: "net-none", front: func(t *testing.T) string {
+			return fmt.Sprintf("127.0.0.1:%d", inboxtest.FreePort(t))
+		}},
+		fault{name: "proxy that wants a name", want: "net-proxy-login", proxy: refusingProxy(http.StatusProxyAuthRequired)},
+		fault{name: "proxy that forbids", want: "net-proxy", proxy: refusingProxy(http.StatusForbidden)},
+	)
+}
+
+func refusingProxy(status int) func(t *testing.T, to string) *url.URL {
+	return func(t *testing.T, _ string) *url.URL {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		t.Cleanup(s.Close)
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+}
+
+// naive is the control: a receiver that appends whatever comes, with a sender that believes any 200.
+type naive struct {
+	mu   sync.Mutex
+	seen map[uint64]int
+}
+
+func (n *naive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b, err := io.ReadAll(r.Body)
+	if err != nil || len(b) < 8 {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	n.mu.Lock()
+	n.seen[binary.BigEndian.Uint64(b)]++
+	n.mu.Unlock()
+	_, _ = io.WriteString(w, strings.Repeat("ok ", 600))
+}
+
+// road is the way from a counter to a gateway, with one fault that can be taken away.
+type road struct {
+	address string
+	proxy   func(*http.Request) (*url.URL, error)
+	heal    func()
+}
+
+// build lays the road to handler.
+func (f fault) build(t *testing.T, h *inboxtest.Hall, handler http.Handler, conf *tls.Config) *road {
+	var ill atomic.Bool
+	ill.Store(true)
+	inner := handler
+	if f.http != nil {
+		spoiled := f.http(inner)
+		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if ill.Load() {
+				spoiled.ServeHTTP(w, r)
+				return
+			}
+			inner.ServeHTTP(w, r)
+		})
+	}
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = conf
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	up := server.Listener.Addr().String()
+	bad := up
+	if f.front != nil {
+		bad = f.front(t)
+	}
+	p := newToxic(t, bad)
+	if f.toxic != "" {
+		if _, err := p.Toxics.AddToxicJson(strings.NewReader(f.toxic)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := &road{address: p.Listen, proxy: func(*http.Request) (*url.URL, error) { return nil, nil }}
+	if f.proxy != nil {
+		through := f.proxy(t, up)
+		r.proxy = func(*http.Request) (*url.URL, error) {
+			if ill.Load() {
+				return through, nil
+			}
+			return nil, nil
+		}
+	}
+	r.heal = func() {
+		ill.Store(false)
+		p.Toxics.ResetToxics(context.Background())
+		if f.front != nil {
+			p.Stop()
+			p.Upstream = up
+			if err := p.Start(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return r
+}
+
+func newToxic(t *testing.T, upstream string) *toxiproxy.Proxy {
+	t.Helper()
+	server := &toxiproxy.ApiServer{Collection: toxiproxy.NewProxyCollection(), Metrics: toxiproxy.NewMetricsContainer(nil)}
+	silent(&server.Logger)
+	p := toxiproxy.NewProxy(server, "p", "127.0.0.1:0", upstream)
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Stop)
+	return p
+}
+
+// silent makes a logger that writes nowhere: its zero value.
+func silent[T any](at **T) { *at = new(T) }
+
+// TestNetworkFaults sends a batch through each fault, lets the fault go, and sends until nothing waits. Nothing may be
+// lost and nothing held twice, while the control, which believes any 200 and numbers nothing, loses and doubles.
+func TestNetworkFaults(t *testing.T) {
+	h := inboxtest.NewHall(t)
+	rounds := 1
+	if os.Getenv("BANGBAN_FULL") != "" {
+		rounds = 20
+	}
+	var lost, doubled, controlLost, controlDoubled, felt, cases int
+	for _, f := range faults(t, h) {
+		t.Run(f.name, func(t *testing.T) {
+			for range rounds {
+				l, d, hurt := f.run(t, h)
+				cl, cd := f.control(t, h)
+				t.Logf("lost %d, doubled %d, felt %v; control: lost %d, doubled %d", l, d, hurt, cl, cd)
+				lost, doubled, controlLost, controlDoubled, cases = lost+l, doubled+d, controlLost+cl, controlDoubled+cd, cases+1
+				if hurt {
+					felt++
+				}
+				if l+d > 0 {
+					t.Errorf("lost %d, doubled %d", l, d)
+				}
+			}
+		})
+	}
+	t.Logf("network faults: %d runs, %d felt; lost %d, doubled %d; control: lost %d, doubled %d", cases, felt, lost, doubled, controlLost, controlDoubled)
+	if controlLost == 0 || controlDoubled == 0 || felt < cases/2 {
+		t.Errorf("the control lost %d and doubled %d, %d of %d faults were felt: this test proves nothing", controlLost, controlDoubled, felt, cases)
+	}
+}
+
+const faultParcels = 5
+
+func (f fault) run(t *testing.T, h *inboxtest.Hall) (lost, doubled int, felt bool) {
+	store := openLite(t)
+	g, err := inbox.NewGateway(h.Gateway(t, store))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := f.build(t, h, g.Handler(), g.TLS(h.ServerCertificate(t)))
+	c := h.Counter(t, "T01", nil)
+	sink := c.Sink(t, r.address, func(cfg *https.Config) {
+		cfg.Proxy, cfg.Stall, cfg.Total = r.proxy, 400*time.Millisecond, 3*time.Second
+	})
+	c.Issue(t, faultParcels-2)
+	for range 2 {
+		c.Issue(t, 1) // the journal grows between what may have arrived and what comes next
+		done, err := c.Deliver(t.Context(), sink)
+		felt = felt || err != nil || done.Retry > 0
+		if err != nil && !errors.Is(err, queue.ErrOffline) {
+			t.Fatalf("a network's fault is not said to be one: %v", err)
+		}
+		if f.want != "" && err != nil && code(err) != f.want {
+			t.Errorf("told %s, want %s: %v", code(err), f.want, err)
+		}
+		sink.Wake()
+	}
+	if f.want != "" && !felt {
+		t.Error("not felt")
+	}
+	r.heal()
+	sink.Close()
+	for range 10 {
+		if c.Unsent(t) == 0 {
+			break
+		}
+		sink.Wake()
+		_, err = c.Deliver(t.Context(), sink)
+	}
+	if n := c.Unsent(t); n > 0 {
+		t.Fatalf("%d never went out: %v", n, err)
+	}
+	row := stationRow(t, store, "T01")
+	if row.Unproven > 0 {
+		t.Errorf("%d checkpoints could not be proven: a fault looks like a clone", row.Unproven)
+	}
+	return faultParcels - int(row.Mark), row.Parcels - faultParcels + row.Forks, felt
+}
+
+// control sends numbers with a sender that believes any 200 and repeats everything else.
+func (f fault) control(t *testing.T, h *inboxtest.Hall) (lost, doubled int) {
+	n := &naive{seen: map[uint64]int{}}
+	r := f.build(t, h, n, &tls.Config{Certificates: []tls.Certificate{h.ServerCertificate(t)}})
+	tr := &http.Transport{Proxy: r.proxy, TLSClientConfig: &tls.Config{InsecureSkipVerify: true, RootCAs: x509.NewCertPool()},
+		DialContext: (&net.Dialer{Timeout: time.Second}).DialContext}
+	defer tr.CloseIdleConnections()
+	c := &http.Client{Transport: tr, Timeout: 600 * time.Millisecond}
+	waiting := []uint64{1, 2}
+	pass := func() {
+		var left []uint64
+		for _, id := range waiting {
+			body := append(binary.BigEndian.AppendUint64(nil, id), make([]byte, 10_000)...)
+			res, err := c.Post("https://"+r.address+queue.PathBatches, queue.TypeBatch, bytes.NewReader(body))
+			if err == nil {
+				_, err = io.Copy(io.Discard, res.Body)
+				res.Body.Close()
+			}
+			if err != nil || res.StatusCode != http.StatusOK {
+				left = append(left, id)
+			}
+		}
+		waiting = left
+	}
+	pass()
+	r.heal()
+	tr.CloseIdleConnections()
+	for range 5 {
+		pass()
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, id := range []uint64{1, 2} {
+		switch times := n.seen[id]; {
+		case times == 0:
+			lost++
+		case times > 1:
+			doubled += times - 1
+		}
+	}
+	return lost, doubled
+}
+
+// forgetful delivers and loses the answer, or does not deliver at all.
+type forgetful struct {
+	queue.Sink
+	lose, off bool
+}
+
+func (f *forgetful) Deliver(ctx context.Context, b queue.Batch) ([]queue.Outcome, error) {
+	if f.off {
+		return nil, queue.ErrOffline
+	}
+	out, err := f.Sink.Deliver(ctx, b)
+	if f.lose && err == nil {
+		return nil, fmt.Errorf("%w: %w", queue.ErrOffline, queue.ErrNoAnswer)
+	}
+	return out, err
+}
+
+// A batch that arrived without the counter's knowledge, then days without a network: the next batch still proves that
+// its journal continues what the gateway holds.
+func TestCheckpointAfterLostAnswers(t *testing.T) {
+	h, store := inboxtest.NewHall(t), openLite(t)
+	_, address := h.Serve(t, h.Gateway(t, store))
+	c := h.Counter(t, "T01", nil)
+	sink := &forgetful{Sink: c.Sink(t, address)}
+	for i, step := range []struct {
+		lose, off bool
+		times     int
+	}{{false, false, 1}, {true, false, 2}, {false, true, 40}, {true, false, 1}, {false, true, 3}, {false, false, 1}} {
+		sink.lose, sink.off = step.lose, step.off
+		for range step.times {
+			c.Issue(t, 1)
+			if _, err := c.Deliver(t.Context(), sink); (err != nil) != (step.lose || step.off) {
+				t.Fatalf("step %d: %v", i, err)
+			}
+		}
+	}
+	if r := stationRow(t, store, "T01"); r.Unproven != 0 || r.Parcels != 48 || r.Mark != 48 || c.Unsent(t) != 0 {
+		t.Fatalf("%+v, %d unsent", r, c.Unsent(t))
+	}
+}
