@@ -15,6 +15,7 @@
 //	READ BINARY 8B, 8C                      EF.DG11 and DG12, where they are listed: name, address, office
 //	READ BINARY 8E, 8F                      EF.DG14 and DG15, where they are listed: keys of the chip
 //	READ BINARY 82 …                        EF.DG2, the portrait
+//	READ BINARY 87 …                        EF.DG7, where it is listed: the holder's signature, in Raw as "signature"
 //	MSE:Set AT, GENERAL AUTHENTICATE, READ  Chip Authentication; or INTERNAL AUTHENTICATE            11 §6
 //
 // Every file is selected by short identifier in its first READ BINARY. Where a file may be shorter than what is asked for,
@@ -63,7 +64,7 @@
 // # What is not there
 //
 // PACE and Chip Authentication with Diffie-Hellman over integers, integrated mapping, domain parameters of somebody's own,
-// Terminal Authentication (so no DG3 and DG4). DG5 to DG10, DG13 and DG16 are not read. A document that
+// Terminal Authentication (so no DG3 and DG4). DG5, DG6, DG8 to DG10, DG13 and DG16 are not read. A document that
 // takes only what is not there is an Error with code unsupported.
 //
 // # Personal data

@@ -22,6 +22,7 @@ type file struct {
 var (
 	fileDG1  = file{"DG1", 0x01, 0x61, 1 << 10, 77}
 	fileDG2  = file{"DG2", 0x02, 0x75, 256 << 10, 223}
+	fileDG7  = file{"DG7", 0x07, 0x67, 64 << 10, 4}
 	fileDG11 = file{"DG11", 0x0B, 0x6B, 16 << 10, 4}
 	fileDG12 = file{"DG12", 0x0C, 0x6C, 128 << 10, 4} // it may hold a picture of the document
 	fileDG14 = file{"DG14", 0x0E, 0x6E, 16 << 10, 4}

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
+	"fmt"
 	mathrand "math/rand/v2"
 	"sync"
 	"testing"
@@ -132,7 +133,8 @@ func (i *issuer) small(name string, change func(s *sim.Specimen, files map[int][
 		clear(d.SFI)
 		put := func(sfi, id string, b []byte) { d.Files[id], d.SFI[sfi] = b, id }
 		for n, b := range groups {
-			put([...]string{1: "01", 2: "02", 11: "0B", 12: "0C", 14: "0E"}[n], [...]string{1: "0101", 2: "0102", 11: "010B", 12: "010C", 14: "010E"}[n], b)
+			id := fmt.Sprintf("%02X", n)
+			put(id, "01"+id, b)
 		}
 		put("1D", "011D", i.sign(object(i.t, groups)))
 	}

@@ -1,6 +1,7 @@
 package emrtd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -44,13 +45,23 @@ func (r *reading) run(ctx context.Context) error {
 	if err := r.readPerson(ctx); err != nil {
 		return err
 	}
-	before := r.size()
-	if err := r.readGroup(ctx, 2, fileDG2, func(done, total int) {
-		r.report(cardreader.Progress{Stage: cardreader.Portrait, Done: before + done, Total: before + total})
-	}); err != nil {
+	if err := r.readPicture(ctx, 2, fileDG2); err != nil {
 		return err
 	}
+	if slices.Contains(r.listed, 7) {
+		if err := r.readPicture(ctx, 7, fileDG7); err != nil {
+			return err
+		}
+	}
 	return r.proveChip(ctx)
+}
+
+// readPicture reads a large group and tells how far it is.
+func (r *reading) readPicture(ctx context.Context, n int, f file) error {
+	before := r.size()
+	return r.readGroup(ctx, n, f, func(done, total int) {
+		r.report(cardreader.Progress{Stage: cardreader.Portrait, Done: before + done, Total: before + total})
+	})
 }
 
 // unlock runs PACE in the master file where both sides know it and Basic Access Control otherwise, ICAO Doc 9303-11 §4.2,
@@ -204,7 +215,7 @@ func (r *reading) readCOM(ctx context.Context) error {
 
 // listCOM reads EF.COM: 60 { 5F01 version, 5F36 version of Unicode, 5C tags }.
 func listCOM(b []byte) (groups []int) {
-	tags := []tlv.Tag{fileDG1.tag, fileDG2.tag, 0x63, 0x76, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6A, fileDG11.tag, fileDG12.tag, 0x6D,
+	tags := []tlv.Tag{fileDG1.tag, fileDG2.tag, 0x63, 0x76, 0x65, 0x66, fileDG7.tag, 0x68, 0x69, 0x6A, fileDG11.tag, fileDG12.tag, 0x6D,
 		fileDG14.tag, fileDG15.tag, 0x70}
 	list, err := open(b, fileCOM)
 	if err != nil {
@@ -286,10 +297,13 @@ func (r *reading) document(now time.Time) *cardreader.Document {
 		e.lists = r.kind.deps.Lists()
 	}
 	e.pool = cms.NewPool(e.others)
-	for n, f := range map[int]file{1: fileDG1, 2: fileDG2, 11: fileDG11, 12: fileDG12, 14: fileDG14, 15: fileDG15} {
+	for n, f := range map[int]file{1: fileDG1, 2: fileDG2, 7: fileDG7, 11: fileDG11, 12: fileDG12, 14: fileDG14, 15: fileDG15} {
 		if b := r.groups[n]; b != nil {
 			doc.Raw[f.name] = b
 		}
+	}
+	if mark, err := openDG7(r.groups[7]); err == nil {
+		doc.Raw[rawSignature] = bytes.Clone(mark)
 	}
 	for name, b := range map[string][]byte{fileSOD.name: r.sod, fileCOM.name: r.com, fileCardSecurity.name: r.security} {
 		if b != nil {
