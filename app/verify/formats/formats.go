@@ -9,6 +9,7 @@ import (
 	"bangban/app/verify/hcert"
 	"bangban/app/verify/mdoc"
 	"bangban/app/verify/ofd"
+	"bangban/app/verify/pdfsig"
 	"bangban/app/verify/sdjwt"
 	"bangban/app/verify/shc"
 	"bangban/app/verify/vcjose"
@@ -21,6 +22,7 @@ type Deps struct{}
 // All lists the formats in the order in which they are tried.
 func All(Deps) []verify.Format {
 	return []verify.Format{
+		pdfsig.Format{},
 		vcjose.Format{SDJWT: sdjwt.Format{}}, // a COSE_Sign1 or an SD-JWT over JSON with a context: before those of the envelope
 		claim169.Format{},
 		hcert.Format{},
