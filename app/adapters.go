@@ -34,6 +34,17 @@ func (s staff) Login(ctx context.Context, id, pin string) error {
 	return nil
 }
 
+// Awaits tells whether this clerk sets a PIN with the code of a letter.
+func (s staff) Awaits(id string) bool { return s.st.Awaits(id) }
+
+// Enrol is a first login: the code of the letter, and the PIN from then on.
+func (s staff) Enrol(ctx context.Context, id, code, pin string) error {
+	secret := []byte(pin)
+	defer clear(secret)
+	_, err := s.st.Enrol(ctx, id, code, secret)
+	return err
+}
+
 // Lock locks the machine first: nothing is asked of a key that has gone.
 func (s staff) Lock() error {
 	if err := s.m.Lock(); err != nil {

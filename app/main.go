@@ -25,6 +25,7 @@ import (
 type options struct {
 	training, version, ready, flip bool
 	data, lang, citizen, sam       string
+	bundle                         string
 	scale                          float64
 }
 
@@ -37,6 +38,7 @@ func run(args []string, out, errw io.Writer) int {
 	f.SetOutput(errw)
 	f.BoolVar(&o.training, "training", false, "a training counter: simulated cards, papers that are not valid")
 	f.StringVar(&o.data, "data", "", "the counter's data `folder`")
+	f.StringVar(&o.bundle, "bundle", "", "the institution's bundle `file`: sets a counter up, or puts a newer bundle into force")
 	f.StringVar(&o.lang, "lang", "", "language of the clerk: zh-Hans, en")
 	f.Float64Var(&o.scale, "scale", 0, "text size, 1 to 2")
 	f.StringVar(&o.citizen, "citizen", "", "`X,Y` of the person's monitor: full screen there")
@@ -51,7 +53,11 @@ func run(args []string, out, errw io.Writer) int {
 		fmt.Fprintln(out, station.Version)
 		return 0
 	}
-	if err := counter(o, out); err != nil {
+	err := counter(o, out)
+	if errors.Is(err, errSetUp) {
+		return 0
+	}
+	if err != nil {
 		explain(errw, o.lang, err)
 		return 1
 	}
@@ -113,8 +119,14 @@ func counter(o options, out io.Writer) (err error) {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	st, err := station.Open(ctx, station.Options{Dir: dir, Training: o.training, Tray: true, Program: "bangban",
-		Lang: or(o.lang, "zh-Hans"), Log: log, SAM: list(o.sam)})
+	so := station.Options{Dir: dir, Training: o.training, Tray: true, Program: "bangban",
+		Lang: or(o.lang, "zh-Hans"), Log: log, SAM: list(o.sam)}
+	if o.bundle != "" {
+		if err := takeBundle(ctx, o, so, os.Stdin, out); err != nil {
+			return err
+		}
+	}
+	st, err := station.Open(ctx, so)
 	if err != nil {
 		return err
 	}

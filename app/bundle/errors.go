@@ -44,7 +44,7 @@ var codes = [...]struct {
 	code string
 }{
 	{ErrNewer, CodeNewerProgram}, {ErrUncertified, CodeUnsigned}, {ErrUnsigned, CodeUnsigned}, {ErrForeign, CodeForeign},
-	{ErrFingerprint, CodeFingerprint}, {ErrGroup, CodeFingerprint}, {ErrInForce, CodeInForce}, {ErrDiffers, CodeDiffers}, {ErrOlder, CodeOlder}, {ErrExpired, CodeExpired},
+	{ErrFingerprint, CodeFingerprint}, {ErrGroup, CodeFingerprint}, {ErrNoAnchor, CodeFingerprint}, {ErrInForce, CodeInForce}, {ErrDiffers, CodeDiffers}, {ErrOlder, CodeOlder}, {ErrExpired, CodeExpired},
 	{ErrTrainingMismatch, CodeTraining}, {ErrContent, "bundle-content"},
 }
 

@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"slices"
 
 	"bangban/app/desk"
 	"bangban/app/institution"
@@ -18,6 +19,11 @@ func (s *Station) Login(ctx context.Context, id string, pin []byte) (desk.Clerk,
 	if s.o.ReadOnly {
 		return desk.Clerk{}, store.ErrReadOnly
 	}
+	if s.vault.Awaits(id) && !slices.Contains(s.vault.ClerkIDs(), id) {
+		return desk.Clerk{}, &desk.Error{Op: "login", Code: "letter-first", Args: map[string]string{"Clerk": id}}
+	}
+	// The try is a leaf of the journal before the login is one: package people counts a try durably before the PIN is
+	// tried, so a crash between the two leaves a try that nobody finished, never a login that nobody counted.
 	c, key, err := s.door.Login(ctx, id, pin)
 	if err != nil {
 		return desk.Clerk{}, err

@@ -68,7 +68,7 @@ func (s *Station) openCards() (*Cards, error) {
 	}
 	if !s.o.Training {
 		if len(c.systems) == 0 {
-			return nil, cardreader.NewError(cardreader.CodeUnsupported, nil, nil)
+			return c, cardreader.NewError(cardreader.CodeUnsupported, nil, nil)
 		}
 		return c, nil
 	}

@@ -32,12 +32,12 @@ func (r rules) Station() flow.Station {
 		left = 0
 		s.o.Log.Error("station", "op", "serials", "err", err)
 	}
-	ends := s.delegated.Expires
+	stop := ""
 	if s.bundle.Standing(s.clock.Time()) == bundle.Stopped {
-		ends = s.bundle.NotAfter
+		stop = "bundle-ended"
 	}
 	return flow.Station{Name: s.delegated.Station, Issuer: s.delegated.Issuer, App: "bangban " + Version,
-		Training: s.o.Training, Software: true, MaxLife: s.delegated.MaxLife, Serials: left, KeyEnds: ends}
+		Training: s.o.Training, Software: true, MaxLife: s.delegated.MaxLife, Serials: left, KeyEnds: s.delegated.Expires, Stop: stop}
 }
 
 // signer signs with the key that the login has opened.
@@ -52,6 +52,9 @@ func (g signer) Sign(_ context.Context, v *voucher.Voucher) (cose []byte, text s
 	}
 	if _, _, sure := s.clock.Now(); !sure {
 		return nil, "", &desk.Error{Op: "voucher.sign", Code: flow.CodeClockUnsure}
+	}
+	if s.bundle.Standing(s.clock.Time()) == bundle.Stopped {
+		return nil, "", &desk.Error{Op: "voucher.sign", Code: "bundle-ended"}
 	}
 	cose, err = voucher.Sign(nil, v, voucher.Signer{Key: s.key, Delegation: s.delegation})
 	if errors.Is(err, voucher.ErrOutside) {
