@@ -9,7 +9,6 @@ var (
 	ErrRecord     = errors.New("inbox: malformed record")
 	ErrDay        = errors.New("inbox: day lies in the future")
 	ErrUnproven   = errors.New("inbox: checkpoint does not continue the one that is held")
-	ErrCode       = errors.New("inbox: no such enrolment code, or it has been used or has ended")
 	ErrNotAllowed = errors.New("inbox: the station may not send this")
 	ErrHolder     = errors.New("inbox: sealed to nobody of this institution")
 	ErrRights     = errors.New("inbox: malformed file of rights")

@@ -24,9 +24,10 @@ type GatewayConfig struct {
 	Holders     []string // key ids that parcels may be sealed to; none: any
 	Rights      *Rights  // nil: every certified station may send everything
 	Limits      Limits
-	WellKnown   string       // folder that `institution status` writes; empty: none
-	Enrol       Enroller     // nil: no enrolment here
-	Log         *slog.Logger // nil: none
+	WellKnown   string            // folder that `institution status` writes; empty: none
+	Enrol       Enroller          // nil: no enrolment here
+	Grant       institution.Grant // what an enrolment gives
+	Log         *slog.Logger      // nil: none
 }
 
 // Gateway is the HTTPS face of an inbox.
@@ -70,7 +71,6 @@ func (g *Gateway) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+queue.PathBatches, g.counted("batches", g.batches))
 	mux.HandleFunc("POST "+queue.PathEnrol, g.counted("enrol", g.enrol))
-	mux.HandleFunc("POST "+queue.PathRenew, g.counted("renew", g.renew))
 	mux.HandleFunc("GET /.well-known/", g.counted("well-known", g.wellKnown))
 	g.health(mux)
 	return mux

@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"io"
 	"net/http"
@@ -272,72 +271,90 @@ func TestSenderChecks(t *testing.T) {
 	}
 }
 
-func csr(t *testing.T, key *ecdsa.PrivateKey) []byte {
-	t.Helper()
-	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
-}
-
-// A station enrols with a code, renews with its certificate, and a code works for one key only.
+// A station enrols with the code of its letter, is answered again where the answer was lost, and renews with its
+// certificate; nobody else does.
 func TestEnrol(t *testing.T) {
 	h, store := inboxtest.NewHall(t), openLite(t)
-	_, address := h.Serve(t, h.Gateway(t, store))
-	word, err := inbox.NewCode(rand.Reader)
+	cfg := h.Gateway(t, store)
+	cfg.Enrol, cfg.Grant = h.Institution, institution.Grant{Count: 100, MaxLife: time.Hour}
+	cfg.Limits.Enrol = 100
+	_, address := h.Serve(t, cfg)
+	letter, err := h.Institution.Enrol("T07")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.AddCode(t.Context(), inbox.HashCode(word), "T07", h.Now().Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
+	identity, voucherKey, other := newKey(t), newKey(t), newKey(t)
+	request := func(identity *ecdsa.PrivateKey, code string) []byte {
+		csr, err := institution.VoucherCSR(rand.Reader, "T07", voucherKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := institution.MakeRequest(rand.Reader, "T07", identity, csr, code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
 	}
 	var cert *x509.Certificate
 	sink, err := https.New(https.Config{URL: "https://" + address, Roots: h.Roots, Now: h.Now, Certificate: func() (tls.Certificate, error) {
 		if cert == nil {
 			return tls.Certificate{}, nil
 		}
-		return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}, nil
+		return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: identity}, nil
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sink.Enrol(t.Context(), "0000-0000-0000-0000", csr(t, key)); code(err) != "enrol-code" {
-		t.Fatalf("got %v", err)
-	}
-	if _, err := sink.Renew(t.Context(), csr(t, key)); code(err) != "net-refused" {
-		t.Fatalf("renewed without a certificate: %v", err)
-	}
-	for _, as := range []string{word, strings.ToLower(strings.ReplaceAll(word, "-", " "))} {
-		if cert, err = sink.Enrol(t.Context(), as, csr(t, key)); err != nil {
+	defer sink.Close()
+	for _, tc := range []struct {
+		name    string
+		request []byte
+		want    string
+	}{
+		{"not a request", []byte("x"), "enrol-request"},
+		{"wrong code", request(identity, "0000-0000-0000-0000"), "enrol-code"},
+		{"no code and no certificate", request(identity, ""), "net-refused"},
+		{"the code", request(identity, letter.Code), ""},
+		{"again, the answer was lost", request(identity, letter.Code), ""},
+		{"the code on another key", request(other, letter.Code), "enrol-code"},
+		{"renewal without a certificate", request(identity, ""), "net-refused"},
+	} {
+		sink.Wake()
+		answer, err := sink.Enrol(t.Context(), tc.request)
+		if code(err) != tc.want {
+			t.Fatalf("%s: %v, want %q", tc.name, err, tc.want)
+		}
+		if err != nil {
+			continue
+		}
+		a, err := institution.DecodeAnswer(answer)
+		if err != nil {
 			t.Fatal(err)
 		}
+		cert = a.Identity
 	}
-	if name, err := institution.VerifyIdentity(h.Institution.PEM(), cert, h.Now()); err != nil || name != "T07" || !key.PublicKey.Equal(cert.PublicKey) {
+	if name, err := institution.VerifyIdentity(h.Institution.PEM(), cert, h.Now()); err != nil || name != "T07" || !identity.PublicKey.Equal(cert.PublicKey) {
 		t.Fatalf("%s %v", name, err)
-	}
-	if _, err := sink.Enrol(t.Context(), word, csr(t, other)); code(err) != "enrol-code" {
-		t.Fatalf("a code was spent twice: %v", err)
 	}
 	h.Pass(institution.IdentityLife * 2 / 3)
 	sink.Close() // the next connection shows the certificate
-	next, err := sink.Renew(t.Context(), csr(t, key))
-	if err != nil || !next.NotAfter.After(cert.NotAfter) {
+	sink.Wake()
+	answer, err := sink.Enrol(t.Context(), request(identity, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := institution.DecodeAnswer(answer); err != nil || !a.Identity.NotAfter.After(cert.NotAfter) {
 		t.Fatalf("%v", err)
 	}
-	damaged := csr(t, key)
-	damaged[len(damaged)/2] ^= 1
-	if _, err := sink.Renew(t.Context(), damaged); code(err) != "enrol-request" {
-		t.Fatalf("got %v", err)
+}
+
+func newKey(t *testing.T) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return key
 }
 
 func TestWellKnownAndOperations(t *testing.T) {

@@ -1,18 +1,6 @@
 package inbox
 
-import (
-	"context"
-	"time"
-)
-
-// Codes keeps one-time enrolment codes, hashed. Not every store has it.
-type Codes interface {
-	// AddCode keeps a code for a station until a moment.
-	AddCode(ctx context.Context, hash [32]byte, station string, until time.Time) error
-	// UseCode spends a code on a key and says for which station. The same key may come again, because an answer may be
-	// lost; any other gets ErrCode.
-	UseCode(ctx context.Context, hash, key [32]byte, now time.Time) (station string, err error)
-}
+import "context"
 
 // Event is one accepted parcel for the institution's own consumers: sealed as it came.
 type Event struct {

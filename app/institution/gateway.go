@@ -1,6 +1,7 @@
 package institution
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/tls"
 	"crypto/x509"
@@ -29,7 +30,8 @@ const GatewayLife = 90 * 24 * time.Hour
 // MakeGateway makes the folder of a gateway: a certificate for the names and addresses that counters reach it by, its
 // key, institution.pem, the statements of all receipt and back-office keys and the receipt key in use. Neither the
 // root's key nor an issuing or back-office key goes there: a gateway that is broken into can sign receipts, no papers,
-// and open nothing. The key files stay under the institution's passphrase. Made again it renews the certificate.
+// and open nothing. The key files stay under the institution's passphrase. Made again it renews the
+// certificate; made in the institution's own folder that folder can serve, and enrol.
 func (i *Institution) MakeGateway(dir string, hosts []string) (*x509.Certificate, error) {
 	if len(hosts) == 0 {
 		return nil, ErrName
@@ -56,9 +58,15 @@ func (i *Institution) MakeGateway(dir string, hosts []string) (*x509.Certificate
 		return nil, err
 	}
 	for name, data := range files {
+		if old, err := os.ReadFile(g.path(name)); err == nil && bytes.Equal(old, data) {
+			continue // it may be the institution's own folder
+		}
 		if err := keys.WriteFile(g.path(name), data, 0o600); err != nil {
 			return nil, err
 		}
+	}
+	if filepath.Clean(dir) == filepath.Clean(i.dir) {
+		return cert, nil
 	}
 	return cert, writeJSON(g.path(fileMeta), meta{1, i.o.Name, i.o.Issuer, i.o.Training})
 }

@@ -14,9 +14,9 @@ import (
 const (
 	PathBatches = "/v1/batches"
 	PathEnrol   = "/v1/enrol"
-	PathRenew   = "/v1/renew"
 	TypeBatch   = "application/cbor-seq" // RFC 8742
 	TypeAnswer  = "application/cbor"     // RFC 8949
+	TypePEM     = "application/x-pem-file"
 	TypeProblem = "application/problem+json"
 )
 

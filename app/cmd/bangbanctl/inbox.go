@@ -46,7 +46,7 @@ func (e *env) inboxCommand() *cobra.Command {
 	open.Flags().StringVar(&keyDir, "keys", "", "folder of the institution's keys; in training the data folder's own")
 	open.Flags().StringVar(&storeDir, "to", "", "folder of the inbox; in training the data folder")
 	open.Flags().StringVar(&pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
-	group.AddCommand(open, e.inboxStations(), e.inboxServe(), e.inboxKeys(), e.inboxCode())
+	group.AddCommand(open, e.inboxStations(), e.inboxServe(), e.inboxKeys())
 	return group
 }
 

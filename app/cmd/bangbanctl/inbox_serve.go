@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -28,7 +27,6 @@ import (
 // anyInbox is an open inbox of either kind.
 type anyInbox interface {
 	inbox.Store
-	inbox.Codes
 	Close() error
 }
 
@@ -58,6 +56,7 @@ type serveFlags struct {
 	nats, stream                                                          string
 	enrol                                                                 bool
 	perMinute                                                             int
+	grant                                                                 institution.Grant
 }
 
 func (e *env) inboxServe() *cobra.Command {
@@ -86,7 +85,10 @@ func (e *env) inboxServe() *cobra.Command {
 	fl.StringVar(&f.rights, "rights", "", "file of what stations may do; rights.json in --keys where left out")
 	fl.StringVar(&f.nats, "nats", "", "NATS server: what is accepted is published there after the commit")
 	fl.StringVar(&f.stream, "stream", "BANGBAN", "JetStream stream")
-	fl.BoolVar(&f.enrol, "enrol", false, "certify stations: --keys is then the institution's own folder with its issuing key")
+	fl.Uint64Var(&f.grant.Count, "count", 1000, "serials that an enrolment lends")
+	fl.DurationVar(&f.grant.Valid, "valid", institution.MaxDelegation, "how long a voucher key that enrolled may sign")
+	fl.DurationVar(&f.grant.MaxLife, "max-life", 24*time.Hour, "how long its vouchers may live")
+	fl.BoolVar(&f.enrol, "enrol", false, "answer enrolments: --keys is then the institution's own folder, after inbox keys DIR --to DIR")
 	fl.IntVar(&f.perMinute, "per-minute", 0, "batches a minute that one station may send; 0: 120")
 	fl.StringVar(&f.pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
 	return cmd
@@ -158,7 +160,7 @@ func (e *env) gatewayConfig(inst *institution.Institution, f serveFlags) (c inbo
 		if !inst.CanIssue() {
 			return c, &desk.Error{Op: "inbox.serve", Code: "inbox-no-issuing-key", Args: map[string]string{"Dir": f.keys}}
 		}
-		c.Enrol = inst
+		c.Enrol, c.Grant = inst, f.grant
 	}
 	return c, nil
 }
@@ -247,42 +249,5 @@ func (e *env) inboxKeys() *cobra.Command {
 	cmd.Flags().StringVar(&to, "to", "", "the gateway's folder")
 	cmd.Flags().StringArrayVar(&names, "host", nil, "name or address of the gateway; may be repeated")
 	cmd.Flags().StringVar(&pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
-	return cmd
-}
-
-// inboxCode makes a one-time enrolment code. It is shown once and kept hashed.
-func (e *env) inboxCode() *cobra.Command {
-	var store string
-	var life time.Duration
-	cmd := &cobra.Command{
-		Use: "code STATION", Short: "Make a one-time code with which a counter enrols", Args: cobra.ExactArgs(1), Annotations: signs(),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if store == "" || life <= 0 || life > 30*24*time.Hour {
-				return usagef("inbox code wants --store lite:FILE or postgres://…, and --valid up to 720h")
-			}
-			now, err := e.clock()
-			if err != nil {
-				return err
-			}
-			s, err := openStore(cmd.Context(), store)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, s.Close()) }()
-			code, err := inbox.NewCode(rand.Reader)
-			if err != nil {
-				return err
-			}
-			until := now().Add(life)
-			if err := s.AddCode(cmd.Context(), inbox.HashCode(code), args[0], until); err != nil {
-				return err
-			}
-			return e.print(ordered{{"station", args[0]}, {"code", code}, {"until", until.UTC().Format(time.RFC3339)}}, func(w io.Writer) {
-				fmt.Fprintf(w, "%s\t%s\tuntil %s\n", args[0], code, until.UTC().Format(time.RFC3339))
-			})
-		},
-	}
-	cmd.Flags().StringVar(&store, "store", "", "lite:FILE or a PostgreSQL URL")
-	cmd.Flags().DurationVar(&life, "valid", 24*time.Hour, "for how long")
 	return cmd
 }

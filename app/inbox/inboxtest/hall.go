@@ -88,7 +88,7 @@ func (h *Hall) Gateway(t testing.TB, s inbox.Store) inbox.GatewayConfig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := inbox.GatewayConfig{Institution: h.Institution.PEM(), Enrol: h.Institution,
+	c := inbox.GatewayConfig{Institution: h.Institution.PEM(),
 		Deps: inbox.Deps{Store: s, Receipts: signer, Now: h.Now, Identify: inbox.Remember(inbox.Known(h.Institution.PEM(), h.Now), 1000)}}
 	holders, err := h.Institution.Holders()
 	if err != nil {

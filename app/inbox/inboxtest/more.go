@@ -8,40 +8,11 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"bangban/app/inbox"
 	"bangban/app/queue"
 	"bangban/app/queue/queuetest"
 )
-
-// TestCodes is what every store of enrolment codes must do.
-func TestCodes(t *testing.T, open func(t *testing.T) inbox.Codes) {
-	now := time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)
-	code, first, second := sha256.Sum256([]byte("code")), sha256.Sum256([]byte("first key")), sha256.Sum256([]byte("second key"))
-	s := open(t)
-	if err := s.AddCode(t.Context(), code, "T01", now.Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	for _, tc := range []struct {
-		name string
-		hash [32]byte
-		key  [32]byte
-		at   time.Time
-		want error
-	}{
-		{"unknown", first, first, now, inbox.ErrCode},
-		{"too late", code, first, now.Add(2 * time.Hour), inbox.ErrCode},
-		{"once", code, first, now, nil},
-		{"the same key again, its answer was lost", code, first, now, nil},
-		{"another key", code, second, now, inbox.ErrCode},
-	} {
-		got, err := s.UseCode(t.Context(), tc.hash, tc.key, tc.at)
-		if !errors.Is(err, tc.want) || err == nil && got != "T01" {
-			t.Errorf("%s: %q %v", tc.name, got, err)
-		}
-	}
-}
 
 // TestSeveral is what several gateways in front of one database must not spoil: each of the stores takes the same
 // batches of the same station at the same time, and one sends a fork of each.

@@ -25,10 +25,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-var (
-	_ inbox.Store = (*Store)(nil)
-	_ inbox.Codes = (*Store)(nil)
-)
+var _ inbox.Store = (*Store)(nil)
 
 // Store is an open inbox. Several processes may have it open: each Take is one immediate transaction.
 type Store struct{ db *sql.DB }

@@ -21,7 +21,6 @@ func open(t *testing.T, path string) *lite.Store {
 
 func TestContract(t *testing.T) {
 	inboxtest.TestStore(t, func(t *testing.T) inbox.Store { return open(t, filepath.Join(t.TempDir(), "inbox.db")) })
-	inboxtest.TestCodes(t, func(t *testing.T) inbox.Codes { return open(t, filepath.Join(t.TempDir(), "inbox.db")) })
 }
 
 func TestSeveralProcesses(t *testing.T) {

@@ -26,7 +26,6 @@ var ErrNotDurable = errors.New("pg: the server does not keep what it commits (fs
 
 var (
 	_ inbox.Store  = (*Store)(nil)
-	_ inbox.Codes  = (*Store)(nil)
 	_ inbox.Outbox = (*Store)(nil)
 )
 

@@ -22,9 +22,6 @@ func open(t *testing.T, url string) *pg.Store {
 func TestContract(t *testing.T) {
 	server := inboxtest.StartPostgres(t)
 	inboxtest.TestStore(t, func(t *testing.T) inbox.Store { return open(t, server.Database(t)) })
-	t.Run("codes", func(t *testing.T) {
-		inboxtest.TestCodes(t, func(t *testing.T) inbox.Codes { return open(t, server.Database(t)) })
-	})
 	t.Run("outbox", func(t *testing.T) { inboxtest.TestOutbox(t, open(t, server.Database(t))) })
 	t.Run("several gateways", func(t *testing.T) {
 		url := server.Database(t)

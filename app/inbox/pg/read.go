@@ -3,7 +3,6 @@ package pg
 import (
 	"context"
 	"errors"
-	"time"
 
 	"bangban/app/inbox"
 	"bangban/app/journal"
@@ -75,22 +74,6 @@ func (s *Store) missing(ctx context.Context, r *inbox.Row) error {
 		r.Missing = append(r.Missing, uint64(seq))
 	}
 	return err
-}
-
-// AddCode implements inbox.Codes.
-func (s *Store) AddCode(ctx context.Context, hash [32]byte, station string, until time.Time) error {
-	_, err := s.pool.Exec(ctx, `INSERT INTO code(hash, station, until) VALUES ($1, $2, $3)`, hash[:], station, until)
-	return err
-}
-
-// UseCode implements inbox.Codes.
-func (s *Store) UseCode(ctx context.Context, hash, key [32]byte, now time.Time) (station string, err error) {
-	err = s.pool.QueryRow(ctx, `UPDATE code SET key = $2 WHERE hash = $1 AND until >= $3 AND (key IS NULL OR key = $2) RETURNING station`,
-		hash[:], key[:], now).Scan(&station)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", inbox.ErrCode
-	}
-	return station, err
 }
 
 // Subscribe implements inbox.Outbox.

@@ -59,11 +59,3 @@ CREATE TABLE outbox(
 	seq     bigint NOT NULL
 );
 CREATE TABLE fan_out(name text PRIMARY KEY);
-
--- One-time enrolment codes, hashed.
-CREATE TABLE code(
-	hash    bytea PRIMARY KEY CHECK (octet_length(hash) = 32),
-	station text  NOT NULL,
-	until   timestamptz NOT NULL,
-	key     bytea CHECK (octet_length(key) = 32)
-);
