@@ -54,7 +54,7 @@ func (s *Station) openCards() (*Cards, error) {
 		now = func() time.Time { return s.o.At }
 	}
 	c := &Cards{training: s.o.Training, kinds: kinds.All(kinds.Deps{
-		Anchors: func() []*cms.Certificate { return s.trust.CSCA() }, Now: now, Rand: s.o.Rand,
+		Anchors: func() []*cms.Certificate { return s.trust.CSCA() }, Lists: s.withdrawn(), Now: now, Rand: s.o.Rand,
 	})}
 	if pcsc.Available() {
 		sys, err := pcsc.Open(pcsc.Options{Now: s.o.Now})
@@ -73,6 +73,18 @@ func (s *Station) openCards() (*Cards, error) {
 		return c, nil
 	}
 	return c, s.addSimulator(c)
+}
+
+// withdrawn gives what is held of lists of withdrawn document signers: in training the one that is shipped.
+func (s *Station) withdrawn() func() cms.Revocations {
+	if !s.o.Training {
+		return nil
+	}
+	list, err := cms.ParseCRL(assets.TrainingCRL())
+	if err != nil { // as shipped: tests see it
+		return nil
+	}
+	return func() cms.Revocations { return cms.Revocations{Held: []*cms.CRL{list}} }
 }
 
 // addSimulator adds the specimens: for the window one tray, for the command line a reader each.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -105,7 +106,7 @@ func (s *System) Reader(name string) *Reader {
 // Readers implements cardreader.System.
 func (s *System) Readers(ctx context.Context) ([]cardreader.Reader, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, cardreader.NewError(cardreader.CodeCancelled, err, nil)
+		return nil, ended(err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,7 +163,7 @@ func (r *Reader) Name() string { return r.name }
 // Connect implements cardreader.Reader. The first connection to a card resets it.
 func (r *Reader) Connect(ctx context.Context) (cardreader.Conn, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, cardreader.NewError(cardreader.CodeCancelled, err, nil)
+		return nil, ended(err)
 	}
 	s := r.system
 	s.mu.Lock()
@@ -229,7 +230,7 @@ func (c *conn) here() error {
 // Transmit implements cardreader.APDUer.
 func (c *conn) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, cardreader.NewError(cardreader.CodeCancelled, err, nil)
+		return nil, ended(err)
 	}
 	if len(command) < 4 {
 		return nil, cardreader.NewError(cardreader.CodeFaulty, apdu.ErrMalformed, nil)
@@ -239,7 +240,7 @@ func (c *conn) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	}
 	answer := c.card.apdu(ctx, command)
 	if err := ctx.Err(); err != nil {
-		return nil, cardreader.NewError(cardreader.CodeCancelled, err, nil)
+		return nil, ended(err)
 	}
 	if answer == nil {
 		c.pulled()
@@ -248,6 +249,14 @@ func (c *conn) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 		return nil, err
 	}
 	return answer, nil
+}
+
+// ended tells who had enough: whoever called, or the time that was given.
+func ended(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return cardreader.NewError(cardreader.CodeTimeout, err, nil)
+	}
+	return cardreader.NewError(cardreader.CodeCancelled, err, nil)
 }
 
 // pulled takes this very card away, unless another lies there by now.

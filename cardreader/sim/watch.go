@@ -20,7 +20,7 @@ func (r *Reader) Watch(ctx context.Context) (<-chan cardreader.Event, error) {
 // watch compares the state with what it told last, so a slow receiver misses what came and went and never how it is.
 func (s *System) watch(ctx context.Context, only string) (<-chan cardreader.Event, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, cardreader.NewError(cardreader.CodeCancelled, err, nil)
+		return nil, ended(err)
 	}
 	events := make(chan cardreader.Event)
 	state, changed := s.state(only) // at the call, not when the goroutine comes to it
