@@ -35,6 +35,7 @@ type BundleShow struct {
 	Roster      []MemberShow     `json:"roster"`
 	Lists       []ListShow       `json:"lists"`
 	Sinks       []bundle.Sink    `json:"sinks"`
+	Differs     []bundle.Change  `json:"differs,omitempty"` // from the one in force in the folder
 }
 
 // PurposeShow is one purpose.
@@ -95,6 +96,13 @@ func ShowBundle(o Options, file []byte, fingerprint string) (*BundleShow, error)
 	}
 	show := showBundle(b, now)
 	show.Anchor = how
+	if how == AnchorStation {
+		if in, err := os.ReadFile(dir.bundle()); err == nil {
+			if current, err := bundle.Open(in, anchor); err == nil {
+				show.Differs = bundle.Differs(current.Bundle, b.Bundle)
+			}
+		}
+	}
 	return show, nil
 }
 

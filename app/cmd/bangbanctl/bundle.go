@@ -68,4 +68,7 @@ func bundleWords(w io.Writer, b *station.BundleShow, lang string) {
 	for _, s := range b.Sinks {
 		fmt.Fprintf(w, "sink\t%s\t%s\n", s.Kind, s.Address)
 	}
+	for _, d := range b.Differs {
+		fmt.Fprintf(w, "differs\t%s\t%s\t%s\n", d.Part, d.Name, d.How)
+	}
 }
