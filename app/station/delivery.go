@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -46,7 +48,7 @@ func (s *Station) receiptKeys() (note.Verifiers, error) {
 
 // Export writes everything that has no receipt yet to a folder, to be carried. It says how many parcels lie there.
 func (s *Station) Export(ctx context.Context, dir string) (int, error) {
-	return s.send(ctx, carrier{folder.New(dir), dir}, true)
+	return s.send(ctx, carrier{folder.New(dir), dir}, queue.Options{Carried: true, Now: true})
 }
 
 // carrier is a folder that somebody named. One that cannot be written is as good as a network that is down: no parcel is
@@ -70,9 +72,28 @@ func (c carrier) Deliver(ctx context.Context, b queue.Batch) ([]queue.Outcome, e
 	return out, nil
 }
 
-// Deliver sends what waits through the sinks of the bundle.
-func (s *Station) Deliver(ctx context.Context) (sent int, err error) {
-	deps := sinks.Deps{}
+// Deliver sends what waits through the sinks of the bundle, the gateway first. What the gateway has taken the folder does
+// not see; what lies on a stick the gateway is sent all the same.
+func (s *Station) Deliver(ctx context.Context) (sent int, err error) { return s.deliver(ctx, false) }
+
+// SendNow is Deliver for somebody who does not want to wait: no failed try before holds it up.
+func (s *Station) SendNow(ctx context.Context) (sent int, err error) {
+	gate, err := s.gateway()
+	if err != nil {
+		return 0, err
+	}
+	if gate != nil {
+		gate.Wake()
+	}
+	return s.deliver(ctx, true)
+}
+
+func (s *Station) deliver(ctx context.Context, now bool) (sent int, err error) {
+	gate, err := s.gateway()
+	if err != nil {
+		return 0, err
+	}
+	deps := sinks.Deps{Gateway: gate}
 	for _, k := range s.bundle.Sinks {
 		if k.Kind == "folder" {
 			deps.Folder = k.Address
@@ -84,23 +105,36 @@ func (s *Station) Deliver(ctx context.Context) (sent int, err error) {
 	}
 	var errs []error
 	for _, sink := range list {
-		n, err := s.send(ctx, sink, false)
+		overNet := gate != nil && sink == queue.Sink(gate)
+		n, err := s.send(ctx, sink, queue.Options{Carried: overNet, Now: now, Lease: sendLease})
+		if overNet {
+			s.note(err)
+		}
 		sent += n
 		errs = append(errs, err)
 	}
+	s.renew(ctx, gate)
 	return sent, errors.Join(errs...)
 }
 
-func (s *Station) send(ctx context.Context, sink queue.Sink, again bool) (int, error) {
-	keys, err := s.receiptKeys()
-	if err != nil {
+// sendLease is longer than a batch may take on a slow line.
+const sendLease = 15 * time.Minute
+
+func (s *Station) send(ctx context.Context, sink queue.Sink, o queue.Options) (int, error) {
+	var err error
+	if o.Receipts, err = s.receiptKeys(); err != nil {
 		return 0, err
 	}
-	done, err := queue.Deliver(ctx, s.store, sink, queue.Options{Receipts: keys, Carried: again, Now: again})
-	if err != nil {
-		return 0, &desk.Error{Op: "queue.deliver", Code: "queue-not-sent", Args: map[string]string{"Sink": sink.Name()}, Err: err}
+	done, err := queue.Deliver(ctx, s.store, sink, o)
+	sent := done.Carried + done.Purged
+	var told *desk.Error
+	if errors.As(err, &told) && strings.HasPrefix(told.Code, "net-") {
+		return sent, told // the sink knows which of the causes it is
 	}
-	return done.Carried + done.Purged, nil
+	if err != nil {
+		return sent, &desk.Error{Op: "queue.deliver", Code: "queue-not-sent", Args: map[string]string{"Sink": sink.Name()}, Err: err}
+	}
+	return sent, nil
 }
 
 // ReceiptSummary says what a folder of receipts did.

@@ -37,16 +37,6 @@ func (s *Station) printer(ctx context.Context) desk.Probe {
 	return desk.Probe{Name: "printer", Level: desk.LevelGood}
 }
 
-// network is only asked of counters that have a sink beyond a folder; without one, work goes on and is carried.
-func (s *Station) network() desk.Probe {
-	for _, k := range s.bundle.Sinks {
-		if k.Kind != "folder" {
-			return desk.Probe{Name: "network", Level: desk.LevelUnknown}
-		}
-	}
-	return desk.Probe{Name: "network", Level: desk.LevelGood, Code: "offline"}
-}
-
 // lists names the state of the lists that verdicts rest on.
 func (s *Station) lists(now time.Time) desk.Probe {
 	for _, snap := range s.trust.Snapshots() {

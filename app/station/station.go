@@ -95,6 +95,8 @@ type Station struct {
 	mu    sync.Mutex
 	key   *keys.Unlocked // nil: nobody is logged in
 	clerk desk.Clerk
+
+	post post
 }
 
 // Open opens the folder, making a training station on first use. Errors are desk errors. Without ReadOnly it holds the

@@ -40,7 +40,7 @@ func (e *env) queueCommand() *cobra.Command {
 		Use: "deliver", Short: "Send what waits through the sinks of the bundle", Args: cobra.NoArgs, Annotations: signs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return e.withStation(cmd.Context(), func(s *station.Station) error {
-				sent, err := s.Deliver(cmd.Context())
+				sent, err := s.SendNow(cmd.Context())
 				if err != nil {
 					return err
 				}

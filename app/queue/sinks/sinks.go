@@ -4,16 +4,21 @@ package sinks
 import (
 	"bangban/app/queue"
 	"bangban/app/queue/folder"
+	"bangban/app/queue/https"
 )
 
 // Deps is what the bundle says of the ways out.
 type Deps struct {
-	Folder string // directory of the folder sink; empty: none
+	Gateway *https.Sink // of the gateway; nil: none. It is made once: it remembers when to come back
+	Folder  string      // directory of the folder sink; empty: none
 }
 
 // All gives the sinks in the order in which they are tried.
 func All(d Deps) []queue.Sink {
 	var s []queue.Sink
+	if d.Gateway != nil {
+		s = append(s, d.Gateway)
+	}
 	if d.Folder != "" {
 		s = append(s, folder.New(d.Folder))
 	}
