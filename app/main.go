@@ -143,8 +143,14 @@ func counter(o options, out io.Writer) (err error) {
 	running, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- machine.Run(running) }()
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		st.Courier(running)
+	}()
 	err = ui.Run(ctx, screens(ctx, o, st, machine, lang, out))
 	cancel()
+	<-sent
 	return errors.Join(err, <-ended)
 }
 
