@@ -30,7 +30,12 @@ type options struct {
 }
 
 // Main runs the counter and gives the exit code: 0 closed, 1 it could not run, 2 wrong usage.
-func Main(args []string) int { return run(args, os.Stdout, os.Stderr) }
+func Main(args []string) int {
+	if len(args) > 0 && args[0] == station.PhotoHelperArg { // one portrait, and no window
+		return station.PhotoHelper(args, os.Stdin, os.Stdout)
+	}
+	return run(args, os.Stdout, os.Stderr)
+}
 
 func run(args []string, out, errw io.Writer) int {
 	var o options

@@ -112,4 +112,6 @@ type Policy struct {
 	LockAfter     time.Duration            `cbor:"6,keyasint" json:"lock_after"`
 	Hotline       string                   `cbor:"7,keyasint" json:"hotline"`
 	Hall          Text                     `cbor:"8,keyasint" json:"hall"`
+
+	PhotoDecoder *PhotoDecoder `cbor:"40,keyasint,omitempty" json:"photo_decoder,omitempty"` // nil: portraits in WLT are not shown
 }

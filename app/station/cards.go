@@ -20,6 +20,7 @@ type Cards struct {
 	offer    func(reader string) cardreader.Secrets // the secret printed on a specimen; nil: none
 	tray     *sim.Reader                            // of the window in training; nil: none
 	training bool
+	decoder  *decoder // of portraits that only the operator's library can decode; nil: none
 }
 
 // Reading is one reading of a card.
@@ -208,7 +209,7 @@ func (c *Cards) read(ctx context.Context, reader string, s cardreader.Secrets, r
 	if err != nil {
 		return nil, err
 	}
-	showable(d)
+	c.portray(ctx, d)
 	return &Reading{Document: d, Reader: reader, APDUs: int(counted.apdus.Load()), Took: time.Since(began)}, nil
 }
 

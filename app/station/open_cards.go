@@ -56,6 +56,7 @@ func (s *Station) openCards() (*Cards, error) {
 	c := &Cards{training: s.o.Training, kinds: kinds.All(kinds.Deps{
 		Anchors: func() []*cms.Certificate { return s.trust.CSCA() }, Lists: s.withdrawn(), Now: now, Rand: s.o.Rand,
 	})}
+	c.decoder = s.photoDecoder()
 	if pcsc.Available() {
 		sys, err := pcsc.Open(pcsc.Options{Now: s.o.Now})
 		if err != nil {
