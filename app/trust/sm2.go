@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"time"
@@ -116,9 +117,25 @@ func (c *SM2Certificate) MaySign() bool {
 	return c.full == nil || c.full.KeyUsage == 0 || c.full.KeyUsage&(smx509.KeyUsageDigitalSignature|smx509.KeyUsageContentCommitment) != 0
 }
 
-// VerifySM2 checks a signature SM2 with SM3, in DER, over a message, with the identity that GM/T 0009 §10 gives everybody.
+// VerifySM2 checks a signature SM2 with SM3 over a message, with the identity that GM/T 0009 §10 gives everybody. It is in
+// DER (GM/T 0009 §7.3), or r ‖ s, as some programs write it.
 func VerifySM2(pub *ecdsa.PublicKey, message, signature []byte) bool {
-	return len(signature) > 0 && len(signature) <= 80 && sm2.VerifyASN1WithSM2(pub, nil, message, signature)
+	if len(signature) == 0 || len(signature) > 80 {
+		return false
+	}
+	if sm2.VerifyASN1WithSM2(pub, nil, message, signature) {
+		return true
+	}
+	if len(signature) != 64 {
+		return false
+	}
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1BigInt(new(big.Int).SetBytes(signature[:32]))
+		b.AddASN1BigInt(new(big.Int).SetBytes(signature[32:]))
+	})
+	der, err := b.Bytes()
+	return err == nil && sm2.VerifyASN1WithSM2(pub, nil, message, der)
 }
 
 // JudgeSM2 takes the check issuer: the certificate is held, or one that is held issued it. Dates are those of that time.

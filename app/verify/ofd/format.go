@@ -102,6 +102,9 @@ func judgeAll(ctx context.Context, a *archive, docs []*document, req verify.Requ
 		checks = append(checks, coverage(a, covered, total))
 	}
 	checks = append(checks, judgeTime(all, docs, req))
+	if req.Nonce != "" {
+		checks = append(checks, check.Unsure("nonce", "no-key-binding", "a file answers no question"))
+	}
 	status := check.Unsure("status", check.NoList, "")
 	status.Optional = true
 	r := verify.NewResult(ID, req.At, append(checks, status))

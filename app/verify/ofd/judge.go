@@ -110,6 +110,10 @@ func (s *signature) judge(ctx context.Context, a *archive, list string, last boo
 		j.add(check.Fail(CheckSignedValue, check.Structure, sentence(err)))
 		return j, nil
 	}
+	if v.pkcs7 {
+		j.add(check.Unsure("algorithm", check.NotSupported, "a message of GM/T 0010 without a seal"))
+		return j, nil
+	}
 	if v.plain {
 		s.judgePlain(v, j, req)
 		return j, nil
@@ -131,9 +135,6 @@ func (s *signature) judge(ctx context.Context, a *archive, list string, last boo
 	}
 	signer := judgeKey("signature", "issuer", v.cert, v.tbs, v.value, j.at, j, req)
 	maker := judgeKey(CheckSealSignature, CheckSealIssuer, v.seal.cert, v.seal.signed, v.seal.value, v.seal.created, j, req)
-	if c, err := trust.ParseSM2Certificate(v.cert); err == nil {
-		j.signer = c.Organization()
-	}
 	j.judgeSeal(v, maker)
 	if s.sealFile != "" {
 		j.judgeSealFile(a, s.sealFile, v.seal)
@@ -149,6 +150,9 @@ func judgeKey(name, issuer string, der, message, value []byte, at time.Time, j *
 		j.add(check.Unsure(name, check.NotSupported, "certificate"))
 		j.add(check.Unsure(issuer, check.NotChecked, ""))
 		return false
+	}
+	if name == "signature" {
+		j.signer = c.Organization()
 	}
 	signed := check.Pass(name, c.String())
 	switch {
@@ -172,9 +176,12 @@ func (j *judgement) judgeSeal(v *signedValue, vouched bool) {
 	named := slices.ContainsFunc(v.seal.certs, func(c []byte) bool { return bytes.Equal(c, v.cert) })
 	sum, sum2 := sm3.Sum(v.cert), sha256.Sum256(v.cert)
 	named = named || slices.ContainsFunc(v.seal.digests, func(d []byte) bool { return bytes.Equal(d, sum[:]) || bytes.Equal(d, sum2[:]) })
-	if named {
+	switch {
+	case named:
 		j.add(check.Pass(CheckSealSigner, ""))
-	} else {
+	case v.seal.unread:
+		j.add(check.Unsure(CheckSealSigner, check.NotSupported, "the seal names its users in another way"))
+	default:
 		j.add(check.Fail(CheckSealSigner, ReasonNotOfSeal, ""))
 	}
 	life := check.Pass(CheckSealLife, v.seal.from.Format(time.DateOnly)+" to "+v.seal.end.Format(time.DateOnly))

@@ -104,9 +104,18 @@ func mutations(t testing.TB, k *ofdtest.Kit) (bad []formattest.Bad) {
 	signed("the signed value is cut", o{Value: func(b []byte) []byte { return b[:len(b)-1] }}, "signed-value", f, check.Structure)
 	signed("bytes behind the signed value", o{Value: func(b []byte) []byte { return append(b, 0) }}, "signed-value", f, check.Structure)
 	signed("the signed value is empty", o{Value: func([]byte) []byte { return nil }}, "signed-value", f, check.Structure)
+	signed("a message of GM/T 0010", o{Value: func([]byte) []byte { return gmMessage() }}, "algorithm", u, check.NotSupported)
+	asked := req
+	asked.Nonce = "n"
+	bad = append(bad, formattest.Refuse("a nonce was asked for", made(t, k, o{Version: 4}).Zip(), asked, "nonce", u, "no-key-binding"))
 	req.Anchors = store(t, k.Signer.PEM(), k.CA.PEM())
 	add("issued by a signer that is held", made(t, k, o{Version: 4, Signer: ofdtest.Mint(t, k.Signer, "SPECIMEN", nil)}).Zip(), "issuer", f, check.WrongKeyUsage)
 	return append(bad, fileMutations(t, k)...)
+}
+
+// gmMessage begins like a SignedData of GM/T 0010.
+func gmMessage() []byte {
+	return []byte{0x30, 0x10, 0x06, 0x0a, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x06, 0x01, 0x04, 0x02, 0x02, 0xa0, 0x02, 0x30, 0x00}
 }
 
 func rsaCertificate(t testing.TB) []byte {

@@ -101,14 +101,16 @@ func TestVersions(t *testing.T) {
 	k := ofdtest.New(t)
 	v4, v1 := ofdtest.Options{Version: 4}, ofdtest.Options{Version: 1}
 	for name, d := range map[string]*ofdtest.Doc{
-		"1":                   made(t, k, v1),
-		"4":                   made(t, k, v4),
-		"5":                   made(t, k, ofdtest.Options{Version: 5, SealTimeStamp: true}),
-		"4, digests of certs": made(t, k, ofdtest.Options{Version: 4, CertDigests: true}),
-		"4, OID of SM3":       made(t, k, ofdtest.Options{Version: 4, CheckMethod: "1.2.156.10197.1.401"}),
-		"two":                 made(t, k, v4, v1),
-		"covers its list":     made(t, k, ofdtest.Options{Version: 4, CoverList: true}),
-		"three":               made(t, k, v1, v4, ofdtest.Options{Version: 5}),
+		"1":                    made(t, k, v1),
+		"4":                    made(t, k, v4),
+		"5":                    made(t, k, ofdtest.Options{Version: 5, SealTimeStamp: true}),
+		"4, digests of certs":  made(t, k, ofdtest.Options{Version: 4, CertDigests: true}),
+		"4, OID of SM3":        made(t, k, ofdtest.Options{Version: 4, CheckMethod: "1.2.156.10197.1.401"}),
+		"extensions untagged":  made(t, k, ofdtest.Options{Version: 4, BareExtensions: true}),
+		"signature as r and s": made(t, k, ofdtest.Options{Version: 4, RawValue: true}),
+		"two":                  made(t, k, v4, v1),
+		"covers its list":      made(t, k, ofdtest.Options{Version: 4, CoverList: true}),
+		"three":                made(t, k, v1, v4, ofdtest.Options{Version: 5}),
 	} {
 		b := d.Zip()
 		r := judge(t, b, request(t, k))

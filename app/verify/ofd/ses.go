@@ -16,6 +16,7 @@ const maxCerts = 256
 // signedValue is SignedValue.dat taken apart. Nothing in it is proven.
 type signedValue struct {
 	plain     bool // r, s and nothing else
+	pkcs7     bool // a GM/T 0010 message
 	version   int
 	seal      *seal
 	at        time.Time // zero: none that can be read
@@ -31,6 +32,7 @@ type seal struct {
 	raw, signed        []byte // the whole; what its maker signed
 	name               string
 	certs              [][]byte // of those who may use it, or
+	unread             bool     // something else stands among them
 	digests            [][]byte // their digests
 	created, from, end time.Time
 	cert               []byte // the maker's
@@ -57,6 +59,9 @@ func parseSigned(der []byte) (*signedValue, error) {
 			return nil, broken("r and s")
 		}
 		return &signedValue{plain: true, value: der}, nil
+	}
+	if body.PeekASN1Tag(asn1.OBJECT_IDENTIFIER) {
+		return &signedValue{pkcs7: true}, nil
 	}
 	if !body.ReadASN1Element(&tbs, asn1.SEQUENCE) {
 		return nil, broken("TBS_Sign")
@@ -123,7 +128,7 @@ func (s *signedValue) readTBS(tbs cryptobyte.String, first bool) error {
 	if first && !readSigner(&body, &s.cert, &s.algorithm) {
 		return broken("signer")
 	}
-	if !body.SkipOptionalASN1(context0()) || !body.Empty() {
+	if !skipExtensions(&body) || !body.Empty() {
 		return broken("TBS_Sign")
 	}
 	if first != (s.version < 4) || s.version < 1 || s.version > 5 {
@@ -132,6 +137,11 @@ func (s *signedValue) readTBS(tbs cryptobyte.String, first bool) error {
 	var err error
 	s.seal, err = parseSeal(sealRaw, first)
 	return err
+}
+
+// skipExtensions goes past ExtensionDatas, which the standards tag [0] and many programs do not.
+func skipExtensions(in *cryptobyte.String) bool {
+	return in.SkipOptionalASN1(context0()) && in.SkipOptionalASN1(asn1.SEQUENCE)
 }
 
 // readBits reads a BIT STRING; some programs write an OCTET STRING.
@@ -223,7 +233,7 @@ func (s *seal) readInfo(info cryptobyte.String, first bool) error {
 	var version, use int
 	if !info.ReadASN1(&body, asn1.SEQUENCE) || !body.ReadASN1(&header, asn1.SEQUENCE) || !header.ReadASN1(&id, asn1.IA5String) ||
 		string(id) != "ES" || !header.ReadASN1Integer(&version) || !body.SkipASN1(asn1.IA5String) || !body.ReadASN1(&property, asn1.SEQUENCE) ||
-		!body.ReadASN1(&kind, asn1.SEQUENCE) || !body.SkipOptionalASN1(context0()) || !body.Empty() {
+		!body.ReadASN1(&kind, asn1.SEQUENCE) || !skipExtensions(&body) || !body.Empty() {
 		return broken("SES_SealInfo")
 	}
 	if first != (version < 4) || version < 1 || version > 5 {
@@ -261,11 +271,16 @@ func (s *seal) readCerts(in *cryptobyte.String, digests bool) bool {
 		switch {
 		case n == maxCerts:
 			return false
-		case !digests:
+		case !digests && list.PeekASN1Tag(asn1.OCTET_STRING):
 			if !list.ReadASN1(&e, asn1.OCTET_STRING) {
 				return false
 			}
 			s.certs = append(s.certs, bytes.Clone(e))
+		case !digests:
+			var tag asn1.Tag
+			if s.unread = true; !list.ReadAnyASN1(&e, &tag) {
+				return false
+			}
 		default:
 			if !list.ReadASN1(&pair, asn1.SEQUENCE) || !pair.SkipASN1(asn1.PrintableString) || !pair.ReadASN1(&e, asn1.OCTET_STRING) || !pair.Empty() {
 				return false

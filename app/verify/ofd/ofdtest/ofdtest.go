@@ -187,6 +187,8 @@ type Options struct {
 	Digest         func([]byte) []byte
 	HeaderVersion  int
 	ExtraReference string
+	BareExtensions bool // ExtensionDatas without its tag, as the field writes it
+	RawValue       bool // the signature as r ‖ s
 }
 
 // Defaults fills what is not set.

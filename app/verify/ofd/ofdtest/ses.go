@@ -3,6 +3,7 @@ package ofdtest
 import (
 	"crypto/rand"
 	"encoding/asn1"
+	"math/big"
 	"testing"
 	"time"
 
@@ -78,7 +79,7 @@ func (k *Kit) seal(t testing.TB, o Options) []byte {
 	property = append(property, raw(sequence(t, certs...)), moment(o.Version, o.From), moment(o.Version, o.From), moment(o.Version, o.End))
 	info := sequence(t, raw(sequence(t, text(tag.IA5String, "ES"), number(o.HeaderVersion), text(tag.IA5String, "SPECIMEN"))),
 		text(tag.IA5String, "51f044b7"), raw(sequence(t, property...)),
-		raw(sequence(t, text(tag.IA5String, "PNG"), octets([]byte("\x89PNG")), number(40), number(40))))
+		raw(sequence(t, text(tag.IA5String, "PNG"), octets([]byte("\x89PNG")), number(40), number(40))), extensions(t, o))
 	if o.Version < 4 {
 		signed := sequence(t, raw(info), octets(o.Maker.DER), oid(o.AlgorithmOID))
 		value := sign(t, o.Maker.Key, signed)
@@ -105,7 +106,30 @@ func (k *Kit) signedValue(t testing.TB, o Options, seal, signature []byte) []byt
 		value := sign(t, o.Signer.Key, tbs)
 		return sequence(t, raw(apply(o.TBS, tbs)), bits(value))
 	}
-	tbs := sequence(t, number(o.Version), raw(seal), moment(4, o.At), bits(hash), props)
+	tbs := sequence(t, number(o.Version), raw(seal), moment(4, o.At), bits(hash), props, extensions(t, o))
 	value := sign(t, o.Signer.Key, tbs)
+	if o.RawValue {
+		value = plain(t, value)
+	}
 	return sequence(t, raw(apply(o.TBS, tbs)), octets(o.Signer.DER), oid(o.AlgorithmOID), bits(value))
+}
+
+// extensions is ExtensionDatas without its tag.
+func extensions(t testing.TB, o Options) part {
+	if !o.BareExtensions {
+		return raw(nil)
+	}
+	return raw(sequence(t, raw(sequence(t, oid(asn1.ObjectIdentifier{1, 2, 3}), octets([]byte{1})))))
+}
+
+// plain turns a signature in DER into r ‖ s.
+func plain(t testing.TB, der []byte) []byte {
+	var v struct{ R, S *big.Int }
+	if _, err := asn1.Unmarshal(der, &v); err != nil {
+		t.Fatal(err)
+	}
+	out := make([]byte, 64)
+	v.R.FillBytes(out[:32])
+	v.S.FillBytes(out[32:])
+	return out
 }
