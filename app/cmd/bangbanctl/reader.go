@@ -10,6 +10,7 @@ import (
 	"bangban/app/desk"
 	"bangban/app/station"
 	"bangban/cardreader"
+	"bangban/locales"
 
 	"github.com/spf13/cobra"
 )
@@ -36,14 +37,16 @@ func (e *env) readerCommand() *cobra.Command {
 			if err != nil && len(rows) == 0 {
 				return err
 			}
+			list := make([]readerRow, len(rows))
 			for i, r := range rows {
 				if name && r.State == cardreader.Present.String() {
-					rows[i].Card = identified(cmd.Context(), cards, r.Name)
+					r.Card = identified(cmd.Context(), cards, r.Name)
 				}
+				list[i] = readerRow{r, e.specimen(r.Name)}
 			}
-			return e.print(rows, func(w io.Writer) {
-				for _, r := range rows {
-					fmt.Fprintln(w, strings.TrimRight(r.Name+"\t"+r.State+"\t"+r.Card, "\t"))
+			return e.print(list, func(w io.Writer) {
+				for _, r := range list {
+					fmt.Fprintln(w, strings.TrimRight(r.Name+"\t"+r.State+"\t"+r.Card+"\t"+r.Note, "\t"))
 				}
 			})
 		},
@@ -78,6 +81,22 @@ func (e *env) readerCommand() *cobra.Command {
 		},
 	}))
 	return group
+}
+
+// readerRow is a reader and, where a specimen lies there for practice, what is special about it.
+type readerRow struct {
+	station.ReaderRow
+	Note string `json:"note,omitempty"`
+}
+
+// specimen says in words what lies on a simulated reader; empty for others.
+func (e *env) specimen(reader string) string {
+	name, simulated := strings.CutPrefix(reader, "sim:")
+	c, err := locales.Open(e.lang)
+	if !simulated || err != nil || !c.Has("specimen."+name) {
+		return ""
+	}
+	return c.T("specimen."+name, nil)
 }
 
 // identified names the card on a reader; a card that does not answer is named by why.

@@ -10,7 +10,9 @@
 //	                                                 end with the input. Begins without a card unless --specimen is given.
 //	      --pull-at N                                the first card is taken away in its command N
 //	      --timeout 20s                              how long to wait for the virtual reader
-//	serve --print mrz|truth --specimen emrtd         no card: what stands on it, what a reader must make of it
+//	serve --print mrz|can|pin|truth --specimen emrtd no card: what stands on it, what a reader must make of it
+//
+// A specimen may be named with what goes wrong with it: emrtd?pull=7, sscard?slow=40 (package sim).
 //
 // Interrupt and termination signals take card and service away in good order. Exit: 0 as asked, 1 the reader is not
 // there or the service went, 2 wrong usage.
@@ -68,7 +70,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	commands := flags.Bool("commands", false, "take commands from standard input")
 	onStdin := flags.Bool("remove-on-stdin-close", false, "take the card away when standard input is closed")
 	pullAt := flags.Int("pull-at", 0, "take the first card away in command `N`")
-	what := flags.String("print", "", "print `mrz` or truth of the specimen and end")
+	what := flags.String("print", "", "print `mrz`, can, pin or truth of the specimen and end")
 	timeout := flags.Duration("timeout", 20*time.Second, "wait so long for the virtual reader")
 	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
 		return errUsage

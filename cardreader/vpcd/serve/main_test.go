@@ -90,6 +90,13 @@ func TestPrint(t *testing.T) {
 			t.Errorf("--print %s: %v, %q; want %q", what, err, out.String(), want)
 		}
 	}
+	for name, want := range map[string]string{"can emrtd-pace": "508213\n", "pin sscard-pin": "123456\n", "pin sscard": "\n"} {
+		what, specimen, _ := strings.Cut(name, " ")
+		var out bytes.Buffer
+		if err := run(context.Background(), []string{"--print", what, "--specimen", specimen}, nil, &out, io.Discard); err != nil || out.String() != want {
+			t.Errorf("--print %s: %v, %q; want %q", name, err, out.String(), want)
+		}
+	}
 	if err := run(context.Background(), []string{"--print", "secret", "--specimen", "emrtd"}, nil, io.Discard, io.Discard); !errors.Is(err, errUsage) {
 		t.Errorf("%v, want wrong usage", err)
 	}

@@ -4,21 +4,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"bangban/cardreader/sim"
 )
 
-// show prints what stands on a specimen: its machine readable zone as card read --mrz takes it, or what a reader must
-// make of it.
+// show prints what stands on a specimen or is told beside it, as card read takes it (--mrz, --can, --pin), or what a reader
+// must make of it.
 func show(what, name string, stdout io.Writer) error {
 	s, err := sim.Load(name)
 	if err != nil {
 		return err
 	}
 	switch what {
-	case "mrz":
-		fmt.Fprintln(stdout, strings.Join(s.MRZ, "|"))
+	case "mrz", "can", "pin":
+		fmt.Fprintln(stdout, map[string]string{"mrz": s.Secret(), "can": s.CAN, "pin": s.PIN}[what])
 		return nil
 	case "truth":
 		b, err := json.Marshal(s.Truth)
