@@ -1,5 +1,5 @@
 // Package ofd judges licence files: OFD documents (GB/T 33190-2016) under an electronic seal (GM/T 0031-2014, version 1
-// of its structures; GB/T 38540-2020, version 4; GM/T 0031-2025, version 5) or a plain SM2 signature.
+// of its structures; GB/T 38540-2020, version 4; GM/T 0031-2025, version 5) or an SM2 signature without one.
 //
 //	OFD.xml → Signatures.xml → Signature.xml → References (digest of each file)            GB/T 33190 §18
 //	Signature.xml → SignedValue.dat = SES_Signature { TBS_Sign { seal, time, dataHash … }, certificate, signature }
@@ -21,8 +21,10 @@
 // The list of signatures grows when somebody signs after somebody else: a digest of Signatures.xml that no longer fits is
 // a note, list-extended, for every signature but the last.
 //
-// A certificate that a strict parser refuses gives its key and no more: not-evaluated. A plain signature (r, s) has no
-// certificate: its key must be among the anchors. Digests are SM3, or SHA-256; anything else is not supported, MD5 and
+// A certificate that a strict parser refuses gives its key and no more: not-evaluated. Signatures without a seal are a
+// SignedData of GM/T 0010 that carries Signature.xml or its SM3, or is detached from it; or r and s alone, without a
+// certificate: then the key must be among the anchors. Taken as the field writes them: a signature as r ‖ s, extension
+// data without its tag. Digests are SM3, or SHA-256; anything else is not supported, MD5 and
 // SHA-1 among it.
 //
 // Claims come from the metadata of the document (GB/T 36903 names in CustomDatas, and DocInfo), never from its pages:

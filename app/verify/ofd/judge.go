@@ -110,8 +110,8 @@ func (s *signature) judge(ctx context.Context, a *archive, list string, last boo
 		j.add(check.Fail(CheckSignedValue, check.Structure, sentence(err)))
 		return j, nil
 	}
-	if v.pkcs7 {
-		j.add(check.Unsure("algorithm", check.NotSupported, "a message of GM/T 0010 without a seal"))
+	if v.gm != nil {
+		s.judgeGM(v.gm, j, req)
 		return j, nil
 	}
 	if v.plain {

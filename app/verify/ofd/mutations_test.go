@@ -104,18 +104,24 @@ func mutations(t testing.TB, k *ofdtest.Kit) (bad []formattest.Bad) {
 	signed("the signed value is cut", o{Value: func(b []byte) []byte { return b[:len(b)-1] }}, "signed-value", f, check.Structure)
 	signed("bytes behind the signed value", o{Value: func(b []byte) []byte { return append(b, 0) }}, "signed-value", f, check.Structure)
 	signed("the signed value is empty", o{Value: func([]byte) []byte { return nil }}, "signed-value", f, check.Structure)
-	signed("a message of GM/T 0010", o{Value: func([]byte) []byte { return gmMessage() }}, "algorithm", u, check.NotSupported)
+	for _, gm := range []string{"digest", "file", "attributes"} {
+		over := func(name string, option o, by string, v check.Verdict, why check.Reason) {
+			option.GM = gm
+			add("GM/T 0010 "+gm+": "+name, made(t, k, option).Zip(), by, v, why)
+		}
+		over("over another file", o{Content: flip}, "data-hash", f, check.WrongDigest)
+		over("by a stranger", o{Signer: ofdtest.New(t).Signer}, "issuer", u, check.UnknownIssuer)
+		over("by another key", o{Signer: &ofdtest.Identity{Cert: k.Signer.Cert, DER: k.Signer.DER, Key: k.Maker.Key}}, "signature", f, check.WrongSignature)
+		over("with another certificate", o{Signer: &ofdtest.Identity{Cert: k.Signer.Cert, DER: k.Maker.DER, Key: k.Signer.Key}}, "signature", u, check.NotChecked)
+		over("by another algorithm", o{AlgorithmOID: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}}, "algorithm", u, check.NotSupported)
+		over("cut", o{Value: func(b []byte) []byte { return b[:len(b)-1] }}, "signed-value", f, check.Structure)
+	}
 	asked := req
 	asked.Nonce = "n"
 	bad = append(bad, formattest.Refuse("a nonce was asked for", made(t, k, o{Version: 4}).Zip(), asked, "nonce", u, "no-key-binding"))
 	req.Anchors = store(t, k.Signer.PEM(), k.CA.PEM())
 	add("issued by a signer that is held", made(t, k, o{Version: 4, Signer: ofdtest.Mint(t, k.Signer, "SPECIMEN", nil)}).Zip(), "issuer", f, check.WrongKeyUsage)
 	return append(bad, fileMutations(t, k)...)
-}
-
-// gmMessage begins like a SignedData of GM/T 0010.
-func gmMessage() []byte {
-	return []byte{0x30, 0x10, 0x06, 0x0a, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x06, 0x01, 0x04, 0x02, 0x02, 0xa0, 0x02, 0x30, 0x00}
 }
 
 func rsaCertificate(t testing.TB) []byte {

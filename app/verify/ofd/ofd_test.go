@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,6 +107,9 @@ func TestVersions(t *testing.T) {
 		"5":                    made(t, k, ofdtest.Options{Version: 5, SealTimeStamp: true}),
 		"4, digests of certs":  made(t, k, ofdtest.Options{Version: 4, CertDigests: true}),
 		"4, OID of SM3":        made(t, k, ofdtest.Options{Version: 4, CheckMethod: "1.2.156.10197.1.401"}),
+		"GM/T 0010, digest":    made(t, k, ofdtest.Options{GM: "digest"}),
+		"GM/T 0010, file":      made(t, k, ofdtest.Options{GM: "file"}),
+		"GM/T 0010, detached":  made(t, k, ofdtest.Options{GM: "attributes"}, v4),
 		"extensions untagged":  made(t, k, ofdtest.Options{Version: 4, BareExtensions: true}),
 		"signature as r and s": made(t, k, ofdtest.Options{Version: 4, RawValue: true}),
 		"two":                  made(t, k, v4, v1),
@@ -115,7 +119,7 @@ func TestVersions(t *testing.T) {
 		b := d.Zip()
 		r := judge(t, b, request(t, k))
 		if r.Verdict != check.Passed || r.Claims["kind"] != "driving-licence" || r.Claims["holder"] != holder || r.Claims["signed_by"] != "SPECIMEN 公安局" ||
-			r.Claims["seals"] != "SPECIMEN 专用章" || len(r.Trust) == 0 {
+			r.Claims["seals"] != "SPECIMEN 专用章" && !strings.HasPrefix(name, "GM") || len(r.Trust) == 0 {
 			t.Errorf("%s: %v %+v", name, r, r.Checks)
 		}
 		stranger := request(t, ofdtest.New(t))
@@ -252,6 +256,8 @@ func FuzzParts(f *testing.F) {
 	f.Add(string(d.Get("OFD.xml")), string(d.Get("Doc_0/Signs/Signatures.xml")), string(d.Get("Doc_0/Signs/Sign_0/Signature.xml")), d.Get("Doc_0/Signs/Sign_0/SignedValue.dat"))
 	v1 := made(f, k, ofdtest.Options{Version: 1})
 	f.Add(string(d.Get("OFD.xml")), string(d.Get("Doc_0/Signs/Signatures.xml")), string(v1.Get("Doc_0/Signs/Sign_0/Signature.xml")), v1.Get("Doc_0/Signs/Sign_0/SignedValue.dat"))
+	gm := made(f, k, ofdtest.Options{GM: "attributes"})
+	f.Add(string(d.Get("OFD.xml")), string(d.Get("Doc_0/Signs/Signatures.xml")), string(gm.Get("Doc_0/Signs/Sign_0/Signature.xml")), gm.Get("Doc_0/Signs/Sign_0/SignedValue.dat"))
 	f.Fuzz(func(t *testing.T, root, list, signature string, value []byte) {
 		d := &ofdtest.Doc{}
 		d.Put("OFD.xml", root)

@@ -15,8 +15,8 @@ const maxCerts = 256
 
 // signedValue is SignedValue.dat taken apart. Nothing in it is proven.
 type signedValue struct {
-	plain     bool // r, s and nothing else
-	pkcs7     bool // a GM/T 0010 message
+	plain     bool       // r, s and nothing else
+	gm        *gmMessage // a signature without a seal
 	version   int
 	seal      *seal
 	at        time.Time // zero: none that can be read
@@ -61,7 +61,8 @@ func parseSigned(der []byte) (*signedValue, error) {
 		return &signedValue{plain: true, value: der}, nil
 	}
 	if body.PeekASN1Tag(asn1.OBJECT_IDENTIFIER) {
-		return &signedValue{pkcs7: true}, nil
+		m, err := parseGM(der)
+		return &signedValue{gm: m}, err
 	}
 	if !body.ReadASN1Element(&tbs, asn1.SEQUENCE) {
 		return nil, broken("TBS_Sign")

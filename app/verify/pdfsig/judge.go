@@ -163,10 +163,7 @@ func (j *judgement) judgeIssuer(sd *cms.SignedData, proven *stamp, req verify.Re
 			signer, issuer = nil, check.Unsure("issuer", check.Expired, "no time-stamp proves that it was signed before")
 		}
 	}
-	if signer == nil && issuer.Detail == j.signer.String() {
-		issuer.Detail = ""
-	}
-	if signer == nil && issuer.Verdict != check.Passed && issuer.Reason != check.Expired {
+	if issuer.Detail == j.signer.String() { // which may name a person
 		issuer.Detail = fingerprint(j.signer)
 	}
 	j.add(issuer)

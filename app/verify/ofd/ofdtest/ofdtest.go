@@ -187,8 +187,10 @@ type Options struct {
 	Digest         func([]byte) []byte
 	HeaderVersion  int
 	ExtraReference string
-	BareExtensions bool // ExtensionDatas without its tag, as the field writes it
-	RawValue       bool // the signature as r ‖ s
+	BareExtensions bool                // ExtensionDatas without its tag, as the field writes it
+	RawValue       bool                // the signature as r ‖ s
+	GM             string              // without a seal: a message of GM/T 0010 that carries "digest", the "file", or nothing, with "attributes"
+	Content        func([]byte) []byte // what such a message is over
 }
 
 // Defaults fills what is not set.
@@ -255,6 +257,9 @@ func (k *Kit) Sign(t testing.TB, d *Doc, o Options) {
 	raw := apply(o.XML, d.signatureXML(dir, o))
 	d.Put(dir+"Signature.xml", raw)
 	value := sign(t, o.Signer.Key, []byte(raw))
+	if o.GM != "" {
+		value = gmMessage(t, o, []byte(raw))
+	}
 	if o.Version > 0 {
 		value = k.signedValue(t, o, seal, []byte(raw))
 	}

@@ -1,6 +1,7 @@
 package ofdtest
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/asn1"
 	"math/big"
@@ -132,4 +133,51 @@ func plain(t testing.TB, der []byte) []byte {
 	v.R.FillBytes(out[:32])
 	v.S.FillBytes(out[32:])
 	return out
+}
+
+// gmMessage makes a SignedData of GM/T 0010 over Signature.xml.
+func gmMessage(t testing.TB, o Options, signature []byte) []byte {
+	context := func(n uint8, parts ...part) part {
+		return func(b *cryptobyte.Builder) {
+			b.AddASN1(tag.Tag(n).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
+				for _, p := range parts {
+					p(b)
+				}
+			})
+		}
+	}
+	set := func(parts ...[]byte) []byte {
+		out := sequence(t, raw(bytes.Join(parts, nil)))
+		out[0] = 0x31
+		return out
+	}
+	sum := sm3.Sum(signature)
+	content, message := signature, raw(nil)
+	if o.GM == "digest" {
+		content = sum[:]
+	}
+	content = apply(o.Content, content)
+	if o.GM != "attributes" {
+		message = context(0, octets(content))
+	}
+	signed, attrs := content, raw(nil)
+	if o.GM == "attributes" {
+		own := sm3.Sum(content)
+		attr := sequence(t, oid(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}), raw(set(sequenceless(t, octets(own[:])))))
+		signed, attrs = set(attr), context(0, raw(attr))
+	}
+	gm := func(n ...int) part { return oid(append(asn1.ObjectIdentifier{1, 2, 156, 10197, 6, 1, 4, 2}, n...)) }
+	algorithm := func(id asn1.ObjectIdentifier) []byte { return sequence(t, oid(id)) }
+	hash := algorithm(asn1.ObjectIdentifier{1, 2, 156, 10197, 1, 401})
+	signer := sequence(t, number(1), raw(sequence(t, raw(o.Signer.Cert.RawIssuer), func(b *cryptobyte.Builder) { b.AddASN1BigInt(o.Signer.Cert.SerialNumber) })),
+		raw(hash), attrs, raw(algorithm(o.AlgorithmOID)), octets(sign(t, o.Signer.Key, signed)))
+	return sequence(t, gm(2), context(0, raw(sequence(t, number(1), raw(set(hash)), raw(sequence(t, gm(1), message)), context(0, raw(o.Signer.DER)), raw(set(signer))))))
+}
+
+// sequenceless encodes one part.
+func sequenceless(t testing.TB, p part) []byte {
+	t.Helper()
+	var b cryptobyte.Builder
+	p(&b)
+	return b.BytesOrPanic()
 }
