@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"time"
 
@@ -60,16 +59,17 @@ type Parts struct {
 	Training bool
 	Limits   desk.Limits
 
-	Service Readers                       // the computer's card service
-	Readers Readers                       // all readers
-	Plugged func() (int, error)           // readers that hang on the USB, whether or not a driver serves them
-	Printer Printer                       // the one that is chosen
-	Clock   Clock                         // station time
-	Disk    func() (free uint64, _ error) // bytes where the data folder lies
-	Keys    func(context.Context) (Keys, error)
-	Lists   func() Lists
-	Queue   func(context.Context) (Queue, error)
-	Data    error // why the data folder cannot be opened; nil: it can
+	Service  Readers                        // the computer's card service
+	Readers  Readers                        // all readers
+	Plugged  func() (int, error)            // readers that hang on the USB, whether or not a driver serves them
+	Hardware func(context.Context) Hardware // what the system itself says about readers
+	Printer  Printer                        // the one that is chosen
+	Clock    Clock                          // station time
+	Disk     func() (free uint64, _ error)  // bytes where the data folder lies
+	Keys     func(context.Context) (Keys, error)
+	Lists    func() Lists
+	Queue    func(context.Context) (Queue, error)
+	Data     error // why the data folder cannot be opened; nil: it can
 }
 
 // Names of the probes, in the order in which they are looked at.
@@ -153,38 +153,6 @@ func (p Parts) needed() desk.Level {
 		return desk.LevelWarn
 	}
 	return desk.LevelStop
-}
-
-// readers looks at the service, the readers and their driver, which say more together.
-func (p Parts) readers(ctx context.Context) []desk.Probe {
-	service, reader, driver := good(ProbeService), good(ProbeReader), desk.Probe{Name: ProbeDriver}
-	var served int
-	switch {
-	case p.Service == nil:
-		service = bad(ProbeService, p.needed(), "service-none")
-	default:
-		list, err := p.Service.Readers(ctx)
-		served = len(list)
-		if err != nil && !errors.Is(err, cardreader.ErrNoReader) {
-			service = ails(ProbeService, p.needed(), "service-off", err)
-		}
-	}
-	if p.Plugged != nil {
-		plugged, err := p.Plugged()
-		switch {
-		case err != nil:
-		case service.Level == desk.LevelGood && plugged > served:
-			driver = bad(ProbeDriver, p.needed(), "driver-missing", "Count", strconv.Itoa(plugged-served))
-		case service.Level == desk.LevelGood:
-			driver.Level = desk.LevelGood
-		}
-	}
-	if p.Readers == nil {
-		reader = bad(ProbeReader, p.needed(), "reader-off")
-	} else if list, _ := p.Readers.Readers(ctx); len(list) == 0 {
-		reader = bad(ProbeReader, p.needed(), "reader-off")
-	}
-	return []desk.Probe{service, reader, driver}
 }
 
 func (p Parts) printer(ctx context.Context) desk.Probe {

@@ -35,6 +35,8 @@ func Examine(ctx context.Context, o Options) (_ desk.Health, err error) {
 	if runtime.GOOS == "linux" {
 		p.Plugged = func() (int, error) { return plugged(os.DirFS(usbInterfaces)) }
 	}
+	cards, _ := p.Readers.(*Cards) // nil where they cannot be opened
+	p.Hardware = func(ctx context.Context) doctor.Hardware { return thisMachine().hardware(ctx, o.SAM, cards) }
 	if s.bundle != nil { // the folder is open
 		s.examined(&p)
 	}
