@@ -21,10 +21,18 @@ import (
 func (e *env) inboxCommand() *cobra.Command {
 	group := &cobra.Command{Use: "inbox", Short: "The receiving side"}
 	var keyDir, storeDir, pass string
+	var hand handFlags
 	open := &cobra.Command{
-		Use: "open DIR", Short: "Take an export in, sign receipts, and show the records to whoever has a back-office key", Args: cobra.ExactArgs(1),
-		Annotations: signs(),
+		Use: "open [DIR]", Short: "Take an export in, sign receipts, and show the records to whoever has a back-office key; with --store, hand on what a gateway took",
+		Args: cobra.MaximumNArgs(1), Annotations: signs(),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if (len(args) == 0) == (hand.store == "") {
+				return usagef("inbox open wants DIR, an export, or --store lite:FILE or postgres://…, what a gateway took")
+			}
+			if hand.store != "" {
+				hand.keys, hand.pass = keyDir, pass
+				return e.handOn(cmd.Context(), hand)
+			}
 			secret, err := e.passphrase(pass)
 			if err != nil {
 				return err
@@ -46,6 +54,7 @@ func (e *env) inboxCommand() *cobra.Command {
 	open.Flags().StringVar(&keyDir, "keys", "", "folder of the institution's keys; in training the data folder's own")
 	open.Flags().StringVar(&storeDir, "to", "", "folder of the inbox; in training the data folder")
 	open.Flags().StringVar(&pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
+	hand.add(open)
 	group.AddCommand(open, e.inboxStations(), e.inboxServe(), e.inboxKeys())
 	return group
 }

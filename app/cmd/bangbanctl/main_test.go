@@ -88,10 +88,12 @@ func TestCommands(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"bundle show", "card read", "clerk list", "clerk unlock", "doctor", "inbox open", "inbox stations",
-		"institution delegate", "institution init", "institution rotate", "institution status", "journal export", "journal verify",
-		"queue deliver", "queue export", "queue list", "queue receipts", "queue stats", "reader list", "reader watch",
-		"station show", "verify", "voucher issue", "voucher list", "voucher open", "voucher redeem"}
+	want := []string{"bundle import", "bundle make", "bundle return", "bundle show", "bundle sign", "card read", "clerk enrol",
+		"clerk list", "clerk unlock", "doctor", "inbox keys", "inbox open", "inbox serve", "inbox stations", "institution delegate",
+		"institution enrol", "institution init", "institution rotate", "institution status", "journal export", "journal verify",
+		"queue deliver", "queue export", "queue list", "queue receipts", "queue stats", "reader list", "reader watch", "station enrol",
+		"station import", "station init", "station rotate", "station show", "verify", "voucher issue", "voucher list", "voucher open",
+		"voucher redeem"}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("commands\n got %q\nwant %q", got, want)

@@ -22,7 +22,7 @@ func (e *env) fromInbox(ctx context.Context, i *institution.Institution, dir, bo
 	if box == "" { // in training the inbox lies beside the institution
 		box = filepath.Dir(filepath.Clean(dir))
 	}
-	store, err := openInbox(ctx, box)
+	store, err := openStore(ctx, box)
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +9,6 @@ import (
 	"time"
 
 	"bangban/app/inbox"
-	"bangban/app/inbox/lite"
-	"bangban/app/queue"
 
 	"github.com/spf13/cobra"
 )
@@ -23,6 +19,7 @@ const silentAfter = 72 * time.Hour
 // What may be said of a station in the inbox.
 const (
 	stationCurrent = "current"
+	stationCloned  = "cloned"  // its journal did not continue the one that is held: a copy of its disk is at work
 	stationForked  = "forked"  // sent two parcels under one number
 	stationMissing = "missing" // a number below the highest one is not here
 	stationBehind  = "behind"  // a checkpoint counts more parcels than came
@@ -32,7 +29,6 @@ const (
 // stationRow is one line of inbox stations --json.
 type stationRow struct {
 	inbox.Row
-	Newest string   `json:"newest,omitempty"` // day of the newest parcel
 	States []string `json:"states"`
 }
 
@@ -57,7 +53,7 @@ func (e *env) inboxStations() *cobra.Command {
 			return e.stations(cmd.Context(), dir, silent)
 		},
 	}
-	cmd.Flags().StringVar(&dir, "to", "", "folder of the inbox; in training the data folder")
+	cmd.Flags().StringVar(&dir, "to", "", "folder of the inbox, lite:FILE or a PostgreSQL URL; in training the data folder")
 	cmd.Flags().DurationVar(&silent, "silent", silentAfter, "how old the newest parcel may be")
 	return cmd
 }
@@ -67,7 +63,7 @@ func (e *env) stations(ctx context.Context, dir string, silent time.Duration) (e
 	if err != nil {
 		return err
 	}
-	store, err := openInbox(ctx, dir)
+	store, err := openStore(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -78,9 +74,6 @@ func (e *env) stations(ctx context.Context, dir string, silent time.Duration) (e
 	}
 	for i, r := range rows {
 		row := stationRow{Row: r}
-		if row.Newest, err = newestDay(ctx, store, r); err != nil {
-			return err
-		}
 		// A counter that was set up again goes on in its newest epoch; an older one is never heard of again.
 		last := i+1 == len(rows) || rows[i+1].Station != r.Station
 		row.States = statesOf(row, last, now(), silent)
@@ -103,6 +96,9 @@ func stationWords(w io.Writer, r stationRow) {
 }
 
 func statesOf(r stationRow, last bool, now time.Time, silent time.Duration) (states []string) {
+	if r.Unproven > 0 {
+		states = append(states, stationCloned)
+	}
 	if r.Forks > 0 {
 		states = append(states, stationForked)
 	}
@@ -120,31 +116,4 @@ func statesOf(r stationRow, last bool, now time.Time, silent time.Duration) (sta
 		states = []string{stationCurrent}
 	}
 	return states
-}
-
-// newestDay reads the day on the newest parcel. Whose it is was proven when it was taken in; here its own certificate
-// is enough.
-func newestDay(ctx context.Context, s *lite.Store, r inbox.Row) (string, error) {
-	if r.Highest == 0 {
-		return "", nil
-	}
-	b, err := s.Envelope(ctx, inbox.Ref{Station: r.Station, Epoch: r.Epoch, Seq: r.Highest})
-	if err != nil {
-		return "", err
-	}
-	env, err := queue.OpenEnvelope(b, func(h queue.Header) (*ecdsa.PublicKey, error) {
-		c, err := x509.ParseCertificate(h.Certificate)
-		if err != nil {
-			return nil, queue.ErrIdentity
-		}
-		key, ok := c.PublicKey.(*ecdsa.PublicKey)
-		if !ok {
-			return nil, queue.ErrIdentity
-		}
-		return key, nil
-	})
-	if err != nil {
-		return "", fmt.Errorf("%s/%d/%d: %w", r.Station, r.Epoch, r.Highest, err)
-	}
-	return env.Header.Day, nil
 }
