@@ -414,3 +414,28 @@ func TestRealRefuses(t *testing.T) {
 	_, err = station.Open(context.Background(), f.options())
 	wantCode(t, err, "data-holds-institution")
 }
+
+// A set-up that was cut off is made again from the start, whatever it left; what was made before is worth nothing.
+func TestSetUpCutOff(t *testing.T) {
+	ctx := context.Background()
+	f := newRealOffice(t)
+	file := f.bundle(nil)
+	first := f.setUp(file)
+	for _, lost := range [][]string{{"kind"}, {"kind", "bundle/current.bundle"}, {"kind", "keys/request.pem"}, {"kind", "keys/voucher.vault"}, {"kind", "bangban.db"}} {
+		for _, name := range lost {
+			f.must(os.Remove(filepath.Join(f.data, filepath.FromSlash(name))))
+		}
+		_, err := station.Open(ctx, f.options())
+		wantCode(t, err, "station-not-set-up")
+		f.setUp(file)
+	}
+	o := f.options()
+	o.Awaiting = true
+	s := open(t, o)
+	request, err := s.Request()
+	f.must(err)
+	if string(request) == string(first) {
+		t.Fatal("a cut-off set-up kept its keys")
+	}
+	f.must(s.Import(ctx, f.answer(request, 0)))
+}
