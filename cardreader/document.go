@@ -91,11 +91,11 @@ func (d *Document) String() string {
 	return fmt.Sprintf("document(%s, %d fields, %d files, photo %d B)", d.Kind, d.Subject.fields(), len(d.Raw), len(d.Photo))
 }
 
-// Format implements fmt.Formatter so that no verb prints content.
-func (d *Document) Format(f fmt.State, _ rune) { fmt.Fprint(f, d.String()) }
+// Format implements fmt.Formatter so that no verb prints content, of a Document as little as of a pointer to one.
+func (d Document) Format(f fmt.State, _ rune) { fmt.Fprint(f, d.String()) }
 
-// LogValue implements slog.LogValuer.
-func (d *Document) LogValue() slog.Value { return slog.StringValue(d.String()) }
+// LogValue implements slog.LogValuer, for both likewise.
+func (d Document) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
 // Wipe overwrites the bytes that the document owns and drops the rest. The document is empty afterwards.
 func (d *Document) Wipe() {
