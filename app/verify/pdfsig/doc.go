@@ -4,7 +4,8 @@
 //
 // The checks of each signature, in the order in which the signatures were made: byte-range (it covers everything from the
 // first byte to the end of its revision but the very string that holds it); digest and signature; issuer (up to a
-// certificate, or an institution's root, held here); signing-certificate (ESS, demanded by PAdES); time-stamp (RFC 3161,
+// certificate, or an institution's root, held here; training, where that institution is one for training and the station is
+// not); signing-certificate (ESS, demanded by PAdES); time-stamp (RFC 3161,
 // where there is one); changes (what was added since). Before them structure, after them coverage, time, status.
 //
 // Changes. The document as it was signed is compared with the document as it is, object by object from the catalogue on,

@@ -159,7 +159,7 @@ func TestMutoolSigns(t *testing.T) {
 
 // Our own paper: the chain of the voucher key ends in the institution's root, and institution.pem is all that is needed.
 func TestOwnPaper(t *testing.T) {
-	a := vouchertest.New(t, vouchertest.Issuer)
+	a := vouchertest.New(t, "urn:bangban:training:specimen")
 	key := vouchertest.Key(t)
 	now := vouchertest.Now()
 	tmpl := &x509.Certificate{SerialNumber: big.NewInt(7), Subject: pkix.Name{Organization: []string{"SPECIMEN"}, CommonName: "T01"}, NotBefore: now.Add(-time.Hour),
@@ -189,12 +189,15 @@ func TestOwnPaper(t *testing.T) {
 	block, _ := pem.Decode(a.PEM)
 	rootOnly := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: block.Bytes})
 	for name, file := range map[string][]byte{"institution.pem": a.PEM, "the root alone": rootOnly} {
-		r := judge(t, signed, verify.Request{At: now.Add(time.Minute), Anchors: store(t, file)})
+		r := judge(t, signed, verify.Request{At: now.Add(time.Minute), Anchors: store(t, file), Training: true})
 		if r.Verdict != check.Passed || r.Claims["reason"] != "凭证 SPECIMEN" || r.Trust[0].Kind != trust.KindInstitution {
 			t.Errorf("%s: %v %+v", name, r, r.Checks)
 		}
 	}
-	later := judge(t, signed, verify.Request{At: now.AddDate(0, 0, 2), Anchors: store(t, a.PEM)})
+	if r := judge(t, signed, verify.Request{At: now.Add(time.Minute), Anchors: store(t, a.PEM)}); r.Verdict != check.Failed || named(r, "training").Reason != check.TrainingPaper {
+		t.Errorf("at a real station: %v %+v", r, r.Checks)
+	}
+	later := judge(t, signed, verify.Request{At: now.AddDate(0, 0, 2), Anchors: store(t, a.PEM), Training: true})
 	if c := named(later, "issuer"); later.Verdict != check.Indeterminate || c.Reason != check.Expired {
 		t.Errorf("after the key's end: %+v", later.Checks)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"fmt"
+	"strings"
 	"time"
 
 	"bangban/app/trust"
@@ -18,6 +19,9 @@ const (
 	pkcs7Filter = "adbe.pkcs7.detached"
 	stampFilter = "ETSI.RFC3161"
 )
+
+// training begins the name of an institution that is there for training: its papers are worth nothing at a real station.
+const training = "urn:bangban:training:"
 
 // skew is how far two clocks may differ.
 const skew = 5 * time.Minute
@@ -167,8 +171,12 @@ func (j *judgement) judgeIssuer(sd *cms.SignedData, proven *stamp, req verify.Re
 		issuer.Detail = fingerprint(j.signer)
 	}
 	j.add(issuer)
-	if signer != nil {
-		j.rests = append(j.rests, signer.Rests)
+	if signer == nil {
+		return
+	}
+	j.rests = append(j.rests, signer.Rests)
+	if signer.Rests.Kind == trust.KindInstitution && strings.HasPrefix(signer.Rests.Name, training) && !req.Training {
+		j.add(check.Fail("training", check.TrainingPaper, signer.Rests.Name))
 	}
 }
 

@@ -17,7 +17,8 @@
 // The rules of the data model that are held to: the first context is that of version 2, type has VerifiableCredential,
 // one issuer, a subject that says something, dates with a zone, and no vc or vp claim inside the payload (§3.1.1 forbids
 // them; version 1.1 in a JWT is another format and not supported). Claims of the envelope must not contradict the
-// credential (§3.1.3): iss is the issuer, sub the subject, jti the id. A kid that is a DID URL must be the issuer's own.
+// credential (§3.1.3): iss is the issuer, sub the subject, jti the id. A kid that is a DID URL must be the issuer's own; one that is a
+// web address with a fragment, of the issuer's host.
 // Contexts are not fetched and terms are not expanded: two credentials that use one word for two things are told apart
 // by their issuer only.
 //

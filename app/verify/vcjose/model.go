@@ -3,6 +3,7 @@ package vcjose
 import (
 	"encoding/json"
 	"math"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -79,7 +80,7 @@ func (c *credential) judgeIssuer() check.Check {
 	switch {
 	case c.doc["iss"] != nil && text(c.doc["iss"]) != id:
 		return check.Fail(CheckIssuer, ReasonIssuer, "iss")
-	case fragment && strings.HasPrefix(controller, "did:") && controller != id:
+	case fragment && !sameController(controller, id):
 		return check.Fail(CheckIssuer, ReasonIssuer, "kid")
 	case c.doc["jti"] != nil && c.doc["id"] != nil && text(c.doc["jti"]) != text(c.doc["id"]):
 		return check.Fail(CheckIssuer, ReasonIssuer, "jti")
@@ -93,6 +94,20 @@ func (c *credential) judgeIssuer() check.Check {
 		}
 	}
 	return check.Pass(CheckIssuer, "")
+}
+
+// sameController tells whether a verification method can be the issuer's: of a DID, its own; of a web address, one of the
+// same scheme and host. Other names of keys are what the anchors call them.
+func sameController(controller, id string) bool {
+	if strings.HasPrefix(controller, "did:") {
+		return controller == id
+	}
+	a, errA := url.Parse(controller)
+	b, errB := url.Parse(id)
+	if errA != nil || a.Host == "" {
+		return true
+	}
+	return errB == nil && strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Host, b.Host)
 }
 
 // numericDate reads seconds (RFC 7519 §2) of the envelope; a date of another shape is no date.

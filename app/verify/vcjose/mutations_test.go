@@ -50,6 +50,7 @@ func mutations(t testing.TB, f fixture) []formattest.Bad {
 	change("algorithm is a number", m{"alg": 7}, nil, "structure", check.Structure)
 	change("empty x5c", m{"x5c": []string{}}, nil, "structure", check.Structure)
 	change("kid of another DID", m{"kid": "did:example:other#1"}, nil, "issuer-name", vcjose.ReasonIssuer)
+	change("kid of another host", m{"kid": "https://other.example/1#k"}, nil, "issuer-name", vcjose.ReasonIssuer)
 	change("iss of somebody else", nil, m{"iss": "https://other.example"}, "issuer-name", vcjose.ReasonIssuer)
 	change("sub of somebody else", nil, m{"sub": "did:example:2"}, "issuer-name", vcjose.ReasonIssuer)
 	change("jti of another", nil, m{"jti": "urn:uuid:1", "id": "urn:uuid:2"}, "issuer-name", vcjose.ReasonIssuer)
