@@ -161,7 +161,8 @@ func holder(o *order) (h voucher.Holder) {
 
 func (o *order) job(v *voucher.Voucher, text, serial string) Job {
 	return Job{Voucher: v, Text: text, Serial: serial, Person: o.before.Person, Kind: o.kind, Purpose: o.purpose, Recipient: o.recipient,
-		Lang: o.lang, Second: o.second, Answer: o.before.Consent.Answer, Paper: o.paper}
+		Lang: o.lang, Second: o.second, Answer: o.before.Consent.Answer, Paper: o.paper,
+		Unproven: o.before.Identified.Unproven, Seconded: o.before.Identified.Second != ""}
 }
 
 // Flags of a ledger row: what makes it worth a second look at day-end.

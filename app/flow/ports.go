@@ -78,6 +78,8 @@ type Job struct {
 	Second    string // second language below; empty: none
 	Answer    desk.Answer
 	Paper     string // "a5", "a4"; empty: the station's default
+	Unproven  bool   // nobody could prove here that the state issued the document
+	Seconded  bool   // a second clerk has looked at it
 	Copy      int    // 2 and more are printed on the paper; 0 and 1: the first
 }
 

@@ -33,6 +33,7 @@ func (m *Machine) cause() (cardreader.EventKind, []string) {
 	for _, s := range m.seats {
 		names = append(names, s.reader)
 		switch {
+		case token(s.card): // no card to anybody
 		case s.kind == cardreader.Present:
 			cause = cardreader.Present
 		case s.kind == cardreader.Mute && cause == cardreader.Empty:
@@ -56,7 +57,7 @@ func causeProblem(k cardreader.EventKind) *desk.Error {
 // onReader tells whether a card lies on the visit's reader, or on any where no visit is open.
 func (m *Machine) onReader() bool {
 	for _, s := range m.seats {
-		if s.kind == cardreader.Present && (m.visit == nil || s.reader == m.visit.reader) {
+		if s.kind == cardreader.Present && !token(s.card) && (m.visit == nil || s.reader == m.visit.reader) {
 			return true
 		}
 	}

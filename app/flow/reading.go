@@ -118,6 +118,7 @@ func (m *Machine) show(d *cardreader.Document, took time.Duration) {
 	m.in.Subject, m.in.Photo, m.in.DocKind = &subject, d.Photo, d.Kind
 	m.in.Checks, m.in.Proof = d.Checks, d.Verdict()
 	m.in.Signed, m.in.Proofs, m.in.Doubts = d.Signed(), d.Proofs(), doubtsOf(d)
+	m.in.ReadAt = d.ReadAt
 	m.in.ReadTime, m.in.Tries, m.in.Need, m.in.Needs, m.in.Refused, m.in.Second = took, 0, nil, nil, 0, ""
 	m.strange(d.Kind)
 	lower, why := m.weigh(d)

@@ -79,7 +79,8 @@ type State struct {
 	Photo    []byte
 	DocKind  string
 	ReadTime time.Duration
-	OnReader bool // the card still lies there
+	ReadAt   time.Time // when the document was read
+	OnReader bool      // the card still lies there
 	Need     *cardreader.NeedError
 	Needs    []cardreader.Secret // on NeedSecret: any one of these will do, the easiest first
 	Refused  int                 // how often a secret was refused in this visit

@@ -44,6 +44,9 @@ func (p *page) beside(c *print.Column, v *VoucherData) {
 		c.Text(p.other(v.Hall), p.below())
 	}
 	p.labelled(c, "paper.issued", v.IssuedAt.Format("2006-01-02 15:04"), p.style(sizeBody))
+	if key := v.unproven(); key != "" {
+		p.note(c, key)
+	}
 	if v.SoftwareKey {
 		p.note(c, "paper.software")
 	}

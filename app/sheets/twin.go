@@ -39,6 +39,9 @@ func (v *VoucherData) tell(l Language) telling {
 	if v.Copy > 1 {
 		t.notes = append(t.notes, l.say("paper.copy", "N", strconv.Itoa(v.Copy)))
 	}
+	if key := v.unproven(); key != "" {
+		t.notes = append(t.notes, l.say(key))
+	}
 	if v.SoftwareKey {
 		t.notes = append(t.notes, l.say("paper.software"))
 	}

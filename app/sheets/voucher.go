@@ -37,7 +37,20 @@ type VoucherData struct {
 
 	Training    bool
 	SoftwareKey bool
-	Copy        int // 0 and 1: the first
+	Copy        int  // 0 and 1: the first
+	Unproven    bool // nobody could prove at the counter that the state issued the document
+	Second      bool // a second clerk has looked at it
+}
+
+// unproven is the key of the sentence about an unproven document, empty where it was proven.
+func (v *VoucherData) unproven() string {
+	switch {
+	case v.Unproven && v.Second:
+		return "paper.unproven"
+	case v.Unproven:
+		return "paper.unproven.one"
+	}
+	return ""
 }
 
 // String says that there is a voucher, never whose.

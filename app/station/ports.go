@@ -139,6 +139,7 @@ func (p press) data(j flow.Job, copyNo int) sheets.VoucherData {
 		MaskedNumber: desk.MaskNumber(j.Person.Number), From: local(j.Voucher.NotBefore), Until: local(j.Voucher.Expires),
 		IssuedAt: local(j.Voucher.IssuedAt), Hall: p.s.bundle.Policy.Hall, Hotline: p.s.bundle.Policy.Hotline,
 		Answer: j.Answer, Training: p.s.o.Training, SoftwareKey: true, Copy: copyNo, DocumentKind: j.Kind,
+		Unproven: j.Unproven, Second: j.Seconded,
 	}
 	if j.Voucher.Holder.BirthDate != "" {
 		d.BirthDate = j.Person.BirthDate

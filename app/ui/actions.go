@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"bangban/app/desk"
@@ -42,7 +44,20 @@ func (c *counter) mainAction() mainAction {
 		return mainAction{"main.pulled", nil}
 	case flow.Trouble:
 		return c.troubleAction()
+	case flow.Unproven:
+		if len(c.s.Purposes) == 0 {
+			return mainAction{"main.next", func() { c.do("visit.next", v.Next) }}
+		}
+		return mainAction{"main.unproven", func() { c.do("visit.accept", v.Accept) }}
+	case flow.Second:
+		if c.busy {
+			return mainAction{"main.wait", nil}
+		}
+		return mainAction{"main.second", func() { c.frame.second.submit() }}
 	case flow.Compare:
+		if c.frame.compare.name.open() {
+			return mainAction{"main.name", c.frame.compare.name.confirm}
+		}
 		return mainAction{"main.same", func() { c.do("visit.same", v.Same) }}
 	case flow.Choose:
 		return mainAction{"main.choose", func() { c.frame.choose.submit() }}
@@ -111,13 +126,17 @@ func (c *counter) stepActions(m map[fyne.KeyName]action) {
 	v := c.d.Visit
 	reread := action{works: true, do: c.reread}
 	switch c.s.Step {
-	case flow.Ready, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Farewell, flow.NotToday:
+	case flow.Ready, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Unproven, flow.Farewell, flow.NotToday:
 		m[fyne.KeyF4] = reread
 		if c.frame.ready.tray.there() {
 			m[fyne.KeyF4] = action{"key.F4.lay", true, c.reread}
 		}
+		c.placeActions(m)
 	case flow.Compare:
 		m[fyne.KeyF4] = reread
+		if c.frame.compare.name.open() {
+			m[fyne.KeyF5] = action{"key.F5.character", true, c.frame.compare.name.change}
+		}
 		m[fyne.KeyF3] = action{works: true, do: func() { c.frame.compare.toggle() }}
 	case flow.Choose:
 		m[fyne.KeyF10] = action{works: true, do: func() { c.frame.choose.submit() }}
@@ -135,6 +154,26 @@ func (c *counter) stepActions(m map[fyne.KeyName]action) {
 	if c.layer == layerUnfinished {
 		m[fyne.KeyF8] = action{"key.F8.spoil", true, func() { c.frame.unfinished.spoiled() }}
 	}
+}
+
+// placeActions are the keys of a step that waits for a card or its secret, where there is something to choose.
+func (c *counter) placeActions(m map[fyne.KeyName]action) {
+	if _, ok := c.frame.secret.next(); ok && c.s.Step == flow.NeedSecret {
+		m[fyne.KeyF3] = action{"key.F3.secret", true, c.frame.secret.change}
+	}
+	if c.s.Step == flow.Ready && len(c.s.Places) > 1 {
+		m[fyne.KeyF3] = action{"key.F3.reader", true, c.pickReader}
+	}
+}
+
+// pickReader names the next reader as the person's; after the last one all of them are.
+func (c *counter) pickReader() {
+	names := []string{""}
+	for _, p := range c.s.Places {
+		names = append(names, p.Reader)
+	}
+	next := names[(slices.Index(names, c.s.Citizen)+1)%len(names)]
+	c.do("visit.reader", func() error { return c.d.Visit.PickReader(next) })
 }
 
 // free tells whether the visit can be left.
@@ -167,7 +206,7 @@ func (c *counter) escape() action {
 		return action{"key.Esc.no", true, c.notToday}
 	case flow.Spoken:
 		return action{works: true, do: func() { c.do("visit.cancel-spoken", v.CancelSpoken) }}
-	case flow.Reading, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Choose, flow.Farewell, flow.NotToday:
+	case flow.Reading, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Unproven, flow.Second, flow.Choose, flow.Farewell, flow.NotToday:
 		return action{works: true, do: func() { c.do("visit.back", v.Back) }}
 	}
 	return action{}

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"golang.org/x/image/font/sfnt"
 
 	"bangban/app/desk"
 	"bangban/app/flow"
@@ -53,6 +54,8 @@ type counter struct {
 	before  string // what stood in the field when the burst began
 	marked  *widget.Entry
 
+	outlines *sfnt.Font // which characters can be drawn; nil: not known
+
 	shift func() bool  // is Shift held now
 	spawn func(func()) // runs beside the screens
 	post  func(func()) // brings something back to Fyne's goroutine
@@ -80,6 +83,7 @@ func newCounter(ctx context.Context, a fyne.App, d Deps, fonts widget.Fonts) (*c
 		c.cats[tag] = cat
 	}
 	c.cat = c.catalog(d.Lang)
+	c.outlines = outlinesOf(fonts.Regular)
 	if len(c.d.CitizenLangs) == 0 {
 		for _, tag := range locales.Tags() {
 			if slices.Contains(locales.Covers(tag), locales.Citizen) {
@@ -153,6 +157,9 @@ func (c *counter) show(s shown) {
 func (c *counter) forget() {
 	if c.s.Step != flow.NeedSecret {
 		c.frame.secret.leave()
+	}
+	if c.s.Step != flow.Second && c.frame.second.pin.Text != "" {
+		c.frame.second.pin.Take()
 	}
 	switch c.s.Step {
 	case flow.Ready, flow.Reading, flow.Farewell, flow.NotToday:

@@ -20,6 +20,10 @@ const (
 	drawLie           // a card lies on the reader
 	drawTake          // a card leaves the reader, an arrow up
 	drawPaper         // a card and a sheet with a code
+	drawCAN           // a card's front, the number at its lower right marked
+	drawZone          // a passport's page and a card's back, the machine readable lines marked
+	drawPIN           // a letter with the hidden number, and hands over the keys
+	drawTurn          // a card that is turned over
 )
 
 // gallery keeps each drawing once for each palette, so that drawing the screen again costs nothing.
@@ -68,6 +72,8 @@ func (d drawing) image(p widget.Palette) image.Image {
 	case drawPaper:
 		s.card(30, 95)
 		s.sheet()
+	default:
+		s.secret(d)
 	}
 	return s.img
 }

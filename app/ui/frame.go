@@ -56,6 +56,8 @@ type frame struct {
 	reading    *readingScreen
 	secret     *secretScreen
 	stopped    *stoppedScreen
+	unproven   *unprovenScreen
+	second     *secondScreen
 	compare    *compareScreen
 	choose     *chooseScreen
 	agree      *agreeScreen
@@ -102,8 +104,9 @@ func (f *frame) screens() {
 	f.login, f.ready, f.reading, f.secret = newLogin(c), newReady(c), newReading(c), newSecret(c)
 	f.stopped, f.compare, f.choose, f.agree = newStopped(c), newCompare(c), newChoose(c), newAgree(c)
 	f.paper, f.end, f.unfinished = newPaper(c), newEnd(c), newUnfinished(c)
+	f.unproven, f.second = newUnproven(c), newSecond(c)
 	f.queue, f.help, f.blank = newQueue(c), newHelp(c), newBlank(c)
-	for _, s := range []screen{f.login, f.ready, f.reading, f.secret, f.stopped, f.compare, f.choose, f.agree, f.paper, f.end,
+	for _, s := range []screen{f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
 		f.unfinished, f.queue, f.help, f.blank} {
 		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
 	}
@@ -131,6 +134,10 @@ func (f *frame) current() screen {
 		return f.secret
 	case flow.Pulled, flow.Trouble:
 		return f.stopped
+	case flow.Unproven:
+		return f.unproven
+	case flow.Second:
+		return f.second
 	case flow.Compare:
 		return f.compare
 	case flow.Choose:

@@ -8,6 +8,7 @@ import (
 
 	"bangban/app/flow"
 	"bangban/app/ui/widget"
+	"bangban/cardreader"
 )
 
 // enterQuiet is how long Return is not heard after a step: one long press is one answer.
@@ -174,15 +175,14 @@ func (c *counter) scanned(now time.Time) bool {
 	if !ok {
 		return false
 	}
-	if c.s.Step == flow.NeedSecret && c.marked != nil && readableZone(text) {
-		c.marked, c.before = nil, ""
-		c.burst.Resume()
-		return false
-	}
 	if c.marked != nil {
 		c.marked.SetText(c.before)
 	}
 	c.marked, c.before = nil, ""
+	if c.s.Step == flow.NeedSecret && c.frame.secret.takes(cardreader.MRZ) && readableZone(text) {
+		c.frame.secret.scanned(text)
+		return true
+	}
 	c.do("scan", func() error { return c.d.Visit.Scanned(text) })
 	return true
 }
@@ -195,7 +195,7 @@ func readableZone(text string) bool {
 			return false
 		}
 	}
-	return len(text) <= 90
+	return len(text) <= zoneMost
 }
 
 // enterOnButton guards Return and Space on a button that has the focus.

@@ -22,6 +22,10 @@ func (c *counter) message() (widget.Tone, string) {
 		return widget.ToneNote, c.lockedMessage()
 	case c.s.Step == flow.Ready && c.s.Problem != nil && !c.canPlace():
 		return widget.ToneStop, c.t("cl.noservice.auto")
+	case c.s.Step == flow.Unproven && c.s.Note == "":
+		return widget.ToneWarn, c.t("cl.unproven.slot")
+	case c.s.Step == flow.Compare && c.frame.compare.name.open():
+		return widget.ToneWarn, c.t("cl.name.slot")
 	case c.s.Step == flow.Trouble:
 		return c.problemTone(), c.t("cl.trouble.slot")
 	case c.s.Problem != nil:
@@ -51,6 +55,8 @@ func (c *counter) stepMessage() string {
 		return c.t("cl.reading.note")
 	case flow.Compare:
 		return c.t("cl.compare.done", "S", seconds(c.s.ReadTime))
+	case flow.Second:
+		return c.t("cl.second.note")
 	case flow.Choose:
 		return c.t("cl.choose.note")
 	case flow.Agree:
@@ -91,7 +97,7 @@ func (c *counter) what(e *desk.Error) (happened, do string) {
 		}
 		args["Kind"] = c.t("kind." + kind)
 	}
-	for name, prefix := range map[string]string{"Check": "check.", "Reason": "reason."} {
+	for name, prefix := range map[string]string{"Check": "check.", "Reason": "reason.", "Secret": "secret.", "Field": "mrz."} {
 		if v, ok := args[name]; ok && c.cat.Has(prefix+v) {
 			args[name] = c.t(prefix + v)
 		}
@@ -106,7 +112,7 @@ func (c *counter) what(e *desk.Error) (happened, do string) {
 // problemTone: what has stopped work is told in red, what the next act mends is a warning, an invitation neither.
 func (c *counter) problemTone() widget.Tone {
 	switch c.s.Step {
-	case flow.Pulled, flow.NeedSecret, flow.HandOver, flow.Agree, flow.Choose:
+	case flow.Pulled, flow.NeedSecret, flow.Unproven, flow.HandOver, flow.Agree, flow.Choose:
 		return widget.ToneWarn
 	}
 	return widget.ToneStop

@@ -26,6 +26,15 @@ type Identifying interface {
 	NotSame() error
 }
 
+// Settling are the clerk's inputs about a document that is not plain: one that nobody can prove, a name with characters to
+// compare, more readers than one.
+type Settling interface {
+	Accept() error
+	ConfirmName(i int) error
+	CorrectName(i int, as rune) error
+	PickReader(name string) error
+}
+
 // Asking are the inputs around the question.
 type Asking interface {
 	Choose(purpose, recipient string) error
@@ -66,6 +75,7 @@ type Speaking interface {
 type Visit interface {
 	Watching
 	Identifying
+	Settling
 	Asking
 	Answering
 	Delivering
@@ -80,6 +90,9 @@ type Staff interface {
 	// beside the screens. Errors: desk codes login-…
 	Login(ctx context.Context, id, pin string) error
 	Lock() error
+	// Second checks the PIN of another clerk and gives the machine that clerk's word. It opens no key. Errors: desk codes
+	// login-…, second-self.
+	Second(ctx context.Context, id, pin string) error
 }
 
 // Health tells how the parts of the counter feel.

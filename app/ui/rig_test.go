@@ -42,6 +42,18 @@ type staff struct {
 func (s staff) Clerks() []desk.Clerk { return []desk.Clerk{flowtest.Clerk(), flowtest.Supervisor()} }
 func (s staff) Lock() error          { return s.m.Lock() }
 
+func (s staff) Second(_ context.Context, id, pin string) error {
+	if pin != s.pin {
+		return &desk.Error{Op: "people.login", Code: "login-wrong-pin", Args: map[string]string{"Left": "4"}}
+	}
+	for _, c := range s.Clerks() {
+		if c.ID == id {
+			return s.m.Seconded(c)
+		}
+	}
+	return &desk.Error{Code: "login-unknown"}
+}
+
 func (s staff) Login(_ context.Context, id, pin string) error {
 	if pin != s.pin {
 		return &desk.Error{Op: "people.login", Code: "login-wrong-pin", Args: map[string]string{"Left": "4"}}
@@ -203,6 +215,20 @@ func (r *rig) toCompare() {
 	r.login()
 	r.put(&flowtest.Card{Document: flowtest.Passport()})
 	r.step(flow.Compare)
+}
+
+// toSecond lays a card that nobody can prove and goes on to the second clerk.
+func (r *rig) toSecond() {
+	r.t.Helper()
+	r.login()
+	r.put(&flowtest.Card{Document: flowtest.SocialSecurity()})
+	r.step(flow.Unproven)
+	r.key(fyne.KeyReturn)
+	r.step(flow.Compare)
+	r.key(fyne.KeyReturn)
+	r.step(flow.Choose)
+	r.key(fyne.KeyReturn)
+	r.step(flow.Second)
 }
 
 func (r *rig) toChoose() {

@@ -25,20 +25,27 @@ type compareScreen struct {
 	source  *widget.Text
 	more    *widget.Text
 	checks  *checkList
+	name    *nameBox
 	open    bool
 }
 
 func newCompare(c *counter) *compareScreen {
 	k := c.kit
 	s := &compareScreen{c: c, head: k.Text(styleHead(), ""), picture: k.Picture(240, 320), facts: k.Facts(6, styleLabel(), styleValue()),
-		proof: k.Verdict(), proven: k.Text(styleBody(), ""), source: k.Text(styleLabel(), ""), more: k.Text(styleLabel(), ""), checks: newCheckList(c)}
+		proof: k.Verdict(), proven: k.Text(styleBody(), ""), source: k.Text(styleLabel(), ""), more: k.Text(styleLabel(), ""), checks: newCheckList(c), name: newNameBox(c)}
 	right := k.Column(12, s.facts.Container, k.Beside(10, 1, 160, s.proof.Box, s.proven), s.source)
-	s.col = k.Column(12, s.head, k.Beside(18, 1, 220, s.picture.Container, right), s.more, s.checks.root)
+	s.col = k.Column(12, s.head, s.name.root, k.Beside(18, 1, 220, s.picture.Container, right), s.more, s.checks.root)
 	return s
 }
 
 func (s *compareScreen) content() *fyne.Container { return s.col }
-func (s *compareScreen) first() fyne.Focusable    { return nil }
+
+func (s *compareScreen) first() fyne.Focusable {
+	if s.name.open() && s.name.typed {
+		return s.name.code
+	}
+	return nil
+}
 
 func (s *compareScreen) refresh() {
 	c := s.c
@@ -50,12 +57,19 @@ func (s *compareScreen) refresh() {
 			missing = c.t("f.photo.form")
 		}
 	}
+	if s.name.open() {
+		head = c.t("cl.name")
+	}
+	s.name.refresh()
 	s.head.Set(head)
 	s.picture.Set(c.s.photo, missing)
 	s.facts.Set(c.subjectFacts(false))
 	tone := verdictTone(c.s.Proof)
 	s.proof.Set(tone, c.t("verdict."+c.s.Proof.String()))
 	s.proven.Set(c.t("verdict." + c.s.Proof.String() + ".long"))
+	if c.s.Lower {
+		s.proven.Set(c.signedWords(c.s.Signed))
+	}
 	s.source.Set(c.t("f.source", "Kind", c.kindName(), "S", seconds(c.s.ReadTime)))
 	key := "cl.checks.more"
 	if s.open {
@@ -64,6 +78,7 @@ func (s *compareScreen) refresh() {
 	s.more.Set(c.t(key))
 	visible(s.checks.root, s.open)
 	s.checks.set(c.s.Checks)
+	s.checks.more(c.proofFacts())
 }
 
 func (s *compareScreen) toggle() {
@@ -162,13 +177,18 @@ type checkList struct {
 	c     *counter
 	root  *fyne.Container
 	facts *widget.Facts
+	proof *widget.Facts
 }
 
 func newCheckList(c *counter) *checkList {
 	l := &checkList{c: c, facts: c.kit.Facts(4, styleLabel(), styleBody())}
-	l.root = c.kit.Column(4, l.facts.Container)
+	l.proof = c.kit.Facts(4, styleLabel(), styleBody())
+	l.root = c.kit.Column(10, l.proof.Container, l.facts.Container)
 	return l
 }
+
+// more puts the proof of the fields above the checks.
+func (l *checkList) more(facts []widget.Fact) { l.proof.Set(facts) }
 
 func (l *checkList) set(checks []check.Check) {
 	c := l.c

@@ -44,6 +44,35 @@ func (s *readyScreen) first() fyne.Focusable {
 	return nil
 }
 
+// places says of each reader what lies there, where there are several; which is the person's.
+func (s *readyScreen) places() string {
+	c := s.c
+	if len(c.s.Places) < 2 {
+		if len(c.s.Readers) > 0 && len(s.tray.names) == 0 {
+			return c.t("cl.readers", "Names", strings.Join(c.s.Readers, c.t("list.sep")))
+		}
+		return ""
+	}
+	lines := []string{c.t("cl.places")}
+	for _, p := range c.s.Places {
+		what := c.t("place.empty")
+		switch {
+		case p.Kind == cardreader.Mute:
+			what = c.t("place.mute")
+		case p.Card != "" && c.cat.Has("kind."+p.Card):
+			what = c.t("kind." + p.Card)
+		case p.Kind == cardreader.Present:
+			what = c.t("place.card")
+		}
+		line := "• " + p.Reader + c.t("say.colon") + what
+		if p.Reader == c.s.Citizen {
+			line += "  ◀ " + c.t("place.citizen")
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 func (s *readyScreen) refresh() {
 	c := s.c
 	head, todo, act := c.t("cl.ready"), c.t("cl.ready.sub"), drawPlace
@@ -57,7 +86,7 @@ func (s *readyScreen) refresh() {
 	case cardreader.NoReader, cardreader.Unknown, cardreader.Removed:
 		head, todo, act = c.t("cl.noreader"), c.t("cl.noreader.do"), drawNone
 	case cardreader.Mute:
-		head, todo = c.t("cl.mute"), c.t("cl.mute.do")
+		head, todo, act = c.t("cl.mute"), c.t("cl.mute.do"), drawTurn
 	case cardreader.Present:
 		if c.s.Note != "" {
 			head, todo, act = c.t("cl.still"), c.t("cl.still.do"), drawTake
@@ -65,11 +94,7 @@ func (s *readyScreen) refresh() {
 	}
 	s.head.Set(head)
 	put(s.todo, todo)
-	names := ""
-	if len(c.s.Readers) > 0 && len(s.tray.names) == 0 {
-		names = c.t("cl.readers", "Names", strings.Join(c.s.Readers, c.t("list.sep")))
-	}
-	put(s.readers, names)
+	put(s.readers, s.places())
 	s.tray.refresh()
 	visible(s.actBox, act != drawNone && len(s.tray.names) == 0)
 	s.act.Image = c.gallery.get(act, c.kit.Palette())

@@ -1,20 +1,24 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"bangban/app/ui/widget"
 	"bangban/cardreader"
 )
 
-// secretScreen asks for what opens the card and shows where it is printed. What is typed leaves the field at once.
+// secretScreen asks for what opens the card and shows where it is printed. Where a card takes more than one secret, the
+// clerk chooses. What is typed leaves the field at once when it is given.
 type secretScreen struct {
 	c     *counter
 	col   *fyne.Container
 	head  *widget.Text
+	act   *canvas.Image
 	where *widget.Text
 	line  *widget.Entry // CAN
 	pin   *widget.Entry
@@ -22,16 +26,19 @@ type secretScreen struct {
 	boxes [3]*fyne.Container
 	count *widget.Text
 	left  *widget.Text
-	kind  cardreader.SecretKind
+	other *widget.Text
+	kind  cardreader.SecretKind // empty: not chosen
 }
 
 func newSecret(c *counter) *secretScreen {
 	k := c.kit
-	s := &secretScreen{c: c, head: k.Text(styleHead(), ""), where: k.Text(styleBody(), ""), line: k.Entry(""), pin: k.PIN(""),
-		zone: k.Lines("", 3), count: k.Text(styleMinor(), ""), left: k.Text(widget.Style{Size: 18, Ink: widget.InkWarning}, "")}
+	s := &secretScreen{c: c, head: k.Text(styleHead(), ""), act: &canvas.Image{FillMode: canvas.ImageFillContain}, where: k.Text(styleBody(), ""),
+		line: k.Entry(""), pin: k.PIN(""), zone: k.Lines("", 3), count: k.Text(styleMinor(), ""),
+		left: k.Text(widget.Style{Size: 18, Bold: true, Ink: widget.InkWarning}, ""), other: k.Text(styleBody(), "")}
 	s.boxes = [3]*fyne.Container{s.line.Framed(), s.pin.Framed(), s.zone.Framed()}
 	s.zone.OnChanged = func(string) { s.counted() }
-	s.col = k.Column(12, s.head, s.where, s.boxes[0], s.boxes[1], s.boxes[2], s.count, s.left)
+	right := k.Column(8, s.boxes[0], s.boxes[1], s.boxes[2], s.count, s.left)
+	s.col = k.Column(12, s.head, k.Beside(18, 1, 260, k.Fixed(256, 160, false, s.act), right), s.where, s.other)
 	return s
 }
 
@@ -49,24 +56,85 @@ func (s *secretScreen) entry() *widget.Entry {
 
 func (s *secretScreen) first() fyne.Focusable { return s.entry() }
 
+// takes tells whether a secret of this kind opens the card.
+func (s *secretScreen) takes(kind cardreader.SecretKind) bool {
+	return slices.ContainsFunc(s.c.s.Needs, func(n cardreader.Secret) bool { return n.Kind == kind })
+}
+
+// settle keeps the kind that is asked for among those that open the card.
+func (s *secretScreen) settle() {
+	c := s.c
+	switch {
+	case s.kind != "" && s.takes(s.kind):
+	case len(c.s.Needs) > 0:
+		s.kind = c.s.Needs[0].Kind
+	case c.s.Need != nil:
+		s.kind = c.s.Need.Secret.Kind
+	}
+}
+
 func (s *secretScreen) refresh() {
 	c := s.c
-	if need := c.s.Need; need != nil {
-		s.kind = need.Secret.Kind
-	}
+	s.settle()
 	key := "cl.secret." + string(s.kind)
 	s.head.Set(c.t(key))
 	s.where.Set(c.t(key + ".where"))
+	s.act.Image = c.gallery.get(secretDrawing(s.kind), c.kit.Palette())
 	for i, e := range []*widget.Entry{s.line, s.pin, s.zone} {
 		visible(s.boxes[i], e == s.entry())
 		e.Name(c.t(key))
 	}
-	left := ""
-	if c.s.Need != nil && c.s.Need.RetriesLeft >= 0 && c.s.Need.Wrong {
-		left = c.t("cl.secret.left", "N", strconv.Itoa(c.s.Need.RetriesLeft))
+	put(s.left, s.tries())
+	other := ""
+	if next, ok := s.next(); ok {
+		other = c.t("cl.secret.other", "Secret", c.t("secret."+string(next)))
 	}
-	put(s.left, left)
+	put(s.other, other)
 	s.counted()
+}
+
+func secretDrawing(k cardreader.SecretKind) drawing {
+	switch k {
+	case cardreader.MRZ:
+		return drawZone
+	case cardreader.PIN:
+		return drawPIN
+	}
+	return drawCAN
+}
+
+// tries says how many are left where the card counts, else how often one was refused.
+func (s *secretScreen) tries() string {
+	c := s.c
+	switch need := c.s.Need; {
+	case c.s.LastTry:
+		return c.t("cl.secret.last")
+	case need != nil && need.Secret.Kind == s.kind && need.RetriesLeft >= 0:
+		return c.t("cl.secret.left", "N", strconv.Itoa(need.RetriesLeft))
+	case c.s.Refused > 0:
+		return c.t("cl.secret.refused", "N", strconv.Itoa(c.s.Refused))
+	}
+	return ""
+}
+
+// next is the secret that F3 changes to.
+func (s *secretScreen) next() (cardreader.SecretKind, bool) {
+	all := s.c.s.Needs
+	i := slices.IndexFunc(all, func(n cardreader.Secret) bool { return n.Kind == s.kind })
+	if len(all) < 2 || i < 0 {
+		return "", false
+	}
+	return all[(i+1)%len(all)].Kind, true
+}
+
+// change asks for the next secret that would do.
+func (s *secretScreen) change() {
+	if next, ok := s.next(); ok {
+		s.entry().Take()
+		s.kind = next
+		s.c.say("")
+		s.c.frame.focusFirst()
+	}
 }
 
 // counted tells how many characters of a zone are there; a wrong number is the most frequent slip.
@@ -93,8 +161,26 @@ func (s *secretScreen) submit() {
 	}
 }
 
+// scanned takes one line of a zone that a scanner typed; the last one gives the whole. A whole one that stood there is
+// replaced: it was refused, or scanned before.
+func (s *secretScreen) scanned(line string) {
+	c := s.c
+	s.kind = cardreader.MRZ
+	old := zoneText(s.zone.Text)
+	if zoneWidth(len(old)) > 0 || len(old)+len(zoneText(line)) > zoneMost {
+		old = ""
+	}
+	s.zone.SetText(old + zoneText(line))
+	c.refresh()
+	c.frame.focusFirst()
+	if n := len(zoneText(s.zone.Text)); zoneWidth(n) > 0 && !(n == 72 && strings.HasPrefix(s.zone.Text, "P")) {
+		s.submit()
+	}
+}
+
 // leave empties the fields when another step comes.
 func (s *secretScreen) leave() {
+	s.kind = ""
 	for _, e := range []*widget.Entry{s.line, s.pin, s.zone} {
 		if e.Text != "" {
 			e.Take()
@@ -115,11 +201,17 @@ func zoneText(s string) string {
 	}, s)
 }
 
-// zoneLines joins the lines of a machine readable zone with "|" (ICAO Doc 9303-4 §4.2, 9303-5 §4.2, 9303-6 §4.2: 2 × 44,
-// 3 × 30, 2 × 36 characters). Any other length goes on as it is and is refused by the kind.
+// zoneMost is the longest zone.
+const zoneMost = 90
+
+// zoneWidth is the width of a line of a zone of n characters (ICAO Doc 9303-4 §4.2, 9303-5 §4.2, 9303-6 §4.2: 2 × 44,
+// 3 × 30, 2 × 36), 0 where there is none of that length.
+func zoneWidth(n int) int { return map[int]int{88: 44, 90: 30, 72: 36}[n] }
+
+// zoneLines joins the lines of a machine readable zone with "|". Any other length goes on as it is and is refused.
 func zoneLines(typed string) string {
 	z := zoneText(typed)
-	width := map[int]int{88: 44, 90: 30, 72: 36}[len(z)]
+	width := zoneWidth(len(z))
 	if width == 0 {
 		return z
 	}

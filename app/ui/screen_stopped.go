@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"bangban/app/flow"
 	"bangban/app/ui/widget"
@@ -19,6 +20,8 @@ type stoppedScreen struct {
 	col     *fyne.Container
 	head    *widget.Text
 	picture *widget.Picture
+	act     *canvas.Image
+	actBox  *fyne.Container
 	facts   *widget.Facts
 	what    *widget.Text
 	tries   *widget.Text
@@ -28,10 +31,11 @@ type stoppedScreen struct {
 
 func newStopped(c *counter) *stoppedScreen {
 	k := c.kit
-	s := &stoppedScreen{c: c, head: k.Text(styleHead(), ""), picture: k.Picture(150, 200), facts: k.Facts(6, styleLabel(), styleBody()),
+	s := &stoppedScreen{c: c, head: k.Text(styleHead(), ""), picture: k.Picture(150, 200), act: &canvas.Image{FillMode: canvas.ImageFillContain}, facts: k.Facts(6, styleLabel(), styleBody()),
 		what: k.Text(widget.Style{Size: 22, Bold: true}, ""), tries: k.Text(styleMinor(), ""), ways: k.Text(styleBody(), ""), checks: newCheckList(c)}
 	right := k.Column(10, s.what, s.facts.Container, s.tries)
-	s.col = k.Column(14, s.head, k.Beside(18, 1, 220, s.picture.Container, right), s.checks.root, s.ways)
+	s.actBox = k.Fixed(240, 150, false, s.act)
+	s.col = k.Column(14, s.head, k.Beside(18, 2, 220, s.picture.Container, s.actBox, right), s.checks.root, s.ways)
 	return s
 }
 
@@ -43,6 +47,9 @@ func (s *stoppedScreen) refresh() {
 	pulled := c.s.Step == flow.Pulled
 	s.picture.Set(c.s.photo, c.t("f.nophoto"))
 	visible(s.picture.Container, pulled || c.s.photo != nil)
+	act := s.drawing()
+	s.act.Image = c.gallery.get(act, c.kit.Palette())
+	visible(s.actBox, act != drawNone)
 	have, miss := c.parts()
 	if pulled {
 		s.head.Set(c.t("cl.pulled.title"))
@@ -59,6 +66,21 @@ func (s *stoppedScreen) refresh() {
 	visible(s.checks.root, !pulled && len(c.s.Checks) > 0)
 	s.checks.set(c.s.Checks)
 	s.ways.Set(s.otherWays(pulled))
+}
+
+// drawing pictures what to do with the card where that says it faster than words.
+func (s *stoppedScreen) drawing() drawing {
+	c := s.c
+	if c.s.Step != flow.Trouble || c.s.Problem == nil {
+		return drawNone
+	}
+	switch {
+	case c.s.Cause == cardreader.Mute || c.s.Problem.Code == cardreader.CodeFaulty:
+		return drawTurn
+	case c.s.Problem.Code == "card-needs-sam", c.s.Problem.Code == cardreader.CodeOtherKind:
+		return drawTake
+	}
+	return drawNone
 }
 
 func (s *stoppedScreen) trouble() {

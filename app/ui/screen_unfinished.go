@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"bangban/app/desk"
+	"bangban/app/flow"
 	"bangban/app/ui/widget"
 )
 
@@ -42,11 +43,28 @@ func (s *unfinishedScreen) refresh() {
 	s.sub.Set(c.t("cl.unfinished.sub"))
 	var rows []string
 	for _, r := range c.s.Unfinished {
-		rows = append(rows, c.t("cl.unfinished.row", "Serial", r.Serial, "Day", r.Day, "State", c.stateName(r.State)))
+		rows = append(rows, c.t("cl.unfinished.row", "Serial", r.Serial, "Day", r.Day, "State", c.stateName(r.State))+"   "+c.fateWords(r.Serial))
 	}
 	s.at = max(min(s.at, len(rows)-1), 0)
 	s.list.Set(c.t("cl.unfinished"), rows, s.at)
 	s.keys.Set(strings.Join([]string{c.t("cl.unfinished.handed"), c.t("cl.unfinished.spoiled"), c.t("cl.unfinished.later")}, "\n"))
+}
+
+// fateWords says what became of the paper, as far as the printer tells.
+func (c *counter) fateWords(serial string) string {
+	switch c.s.Fates[serial] {
+	case flow.FateAsking:
+		return c.t("fate.asking")
+	case flow.FateOut:
+		return c.t("fate.out")
+	case flow.FateUnderWay:
+		return c.t("fate.way")
+	case flow.FateNone:
+		return c.t("fate.none")
+	case flow.FateUnsure:
+		return c.t("fate.unsure")
+	}
+	return ""
 }
 
 func (c *counter) stateName(st desk.State) string {
@@ -63,7 +81,16 @@ func (s *unfinishedScreen) spoiled() {
 		s.c.say(s.c.t("cl.unfinished.spoiled"))
 		return
 	}
-	s.resolve("spoiled", "cl.spoil.confirm", false)
+	sentence := "cl.spoil.confirm"
+	if s.at < len(s.c.s.Unfinished) {
+		switch s.c.s.Fates[s.c.s.Unfinished[s.at].Serial] {
+		case flow.FateOut:
+			sentence = "cl.void.confirm"
+		case flow.FateUnderWay:
+			sentence = "cl.void.way"
+		}
+	}
+	s.resolve("spoiled", sentence, false)
 }
 
 func (s *unfinishedScreen) resolve(key, sentence string, printed bool) {

@@ -51,7 +51,9 @@ func (c *counter) view() view {
 		v.title, v.sub, v.drawing, v.leave = t("cz.pulled"), t("cz.pulled.sub"), drawLie, true
 	case flow.Trouble:
 		v.title, v.sub, v.leave = t("cz.trouble"), t("cz.trouble.sub"), true
-	case flow.Compare, flow.Choose:
+	case flow.Second:
+		v.title, v.sub, v.leave = t("cz.second"), t("cz.second.sub"), true
+	case flow.Unproven, flow.Compare, flow.Choose:
 		v.title, v.sub, v.drawing, v.leave = t("cz.read.done"), t("cz.read.sub"), drawTake, true
 		if !c.s.OnReader {
 			v.title, v.drawing = t("cz.read.kept"), drawNone

@@ -61,7 +61,7 @@ func Foreign() *cardreader.Document {
 func SocialSecurity() *cardreader.Document {
 	return &cardreader.Document{Kind: "sscard",
 		Subject: cardreader.Subject{FullName: "样本社", Sex: "F", BirthDate: "1949-12-31", Number: "11010519491231002X", Issued: "2020-01-01"},
-		Photo:   portrait(0xb0), Raw: map[string][]byte{"EF06/09": []byte("specimen record")},
+		ReadAt:  time.Date(2027, 3, 1, 9, 30, 0, 0, time.UTC), Photo: portrait(0xb0), Raw: map[string][]byte{"EF06/09": []byte("specimen record")},
 		Checks: []check.Check{check.Unsure("issuer", check.NotSupported, "specimen: nothing is signed"), check.Pass("number", "")}}
 }
 
