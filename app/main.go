@@ -140,6 +140,7 @@ func counter(o options, out io.Writer) (err error) {
 	machine := flow.New(st.Ports(), flow.Options{
 		Lang: "zh-Hans", Second: "en", App: "bangban " + station.Version, Log: log,
 		LastPurpose: st.Setting(ctx, "purpose"), LastRecipient: st.Setting(ctx, "recipient"),
+		Citizen: st.Setting(ctx, "reader"), Reader: func(name string) { st.SetSetting(ctx, "reader", name) },
 		Remember: func(purpose, recipient string) {
 			st.SetSetting(ctx, "purpose", purpose)
 			st.SetSetting(ctx, "recipient", recipient)

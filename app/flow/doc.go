@@ -7,7 +7,9 @@
 //	Ready → Reading → Compare → Choose → Agree → Issuing → HandOver → Farewell → Ready
 //	        Reading → NeedSecret → Reading          the card wants its MRZ, CAN or PIN
 //	        Reading → Pulled → Reading              only the same card goes on
-//	        Reading → Trouble                       unreadable, unproven, expired; Compare → Trouble: another face
+//	        Reading → Trouble                       unreadable, disproven, expired; Compare → Trouble: another face
+//	        Reading → Unproven → Compare            nobody can prove here who issued it; on only where the bundle has terms
+//	                        Choose → Second → Agree the terms want a second clerk's word
 //	                                Agree ⇄ Spoken  the clerk records a spoken yes in two presses
 //	                                        Issuing ⇄ PrintFault
 //	any step before Issuing → NotToday → Ready
@@ -19,7 +21,12 @@
 //
 //   - Commit.Issue is called only after SayYes or ConfirmSpoken of the same visit, and a visit issues one voucher at most.
 //     No clerk's key and no scan leads there: Same, HandedOver and Scanned are refused on Agree.
-//   - A document whose checks are not all passed, or that has expired, never reaches Compare.
+//   - A document whose checks are not all passed, or that has expired, never reaches Compare. One of which only the issuer
+//     is undecided does where a purpose takes its kind unproven; then that purpose alone is offered, narrower and shorter.
+//   - Same is refused while a character of the name waits to be compared (repaired, private use, rare).
+//   - A secret that was mistyped never reaches a card. With one try left it is sent on the second word only, with none never.
+//   - A clerk's token is left alone, and while the visit's card lies on its reader no other reader's card is read for it.
+//   - After a restart nothing is printed again: the printer is asked what came out, and that is handed over or void.
 //   - Between Issue and the end of the voucher (handed over, spoiled) the visit cannot be left; only Lock hides it.
 //   - Nothing of a visit is stored before the Yes. A No leaves nothing.
 //
