@@ -165,7 +165,8 @@ func screens(ctx context.Context, o options, st *station.Station, m *flow.Machin
 	d := ui.Deps{
 		Visit: m, Staff: staff{st, m}, Health: newHealth(ctx, st, m), Queue: parcels{st},
 		BlankAfter: st.Policy().BlankAfter, LockAfter: st.Policy().LockAfter,
-		Status: ui.Status{Hotline: st.Hotline(), TrainingPIN: st.StaffPIN(), Version: station.Version},
+		Show:   flow.NewShowing(ctx, st.Shows(), st.Now, nil, slog.Default()),
+		Status: ui.Status{Hotline: st.Hotline(), Hall: st.Policy().Hall, TrainingPIN: st.StaffPIN(), Version: station.Version},
 		Lang:   lang, Scale: scale(o, st.Setting(ctx, "scale")), Palette: or(st.Setting(ctx, "palette"), "light"),
 		Note: func(lang string, scale float32, palette string) {
 			st.SetSetting(ctx, "lang", lang)

@@ -24,6 +24,8 @@ func (c *counter) mainAction() mainAction {
 	switch c.layer {
 	case layerHelp, layerQueue:
 		return mainAction{"main.close", c.closeLayer}
+	case layerScan:
+		return c.showMain()
 	case layerUnfinished:
 		return mainAction{"main.recover", func() { c.frame.unfinished.handed() }}
 	}
@@ -117,7 +119,13 @@ func (c *counter) actions() map[fyne.KeyName]action {
 	if c.d.Queue != nil {
 		m[fyne.KeyF9] = action{works: true, do: func() { c.toggleLayer(layerQueue) }}
 	}
+	if c.canShow() {
+		m[fyne.KeyF5] = action{works: true, do: c.openShowing}
+	}
 	c.stepActions(m)
+	if c.layer == layerScan {
+		c.showActions(m)
+	}
 	return m
 }
 
@@ -275,8 +283,11 @@ func (c *counter) showAgain() {
 // aloud reads the person's screen to them. Where the counter has no voice the clerk reads it: the words are shown.
 func (c *counter) aloud() {
 	words := c.view().speech()
-	lang := c.catalog(c.s.Lang).Tag()
-	c.do("visit.aloud", c.d.Visit.Aloud)
+	lang, note := c.catalog(c.s.Lang).Tag(), c.d.Visit.Aloud
+	if c.layer == layerScan {
+		lang, note = c.catalog(c.showing.Lang).Tag(), c.d.Show.Aloud
+	}
+	c.do("visit.aloud", note)
 	ask := c.t("note.read.this", "Words", words)
 	if c.kit.Large() { // the words would fill the window; they stand on the person's screen
 		ask = c.t("note.read.screen")

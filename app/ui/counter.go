@@ -25,6 +25,7 @@ const (
 	layerHelp
 	layerQueue
 	layerUnfinished
+	layerScan
 )
 
 // counter is everything on the two screens. It is used on Fyne's goroutine only.
@@ -36,23 +37,26 @@ type counter struct {
 	cat  *locales.Catalog            // of the clerk
 	cats map[string]*locales.Catalog // every language, opened once
 
-	s       shown
-	since   time.Time // of the step
-	health  desk.Health
-	layer   layer
-	fault   *desk.Error // of the last input, until the next step or key
-	note    string      // a sentence of the screens themselves, until the next step or key
-	armed   string      // a key that acts on its second press
-	busy    bool        // the PIN is being checked
-	unsent  int
-	oldest  time.Duration
-	flipped bool
-	later   bool // the clerk put the unfinished vouchers off until the next login
-	palette int
-	burst   scan.Burst
-	idle    idle
-	before  string // what stood in the field when the burst began
-	marked  *widget.Entry
+	s         shown
+	since     time.Time // of the step
+	health    desk.Health
+	layer     layer
+	fault     *desk.Error // of the last input, until the next step or key
+	note      string      // a sentence of the screens themselves, until the next step or key
+	armed     string      // a key that acts on its second press
+	busy      bool        // the PIN is being checked
+	unsent    int
+	oldest    time.Duration
+	flipped   bool
+	later     bool // the clerk put the unfinished vouchers off until the next login
+	palette   int
+	burst     scan.Burst
+	idle      idle
+	showing   flow.ShowState // of the person who shows a credential
+	details   bool           // its checks are unfolded
+	listening bool           // for a scanner that sends no Return
+	before    string         // what stood in the field when the burst began
+	marked    *widget.Entry
 
 	outlines *sfnt.Font // which characters can be drawn; nil: not known
 
@@ -177,6 +181,9 @@ func (c *counter) forget() {
 func (c *counter) layers(moved bool) {
 	open := c.s.Step == flow.Ready && len(c.s.Unfinished) > 0 && !c.later
 	switch {
+	case c.s.Step == flow.Locked && c.layer == layerScan:
+		c.closeShowing()
+	case c.layer == layerScan: // a card that is laid meanwhile waits below it
 	case c.s.Step == flow.Locked && c.layer != layerHelp:
 		c.layer = layerNone
 	case c.layer == layerUnfinished && !open:
@@ -270,6 +277,11 @@ func (c *counter) clerkTags() (tags []string) {
 func (c *counter) setCitizenLang() {
 	tags := c.d.CitizenLangs
 	i := slices.Index(tags, c.catalog(c.s.Lang).Tag())
+	if c.layer == layerScan {
+		i = slices.Index(tags, c.catalog(c.showing.Lang).Tag())
+		c.do("visit.lang", func() error { return c.d.Show.SetLang(tags[(i+1)%len(tags)]) })
+		return
+	}
 	c.do("visit.lang", func() error { return c.d.Visit.SetLang(tags[(i+1)%len(tags)]) })
 }
 

@@ -67,6 +67,8 @@ type frame struct {
 	queue      *queueScreen
 	help       *helpScreen
 	blank      *blankScreen
+	scan       *scanScreen
+	verdict    *verdictScreen
 }
 
 func newFrame(c *counter) *frame {
@@ -106,8 +108,9 @@ func (f *frame) screens() {
 	f.paper, f.end, f.unfinished = newPaper(c), newEnd(c), newUnfinished(c)
 	f.unproven, f.second = newUnproven(c), newSecond(c)
 	f.queue, f.help, f.blank = newQueue(c), newHelp(c), newBlank(c)
+	f.scan, f.verdict = newScan(c), newVerdict(c)
 	for _, s := range []screen{f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
-		f.unfinished, f.queue, f.help, f.blank} {
+		f.unfinished, f.queue, f.help, f.blank, f.scan, f.verdict} {
 		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
 	}
 }
@@ -124,6 +127,11 @@ func (f *frame) current() screen {
 		return f.queue
 	case layerUnfinished:
 		return f.unfinished
+	case layerScan:
+		if f.c.showing.Step >= flow.ShowVerdict {
+			return f.verdict
+		}
+		return f.scan
 	}
 	switch f.c.s.Step {
 	case flow.Locked:
@@ -250,10 +258,16 @@ func (c *counter) guarded(do func()) func() {
 func (c *counter) citizenInputs() citizenInputs {
 	v := c.d.Visit
 	return citizenInputs{
-		yes:   c.touched(func() { c.do("visit.yes", v.SayYes) }),
-		no:    c.touched(func() { c.do("visit.no", v.SayNo) }),
-		leave: c.touched(func() { c.do("visit.not-today", v.NotToday) }),
-		say:   c.touched(c.aloud),
+		yes: c.touched(c.sayYes),
+		no:  c.touched(c.sayNo),
+		leave: c.touched(func() {
+			if c.layer == layerScan {
+				c.closeShowing()
+				return
+			}
+			c.do("visit.not-today", v.NotToday)
+		}),
+		say: c.touched(c.aloud),
 	}
 }
 

@@ -130,14 +130,18 @@ func (c *counter) word(name fyne.KeyName, a action) string {
 
 // pad takes the person's own two keys, only while they are asked.
 func (c *counter) pad(name fyne.KeyName) bool {
-	if c.s.Step != flow.Agree && c.s.Step != flow.Spoken || name == "" || !PadKey(name) {
+	asked := c.s.Step == flow.Agree || c.s.Step == flow.Spoken
+	if c.layer == layerScan {
+		asked = c.showing.Step == flow.ShowAsk || c.showing.Step == flow.ShowSpoken
+	}
+	if !asked || name == "" || !PadKey(name) {
 		return false
 	}
 	switch name {
 	case c.d.Citizen.Yes:
-		c.do("visit.yes", c.d.Visit.SayYes)
+		c.sayYes()
 	case c.d.Citizen.No:
-		c.do("visit.no", c.d.Visit.SayNo)
+		c.sayNo()
 	default:
 		return false
 	}
@@ -166,6 +170,7 @@ func (c *counter) rune(r rune, e *widget.Entry) bool {
 			c.before = e.Text
 		}
 	}
+	c.listen()
 	return false
 }
 
@@ -183,7 +188,7 @@ func (c *counter) scanned(now time.Time) bool {
 		c.frame.secret.scanned(text)
 		return true
 	}
-	c.do("scan", func() error { return c.d.Visit.Scanned(text) })
+	c.took(text)
 	return true
 }
 

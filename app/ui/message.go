@@ -18,6 +18,8 @@ func (c *counter) message() (widget.Tone, string) {
 		return widget.ToneWarn, c.explain(c.fault)
 	case c.note != "":
 		return widget.ToneNote, c.note
+	case c.layer == layerScan:
+		return c.showMessage()
 	case c.s.Step == flow.Locked:
 		return widget.ToneNote, c.lockedMessage()
 	case c.s.Step == flow.Ready && c.s.Problem != nil && !c.canPlace():

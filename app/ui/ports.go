@@ -112,8 +112,9 @@ type Queue interface {
 
 // Status is what the counter says of itself and does not change while it runs.
 type Status struct {
-	Hotline     string // printed and shown to the person; empty: none
-	TrainingPIN string // shown on the login screen of a training counter, and only there
+	Hotline     string    // printed and shown to the person; empty: none
+	Hall        desk.Text // who asks, where a credential is shown; empty: the station's name
+	TrainingPIN string    // shown on the login screen of a training counter, and only there
 	Version     string
 }
 
@@ -142,7 +143,8 @@ type Deps struct {
 	Health Health
 	Queue  Queue
 	Voice  flow.Voice
-	Tray   Tray // of a training counter; nil: none
+	Show   *flow.Showing // of people who show credentials; nil: F5 does not open that step
+	Tray   Tray          // of a training counter; nil: none
 	Status Status
 
 	Lang         string   // of the clerk at the start

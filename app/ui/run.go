@@ -76,6 +76,7 @@ func (c *counter) open() {
 	c.window.SetContent(c.frame.root)
 	c.window.Resize(fyne.NewSize(clerkW, clerkH))
 	c.wire(c.window.Canvas())
+	c.watchShowing()
 	if c.d.Citizen.Mode != CitizenFlip {
 		c.openCitizen()
 	}

@@ -35,6 +35,9 @@ func (c *counter) view() view {
 		v.step, v.title, v.sub = 0, t("cz.welcome"), t("cz.welcome.sub")
 		return v
 	}
+	if c.layer == layerScan {
+		return c.showView()
+	}
 	switch c.s.Step {
 	case flow.Locked:
 		v.title, v.sub = t("cz.welcome"), t("cz.welcome.sub")

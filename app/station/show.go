@@ -1,0 +1,93 @@
+package station
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"bangban/app/desk"
+	"bangban/app/flow"
+	"bangban/app/queue"
+	"bangban/app/sheets"
+	"bangban/app/verify"
+	"bangban/print"
+)
+
+// Shows is what the counter needs to judge what people show: flow.Checker over this station.
+func (s *Station) Shows() flow.Checker { return shows{s} }
+
+type shows struct{ s *Station }
+
+// Check implements flow.Checker. The audience is not judged: the counter asks for itself, on nobody's behalf.
+func (w shows) Check(ctx context.Context, data []byte) (*verify.Result, error) {
+	return w.s.Verify(ctx, Presented{Input: data})
+}
+
+// Keep implements flow.Checker: one sealed parcel and its leaf.
+func (w shows) Keep(ctx context.Context, r desk.Verification) (string, error) {
+	body, err := verificationBody(r)
+	if err != nil {
+		return "", err
+	}
+	return w.s.store.Put(ctx, queue.KindVerification, r.Clerk, body)
+}
+
+// verificationBody is the result and how it came about, nothing of what the credential says.
+func verificationBody(r desk.Verification) ([]byte, error) {
+	return queue.EncodeBody(map[string]any{
+		"at": r.At.UTC().Format(time.RFC3339), "clerk": r.Clerk, "want": r.Want, "bearer": r.Bearer, "answer": string(r.Answer),
+		"read_aloud": r.ReadAloud, "lang": r.Lang, "outcome": r.Outcome, "list_days": r.Days, "format": r.Format,
+		"checks": r.Checks, "lists": r.Lists, "sha256": r.Hash,
+	})
+}
+
+// Receipt implements flow.Checker.
+func (w shows) Receipt(ctx context.Context, r desk.Verification, parcel, lang string) error {
+	fonts, err := w.s.fonts()
+	if err != nil {
+		return err
+	}
+	first, err := language(lang)
+	if err != nil {
+		return err
+	}
+	second := sheets.Language{}
+	if lang != "en" {
+		if second, err = language("en"); err != nil {
+			return err
+		}
+	}
+	sheet, err := sheets.Verification(fonts, sheets.VerificationData{
+		Outcome: r.Outcome, Days: r.Days, Want: r.Want, Reason: decidedBy(r), Format: r.Format, Number: parcel,
+		Hall: w.s.bundle.Policy.Hall, Hotline: w.s.bundle.Policy.Hotline, At: local(r.At), Training: w.s.o.Training,
+	}, first, second)
+	if err != nil {
+		return err
+	}
+	defer sheet.Wipe()
+	title := "verification-" + r.At.UTC().Format("20060102-150405")
+	pdf, err := sheet.PDF(print.Meta{Title: title, Created: r.At})
+	if err != nil {
+		return err
+	}
+	defer clear(pdf)
+	return w.s.printers.PrintSheet(ctx, print.Job{Title: title, PDF: pdf, Copies: 1}, sheet)
+}
+
+// decidedBy is the reason that decided, where the result is not Valid.
+func decidedBy(r desk.Verification) string {
+	want := map[string]string{"not-valid": "failed", "cannot-tell": "indeterminate"}[r.Outcome]
+	for _, c := range r.Checks {
+		verdict, reason, ok := strings.Cut(c[strings.Index(c, "=")+1:], ":")
+		if ok && verdict == want {
+			return reason
+		}
+	}
+	return ""
+}
+
+// Now is station time (design §3).
+func (s *Station) Now() time.Time {
+	at, _, _ := s.clock.Now()
+	return at
+}
