@@ -181,7 +181,8 @@ func (c *Cards) readSettled(ctx context.Context, reader string, s cardreader.Sec
 	}
 }
 
-func (c *Cards) read(ctx context.Context, reader string, s cardreader.Secrets, report func(cardreader.Progress)) (*Reading, error) {
+// readOnce connects, identifies and reads.
+func (c *Cards) readOnce(ctx context.Context, reader string, s cardreader.Secrets, report func(cardreader.Progress)) (*Reading, error) {
 	r, err := c.find(ctx, reader)
 	if err != nil {
 		return nil, err

@@ -68,11 +68,12 @@ func (e *env) readerCommand() *cobra.Command {
 			}
 			for ev := range events {
 				row := readerEvent{At: ev.At.Format(time.RFC3339), Reader: ev.Reader, State: ev.Kind.String(), Count: ev.Count}
+				row.Says, row.Fix = e.happened(ev)
 				if name && ev.Kind == cardreader.Present {
 					row.Card = identified(cmd.Context(), cards, ev.Reader)
 				}
 				if err := e.print(row, func(w io.Writer) {
-					fmt.Fprintln(w, strings.TrimRight(row.At+"\t"+row.Reader+"\t"+row.State+"\t"+row.Card, "\t"))
+					fmt.Fprintln(w, strings.TrimRight(row.At+"\t"+row.Reader+"\t"+row.State+"\t"+row.Card+"\t"+row.Says+"\t"+row.Fix, "\t"))
 				}); err != nil {
 					return err
 				}
@@ -114,4 +115,6 @@ type readerEvent struct {
 	State  string `json:"state"`
 	Count  uint32 `json:"count"`
 	Card   string `json:"card,omitempty"`
+	Says   string `json:"says,omitempty"` // in words
+	Fix    string `json:"fix,omitempty"`  // what to do
 }
