@@ -391,6 +391,7 @@ func TestWellKnownAndOperations(t *testing.T) {
 		"/.well-known/institution.pem":           {200, "application/pem-certificate-chain"},
 		"/.well-known/withdrawn-delegations.cwt": {200, "application/cwt"},
 		"/.well-known/status/T01":                {200, "application/statuslist+cwt"},
+		"/.well-known/status-jwt/T01":            {200, "application/statuslist+jwt"},
 		"/.well-known/status/T99":                {404, queue.TypeProblem},
 		"/.well-known/status":                    {404, queue.TypeProblem},
 		"/.well-known/%2e%2e/secret":             {404, queue.TypeProblem},
@@ -400,10 +401,17 @@ func TestWellKnownAndOperations(t *testing.T) {
 			t.Errorf("%s: %d %s", path, w.Code, w.Header().Get("Content-Type"))
 		}
 	}
+	r := httptest.NewRequest(http.MethodGet, "/.well-known/status/T01", nil)
+	r.Header.Set("Accept", "application/statuslist+jwt")
+	w := httptest.NewRecorder()
+	g.Handler().ServeHTTP(w, r)
+	if w.Header().Get("Content-Type") != "application/statuslist+jwt" {
+		t.Errorf("asked for a JWT: %s", w.Header().Get("Content-Type"))
+	}
 	if w := get(g.Operations(), "/readyz"); w.Code != 200 {
 		t.Errorf("readyz %d", w.Code)
 	}
-	if w := get(g.Operations(), "/metrics"); w.Code != 200 || !strings.Contains(w.Body.String(), `bangban_inbox_requests_total{path="well-known",status="200"} 3`) {
+	if w := get(g.Operations(), "/metrics"); w.Code != 200 || !strings.Contains(w.Body.String(), `bangban_inbox_requests_total{path="well-known",status="200"} 5`) {
 		t.Errorf("metrics %d\n%s", w.Code, w.Body)
 	}
 	if w := get(g.Handler(), "/metrics"); w.Code != 404 {

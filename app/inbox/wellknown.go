@@ -20,7 +20,7 @@ func mediaType(name string) string {
 	switch {
 	case strings.HasSuffix(name, ".pem"):
 		return "application/pem-certificate-chain"
-	case strings.HasSuffix(name, ".jwt"):
+	case strings.HasPrefix(name, "status-jwt/"):
 		return "application/statuslist+jwt" // draft-ietf-oauth-status-list §8.1
 	case strings.HasPrefix(name, "status/"):
 		return "application/statuslist+cwt"
@@ -38,8 +38,8 @@ func (g *Gateway) wellKnown(w http.ResponseWriter, r *http.Request) error {
 	if g.c.WellKnown == "" || name != path.Clean(name) || !fs.ValidPath(name) || strings.HasPrefix(path.Base(name), ".") {
 		return none
 	}
-	if strings.HasPrefix(name, "status/") && path.Ext(name) == "" && strings.Contains(r.Header.Get("Accept"), "statuslist+jwt") {
-		name += ".jwt"
+	if station, ok := strings.CutPrefix(name, "status/"); ok && strings.Contains(r.Header.Get("Accept"), "statuslist+jwt") {
+		name = "status-jwt/" + station
 	}
 	root, err := os.OpenRoot(g.c.WellKnown)
 	if err != nil {

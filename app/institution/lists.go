@@ -32,24 +32,13 @@ func StatusURI(issuer, station string) string {
 	return strings.TrimSuffix(issuer, "/") + "/.well-known/status/" + station
 }
 
-// StatusList signs the status list of a station: revoked indices are invalid, all others valid.
+// StatusList signs the status list of a station as CWT: revoked indices are invalid, all others valid.
 func (i *Institution) StatusList(station string, revoked []uint64) ([]byte, error) {
-	if !validStation(station) {
-		return nil, ErrStation
-	}
-	i.mu.Lock()
-	blocks, err := i.blocks(station)
-	i.mu.Unlock()
+	n, err := i.statuses(station)
 	if err != nil {
 		return nil, err
 	}
-	n := uint64(minStatuses)
-	for _, b := range blocks {
-		for n <= b.Last {
-			n *= 2
-		}
-	}
-	list, err := trust.NewStatusList(i.StatusURI(station), 1, int(n))
+	list, err := trust.NewStatusList(i.StatusURI(station), 1, n)
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +53,25 @@ func (i *Institution) StatusList(station string, revoked []uint64) ([]byte, erro
 	}
 	defer key.Close()
 	list.MadeAt = i.o.Now()
-	list.NotAfter = list.MadeAt.Add(listLife)
+	list.NotAfter, list.TTL = list.MadeAt.Add(listLife), listTTL
 	return trust.SignStatusCWT(nil, list, key, issuing)
+}
+
+// statuses is how many a station's list covers: every serial ever lent, rounded up.
+func (i *Institution) statuses(station string) (int, error) {
+	if !validStation(station) {
+		return 0, ErrStation
+	}
+	i.mu.Lock()
+	blocks, err := i.blocks(station)
+	i.mu.Unlock()
+	n := uint64(minStatuses)
+	for _, b := range blocks {
+		for n <= b.Last {
+			n *= 2
+		}
+	}
+	return int(n), err
 }
 
 // Withdrawn signs the list of voucher keys that may no longer sign; an empty one says that there are none.
@@ -86,11 +92,13 @@ type Revoked struct {
 	Keys     []trust.Withdrawn
 }
 
-// Status publishes institution.pem, the list of withdrawn keys and a status list for every station with a block, as
-// files for a web server's /.well-known/ or a stick.
+// Status publishes institution.pem, the list of withdrawn keys and a status list (CWT in status, JWT in status-jwt) for
+// every station with a block, as files for a web server's /.well-known/ or a stick.
 func (i *Institution) Status(dir string, r Revoked) error {
-	if err := os.MkdirAll(filepath.Join(dir, "status"), 0o755); err != nil {
-		return err
+	for _, sub := range []string{"status", dirJWT} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
+			return err
+		}
 	}
 	files := map[string][]byte{filePEM: i.PEM()}
 	withdrawn, err := i.Withdrawn(r.Keys)
@@ -108,6 +116,9 @@ func (i *Institution) Status(dir string, r Revoked) error {
 			return fmt.Errorf("institution: status of %s: %w", s, err)
 		}
 		files[filepath.Join("status", s)] = list
+		if files[filepath.Join(dirJWT, s)], err = i.StatusListJWT(s, r.Vouchers[s]); err != nil {
+			return fmt.Errorf("institution: status of %s: %w", s, err)
+		}
 	}
 	for name, data := range files {
 		if err := keys.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {

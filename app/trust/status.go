@@ -23,7 +23,8 @@ type StatusList struct {
 	Issuer   string // name of the institution that signed it; set by ParseStatusCWT
 	URI      string // sub: where it is published, and what a voucher names
 	MadeAt   time.Time
-	NotAfter time.Time // zero: none
+	NotAfter time.Time     // zero: none
+	TTL      time.Duration // for how long whoever fetched it may keep it before asking again; zero: not said
 	bits     int
 	data     []byte
 }
@@ -99,7 +100,7 @@ func SignStatusCWT(rand io.Reader, l *StatusList, issuingKey crypto.Signer, issu
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	c := statusClaims{Sub: l.URI, Iat: l.MadeAt.Unix(), List: &listMap{Bits: l.bits, List: packed.Bytes()}}
+	c := statusClaims{Sub: l.URI, Iat: l.MadeAt.Unix(), List: &listMap{Bits: l.bits, List: packed.Bytes()}, TTL: uint64(l.TTL / time.Second)}
 	if !l.NotAfter.IsZero() {
 		c.Exp = l.NotAfter.Unix()
 	}
@@ -127,11 +128,14 @@ func ParseStatusCWT(msg []byte, issuers []*Institution) (*StatusList, error) {
 	if c.Exp != 0 {
 		l.NotAfter = time.Unix(c.Exp, 0).UTC()
 	}
+	l.TTL = time.Duration(min(c.TTL, maxTTL)) * time.Second
 	if err := by.inForce(l.MadeAt); err != nil {
 		return nil, err
 	}
 	return l, nil
 }
+
+const maxTTL = 10 * 365 * 24 * 3600 // seconds
 
 const maxDate = 253402300799 // the last second of the year 9999
 
