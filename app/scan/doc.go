@@ -1,5 +1,5 @@
 // Package scan brings in what people show: from hand scanners that type or that speak over a serial line, from pictures and
-// PDF files, from a watched folder and, in builds with the tag camera, from a camera.
+// from PDF files.
 //
 // # Scanners that type
 //

@@ -6,5 +6,4 @@ import "errors"
 var (
 	ErrNothing  = errors.New("scan: no code found")
 	ErrTooLarge = errors.New("scan: too large")
-	ErrNoCamera = errors.New("scan: built without a camera")
 )
