@@ -212,8 +212,11 @@ func (e *env) institutionEnrol() *cobra.Command {
 	return cmd
 }
 
-// institutionAnswer answers the request of a counter.
-func (e *env) institutionAnswer(dir, file, out, pass string, g institution.Grant) error {
+// institutionAnswer answers the request of a counter. own tells that station, key or serials were named beside it.
+func (e *env) institutionAnswer(dir, file, out, pass string, own bool, g institution.Grant) error {
+	if own || g.Count == 0 {
+		return usagef("institution delegate --csr FILE wants --count N; the request names the station and its key")
+	}
 	req, err := e.readInput(file, 64<<10)
 	if err != nil {
 		return err

@@ -84,10 +84,8 @@ func (e *env) institutionDelegate() *cobra.Command {
 		Use: "delegate DIR", Short: "Lend a counter's voucher key a block of serials", Args: cobra.ExactArgs(1), Annotations: signs(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if csr != "" {
-				if st != "" || key != "" || first != 0 || last != 0 || count == 0 {
-					return usagef("institution delegate --csr FILE wants --count N; the request names the station and its key")
-				}
-				return e.institutionAnswer(args[0], csr, out, pass, institution.Grant{Count: count, Valid: valid, MaxLife: life})
+				own := st != "" || key != "" || first != 0 || last != 0
+				return e.institutionAnswer(args[0], csr, out, pass, own, institution.Grant{Count: count, Valid: valid, MaxLife: life})
 			}
 			if st == "" || key == "" || (count == 0) == (last == 0) {
 				return usagef("institution delegate wants --station NAME, --key FILE, and --count N or --first N --last N")
