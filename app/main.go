@@ -16,6 +16,7 @@ import (
 
 	"bangban/app/desk"
 	"bangban/app/flow"
+	"bangban/app/scan"
 	"bangban/app/station"
 	"bangban/app/ui"
 	"bangban/locales"
@@ -25,7 +26,7 @@ import (
 type options struct {
 	training, version, ready, flip bool
 	data, lang, citizen, sam       string
-	bundle                         string
+	bundle, scanner                string
 	scale                          float64
 }
 
@@ -48,6 +49,7 @@ func run(args []string, out, errw io.Writer) int {
 	f.Float64Var(&o.scale, "scale", 0, "text size, 1 to 2")
 	f.StringVar(&o.citizen, "citizen", "", "`X,Y` of the person's monitor: full screen there")
 	f.StringVar(&o.sam, "sam", "", "readers with a security module, with commas: serial `ports`, tcp://host:port, auto")
+	f.StringVar(&o.scanner, "scanner", "", "serial `port` of a code scanner; one that types needs none")
 	f.BoolVar(&o.flip, "flip", false, "one screen for both: F6 turns it")
 	f.BoolVar(&o.ready, "ready", false, "print ready when the window can be used, and each step of a visit")
 	f.BoolVar(&o.version, "version", false, "print the version")
@@ -176,6 +178,15 @@ func screens(ctx context.Context, o options, st *station.Station, m *flow.Machin
 	}
 	if len(st.Cards().Specimens()) > 0 {
 		d.Tray = st.Cards()
+	}
+	if o.scanner != "" {
+		d.Scanner = func(ctx context.Context, emit func(string)) {
+			scan.Serial(ctx, o.scanner, emit, func(err error) {
+				if err != nil {
+					slog.Warn("scanner", "state", err)
+				}
+			})
+		}
 	}
 	if o.flip {
 		d.Citizen.Mode = ui.CitizenFlip

@@ -59,6 +59,9 @@ func (b *Burst) Forget() {
 	b.text = b.text[:0]
 }
 
+// Heard notes that a scan came by another way: keys rest after it as after a burst.
+func (b *Burst) Heard(at time.Time) { b.ended = at }
+
 // Resume lets keys act again at once after a scan that was no scan.
 func (b *Burst) Resume() { b.ended = time.Time{} }
 

@@ -145,7 +145,9 @@ type Deps struct {
 	Voice  flow.Voice
 	Show   *flow.Showing // of people who show credentials; nil: F5 does not open that step
 	Tray   Tray          // of a training counter; nil: none
-	Status Status
+	// Scanner reads a scanner that has a line of its own until ctx ends and hands on what it scans; nil: none.
+	Scanner func(ctx context.Context, emit func(text string))
+	Status  Status
 
 	Lang         string   // of the clerk at the start
 	CitizenLangs []string // offered to the person; empty: all that cover it

@@ -53,6 +53,25 @@ func (c *counter) forgetLater() {
 	}
 }
 
+// hearScanner takes what a scanner with a line of its own reads. It is a scan like one that is typed: nothing acts for a
+// moment after it, and while the counter is locked or blank it is dropped.
+func (c *counter) hearScanner() {
+	if c.d.Scanner == nil {
+		return
+	}
+	c.spawn(func() {
+		c.d.Scanner(c.ctx, func(text string) {
+			c.post(func() {
+				if c.alive() || c.s.Step == flow.Locked {
+					return
+				}
+				c.burst.Heard(c.d.Now())
+				c.took(text)
+			})
+		})
+	})
+}
+
 // canShow tells whether F5 opens the scanner's step now: from anywhere but a question to the person, a signature under way and
 // a paper that waits to be scanned.
 func (c *counter) canShow() bool {

@@ -215,3 +215,34 @@ func TestLongScanWithoutReturn(t *testing.T) {
 		t.Errorf("%d scans", len(ch.asked))
 	}
 }
+
+// TestScannerWithALine: what a serial scanner reads goes where typed scans go, and is dropped while the counter is locked.
+func TestScannerWithALine(t *testing.T) {
+	ch := &checker{res: shownResult()}
+	lines := make(chan string)
+	var r *rig
+	r = newRig(t, func(d *Deps, _ *flowtest.Fakes) {
+		d.Show = flow.NewShowing(context.Background(), ch, func() time.Time { return r.now }, func(fn func()) { fn() }, nil)
+		d.Scanner = func(ctx context.Context, emit func(string)) {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case text := <-lines:
+					emit(text)
+				}
+			}
+		}
+	})
+	lines <- "LOCKED"
+	r.login()
+	r.key(fyne.KeyF5)
+	r.showStep(flow.ShowAsk)
+	r.touch(r.c.citizen.yes)
+	r.showStep(flow.ShowWait)
+	lines <- "6BFOXN%TS3DH0YOJ58S"
+	r.showStep(flow.ShowVerdict)
+	if len(ch.asked) != 1 || ch.asked[0] != "6BFOXN%TS3DH0YOJ58S" {
+		t.Errorf("%q", ch.asked)
+	}
+}
