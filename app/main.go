@@ -57,7 +57,7 @@ func run(args []string, out, errw io.Writer) int {
 		return 2
 	}
 	if o.version {
-		fmt.Fprintln(out, station.Version)
+		fmt.Fprintln(out, station.About().Words())
 		return 0
 	}
 	err := counter(o, out)

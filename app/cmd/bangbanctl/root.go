@@ -112,7 +112,7 @@ func (e *env) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "bangbanctl",
 		Short:         "The counter at a terminal",
-		Version:       station.Version,
+		Version:       station.About().Words(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -147,7 +147,7 @@ func (e *env) root() *cobra.Command {
 	f.StringVar(&e.lang, "lang", sentences, "language of the sentences")
 	for _, group := range []func() *cobra.Command{
 		e.readerCommand, e.cardCommand, e.voucherCommand, e.verifyCommand, e.queueCommand,
-		e.journalCommand, e.stationCommand, e.institutionCommand, e.inboxCommand, e.clerkCommand, e.bundleCommand, e.doctorCommand,
+		e.journalCommand, e.stationCommand, e.institutionCommand, e.inboxCommand, e.clerkCommand, e.bundleCommand, e.doctorCommand, e.manCommand,
 	} {
 		root.AddCommand(group())
 	}
@@ -158,7 +158,7 @@ func (e *env) root() *cobra.Command {
 
 // everywhere makes --version a flag of every command.
 func everywhere(c *cobra.Command) {
-	c.Version = station.Version
+	c.Version = station.About().Words()
 	for _, sub := range c.Commands() {
 		everywhere(sub)
 	}
