@@ -13,7 +13,7 @@ const (
 	maxRects   = 200_000
 	leastRects = 60 // fewer are no code
 	maxNesting = 64
-	pageSide   = 4000 // pixels a side of the drawn page, at most
+	pageSide   = 2400 // pixels a side of the drawn page, at most
 )
 
 // place is a rectangle of one colour on the page, in points with y upward.
