@@ -57,6 +57,9 @@ func (f dataDir) readKind() (kind string, err error) {
 			if strings.HasPrefix(e.Name(), halfWritten) {
 				continue
 			}
+			if b, err := os.ReadFile(f.kind()); err == nil { // another first start has just finished
+				return strings.TrimSpace(string(b)), nil
+			}
 			return "", &desk.Error{Op: "station.open", Code: "data-foreign", Args: map[string]string{"Dir": string(f)}}
 		}
 	}

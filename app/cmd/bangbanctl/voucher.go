@@ -145,7 +145,7 @@ func (e *env) issueDocument(ctx context.Context, f issueFlags) (*cardreader.Docu
 		return nil, &desk.Error{Op: "voucher.issue", Code: "file-not-card", Args: map[string]string{"File": filepath.Base(f.from)}}
 	}
 	for i, c := range in.Checks { // what nobody asked lowers nothing, there as here; the shape does not say so
-		in.Checks[i].Optional = c.Verdict == check.Indeterminate && c.Reason == check.NotChecked
+		in.Checks[i].Optional = c.Verdict == check.Indeterminate && (c.Reason == check.NotChecked || c.Reason == check.NoList)
 	}
 	return &cardreader.Document{Kind: in.Kind, Subject: in.Subject, Checks: in.Checks, ReadAt: e.now()}, nil
 }
