@@ -10,6 +10,7 @@ import (
 	"bangban/app/desk"
 	"bangban/cardreader"
 	"bangban/cardreader/check"
+	"bangban/cardreader/sam"
 	"bangban/cardreader/sim"
 )
 
@@ -108,17 +109,17 @@ func (c *Cards) ReadNext(parent context.Context, reader string, s cardreader.Sec
 	if err != nil {
 		return nil, err
 	}
-	var pulled error
+	var lifted error
 	last := cardreader.CodeNoReader // what to say when the time is over
 	for ev := range events {
 		switch {
 		case ev.Reader != "" && (reader != "" && ev.Reader != reader || reader == "" && c.spare(ctx, ev.Reader)):
 		case ev.Kind == cardreader.Present:
 			r, err := c.readSettled(ctx, ev.Reader, s)
-			if !errors.Is(err, cardreader.ErrPulled) {
+			if !laidAnew(err) {
 				return r, err
 			}
-			pulled = err // it may be put back
+			lifted = err // it may be put back
 		case ev.Kind == cardreader.Mute:
 			return nil, cardreader.NewError(cardreader.CodeFaulty, nil, nil)
 		default:
@@ -128,10 +129,16 @@ func (c *Cards) ReadNext(parent context.Context, reader string, s cardreader.Sec
 	switch {
 	case parent.Err() != nil:
 		return nil, cardreader.NewError(cardreader.CodeCancelled, context.Cause(parent), nil)
-	case pulled != nil:
-		return nil, pulled
+	case lifted != nil:
+		return nil, lifted
 	}
 	return nil, cardreader.NewError(last, context.Cause(ctx), nil)
+}
+
+// laidAnew tells whether an error ends by itself once the card is laid down again.
+func laidAnew(err error) bool {
+	var known *cardreader.Error
+	return errors.Is(err, cardreader.ErrPulled) || errors.Is(err, cardreader.ErrNoCard) || errors.As(err, &known) && known.Code() == sam.CodeLift
 }
 
 // missing is the code of what stands between the counter and a card.

@@ -81,8 +81,10 @@ func (p *place) read(ctx context.Context) (map[string][]byte, error) {
 		p.hangUp()
 		p.forget()
 	}
-	// Read or refused, the card is found again only after it was lifted. One that was taken away is gone.
-	p.spent = p.line != nil && !errors.Is(err, ReadFailed) && !errors.Is(err, RandomFailed)
+	// Read or refused, the card is found again only after it was lifted; where the line broke, the module may have read it
+	// all the same. One that was taken away is gone, and what is found next was laid anew, however soon.
+	p.lost = errors.Is(err, ReadFailed) || errors.Is(err, RandomFailed)
+	p.spent = !p.lost
 	p.found, p.missed = false, 0
 	if err != nil {
 		wipe(records)

@@ -28,7 +28,8 @@
 // SW3 tells how it went; Status has a name for each value. 9F and 90 are success. 80 is an invitation, not a fault: no
 // card yet. A card that was read once is found again only after it was lifted and laid anew, and nothing tells whether it
 // still lies there: this package goes on reporting it as present until the next card is found, and Connect then says
-// card-lift-again.
+// card-lift-again. The same is said of a card whose reading broke off with the line. A card that was lifted while it was
+// read (41, 47, 81) is another laying-on as soon as one is found again, however short the time between.
 //
 // # What the module proves
 //

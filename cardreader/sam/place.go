@@ -28,6 +28,7 @@ type place struct {
 	line   *Line
 	number string
 	spent  bool // a card was read: it is found again only after it was lifted
+	lost   bool // a card was lifted, as its reading says: the next one that is found was laid anew
 	found  bool // a card was found and not read yet
 	missed int
 	looked time.Time
@@ -114,18 +115,21 @@ func (p *place) find(ctx context.Context) error {
 	err := p.line.Find(ctx)
 	var status *StatusError
 	switch kind := p.event().Kind; {
-	case err == nil && p.spent: // another card, or the same laid anew
-		p.spent, p.found, p.missed = false, true, 0
+	case err == nil && (p.spent || p.lost && kind == cardreader.Present): // another card, or the same laid anew
+		p.spent, p.lost, p.found, p.missed = false, false, true, 0
 		p.now(cardreader.Present, 2)
 	case err == nil && kind != cardreader.Present:
-		p.found, p.missed = true, 0
+		p.found, p.lost, p.missed = true, false, 0
 		p.now(cardreader.Present, 1)
 	case err == nil:
 		p.found, p.missed = true, 0
 	case errors.Is(err, NoCard) && p.spent: // it may lie there still: nobody can tell
+		if kind == cardreader.Removed { // the line broke while it was read, and is back
+			p.now(cardreader.Present, 1)
+		}
 	case errors.Is(err, NoCard) && kind == cardreader.Present:
-		if p.missed++; p.missed >= misses {
-			p.found = false
+		if p.missed++; p.missed >= misses || p.lost {
+			p.found, p.lost = false, false
 			p.now(cardreader.Empty, 1)
 		}
 	case errors.Is(err, NoCard):
@@ -145,13 +149,15 @@ func (p *place) find(ctx context.Context) error {
 	return err
 }
 
-// forget notes that no reader is there.
+// forget notes that no reader is there. A card whose reading broke off with the line stays spent until the next is found.
 func (p *place) forget() {
-	n := uint32(0)
-	if p.event().Kind == cardreader.Present {
+	kind, n := p.event().Kind, uint32(0)
+	if kind == cardreader.Present {
 		n = 1
 	}
-	p.spent, p.found, p.missed = false, false, 0
+	if kind != cardreader.Removed {
+		p.spent, p.lost, p.found, p.missed = false, false, false, 0
+	}
 	p.now(cardreader.Removed, n)
 }
 
@@ -234,6 +240,7 @@ func (p *place) connect(ctx context.Context) error {
 			p.hangUp()
 			p.forget()
 		}
+		p.lost = errors.Is(sel, SelectFailed)
 		if err != nil {
 			return explain(err) // there is none after all
 		}
