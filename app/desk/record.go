@@ -119,6 +119,7 @@ type After struct {
 	Clerk    string    `cbor:"8,keyasint"`
 	At       time.Time `cbor:"9,keyasint"`
 	Recovery bool      `cbor:"10,keyasint,omitempty"` // written after a power cut
+	Approver string    `cbor:"11,keyasint,omitempty"` // id of the supervisor whose word it took
 }
 
 var encoder = func() cbor.EncMode {

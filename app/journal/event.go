@@ -32,12 +32,17 @@ const (
 	KindHeld     Kind = 16 // a stored parcel was found damaged
 	KindLent     Kind = 17 // a delegation came into force; Number is the first serial of its block
 	KindEnrolled Kind = 18 // somebody set their PIN with an enrolment code
+
+	KindReviewed  Kind = 19 // a paper was looked at once more at day-end; Code is the word
+	KindApproved  Kind = 20 // a supervisor gave the word that an act took; Code is the act
+	KindNeighbour Kind = 21 // papers that another counter took back became known; Number says how many, Code which counter
 )
 
 var kindNames = map[Kind]string{KindOpened: "opened", KindSigned: "signed", KindMarked: "marked", KindEnded: "ended",
 	KindQueued: "queued", KindCarried: "carried", KindReceipt: "receipt", KindFork: "fork", KindRefused: "refused",
 	KindRedeemed: "redeemed", KindTry: "try", KindLogin: "login", KindUnlock: "unlock", KindBundle: "bundle",
-	KindClosed: "closed", KindHeld: "held", KindLent: "lent", KindEnrolled: "enrolled"}
+	KindClosed: "closed", KindHeld: "held", KindLent: "lent", KindEnrolled: "enrolled", KindReviewed: "reviewed",
+	KindApproved: "approved", KindNeighbour: "neighbour"}
 
 // String gives a short name; an unknown code is its number.
 func (k Kind) String() string {

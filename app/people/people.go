@@ -129,6 +129,26 @@ func (d *Door[K]) Supervisor(ctx context.Context, id string, pin []byte) (desk.C
 	return d.enter(ctx, id, pin, desk.RoleSupervisor)
 }
 
+// Auditor lets somebody in who may read the journal and nothing else: an auditor, or a supervisor.
+func (d *Door[K]) Auditor(ctx context.Context, id string, pin []byte) (desk.Clerk, K, error) {
+	if m, err := d.member(id); err == nil && m.Clerk.Has(desk.RoleSupervisor) {
+		return d.enter(ctx, id, pin, desk.RoleSupervisor)
+	}
+	return d.enter(ctx, id, pin, desk.RoleAuditor)
+}
+
+// With lists who has one of the roles now, in the order of the roster.
+func (d *Door[K]) With(roles ...desk.Role) (all []desk.Clerk) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, m := range d.roster {
+		if current(m, d.now()) && slices.ContainsFunc(roles, m.Clerk.Has) {
+			all = append(all, cloneClerk(m.Clerk))
+		}
+	}
+	return all
+}
+
 // Lift ends the lockout of id on the word of a supervisor who proves it by PIN. The supervisor's id is returned for the
 // journal; no key stays open.
 func (d *Door[K]) Lift(ctx context.Context, supervisor string, pin []byte, id string) (desk.Clerk, error) {

@@ -13,8 +13,9 @@ type Want struct {
 	After   uint64 // only parcels with a higher seq
 	Max     int    // at most so many
 	Lease   time.Duration
-	Carried bool // also those that lie on a carrier without receipt
-	Now     bool // also those that wait after a failed try: somebody asked
+	Carried bool   // also those that lie on a carrier without receipt
+	Now     bool   // also those that wait after a failed try: somebody asked
+	Kind    string // only parcels of this kind; empty: of any
 }
 
 // Lease is a claim on some parcels. Whoever holds the token may settle them until it runs out.
@@ -87,11 +88,21 @@ func Deliver(ctx context.Context, box Outbox, sink Sink, o Options) (Settled, er
 		o.Lease = 2 * time.Minute
 	}
 	var total Settled
+	for _, kind := range []string{KindVoid, ""} { // a paper that was taken back must not wait behind a day's work
+		if err := pass(ctx, box, sink, o, kind, &total); err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+// pass delivers what is due of one kind, oldest first.
+func pass(ctx context.Context, box Outbox, sink Sink, o Options, kind string, total *Settled) error {
 	var after uint64
 	for {
-		lease, err := box.Claim(ctx, Want{After: after, Max: o.Max, Lease: o.Lease, Carried: o.Carried, Now: o.Now})
+		lease, err := box.Claim(ctx, Want{After: after, Max: o.Max, Lease: o.Lease, Carried: o.Carried, Now: o.Now, Kind: kind})
 		if err != nil || lease == nil {
-			return total, err
+			return err
 		}
 		after = lease.Batch.Parcels[len(lease.Batch.Parcels)-1].Seq
 		done, stopped := deliverBatch(ctx, sink, lease.Batch, o.Receipts)
@@ -99,11 +110,11 @@ func Deliver(ctx context.Context, box Outbox, sink Sink, o Options) (Settled, er
 			s, err := box.Settle(context.WithoutCancel(ctx), lease.Token, done)
 			total.add(s)
 			if err != nil {
-				return total, errors.Join(stopped, err)
+				return errors.Join(stopped, err)
 			}
 		}
 		if stopped != nil { // what was not tried goes back
-			return total, errors.Join(stopped, box.Release(context.WithoutCancel(ctx), lease.Token, len(done) > 0 || errors.Is(stopped, ErrNoAnswer)))
+			return errors.Join(stopped, box.Release(context.WithoutCancel(ctx), lease.Token, len(done) > 0 || errors.Is(stopped, ErrNoAnswer)))
 		}
 	}
 }

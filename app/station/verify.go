@@ -85,7 +85,11 @@ func (s *Station) verify(ctx context.Context, p Presented) (*verify.Result, erro
 	if p.Format != "" {
 		list = only(list, p.Format)
 	}
-	return lift(ctx, list, p.Input, req)
+	res, err := lift(ctx, list, p.Input, req)
+	if err != nil {
+		return nil, err
+	}
+	return s.takenBack(ctx, res)
 }
 
 // lift judges what lies in a file: each thing that may be a credential, in the order of scan.Lift, until one can be read.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"bangban/app/desk"
 	"bangban/app/journal"
@@ -89,8 +88,12 @@ func (s *Store) Finish(ctx context.Context, a desk.After) error {
 			}
 			kind = queue.KindVoid
 		}
-		if _, err := t.exec(`UPDATE ledger SET state = ?, copies = max(copies, ?), printed = max(printed, ?) WHERE serial = ?`,
-			string(a.State), a.Copies, a.Printed, int64(r.number)); err != nil {
+		voided := ""
+		if a.State == desk.StateVoid {
+			voided = t.day()
+		}
+		if _, err := t.exec(`UPDATE ledger SET state = ?, copies = max(copies, ?), printed = max(printed, ?), reason = ?, void_day = ?
+			WHERE serial = ?`, string(a.State), a.Copies, a.Printed, a.Reason, voided, int64(r.number)); err != nil {
 			return err
 		}
 		return t.queueAfter(kind, r.number, a)
@@ -109,6 +112,11 @@ func (t *txn) queueAfter(kind string, number uint64, a desk.After) error {
 	p, commitment, err := t.enqueue(kind, &number, body)
 	if err != nil {
 		return err
+	}
+	if a.Approver != "" {
+		if err := t.note(journal.Event{Kind: journal.KindApproved, Day: t.day(), Serial: a.Serial, Clerk: a.Approver, Code: kind}); err != nil {
+			return err
+		}
 	}
 	return t.note(journal.Event{Kind: journal.KindEnded, Day: t.day(), Serial: a.Serial, Parcel: p.Seq, Clerk: a.Clerk,
 		Code: string(a.State), Number: uint64(max(a.Copies, 0)), Commitment: commitment, Hash: p.Hash[:]})
@@ -143,47 +151,6 @@ func (s *Store) ledger(ctx context.Context, where string, args ...any) (rows []d
 		})
 	})
 	return rows, err
-}
-
-// Days reconciles each day: issued = printed + spoiled + void, as long as none is open.
-func (s *Store) Days(ctx context.Context) (rows []desk.DayRow, err error) {
-	err = s.read(ctx, func(t *txn) error {
-		return t.each(`SELECT day, count(*), sum(state = 'handed-over'), sum(state = 'spoiled'), sum(state = 'void'),
-			sum(state NOT IN ('handed-over', 'spoiled', 'void')) FROM ledger GROUP BY day ORDER BY day`, nil,
-			func(scan func(...any) error) error {
-				var r desk.DayRow
-				err := scan(&r.Day, &r.Issued, &r.Printed, &r.Spoiled, &r.Void, &r.Open)
-				rows = append(rows, r)
-				return err
-			})
-	})
-	return rows, err
-}
-
-// CloseDay erases audience and purpose of a day's rows, which are kept only until it is closed. A day with open papers
-// stays open ("day-open").
-func (s *Store) CloseDay(ctx context.Context, day, clerk string) error {
-	if _, err := time.Parse(time.DateOnly, day); err != nil {
-		return err
-	}
-	err := s.write(ctx, func(t *txn) error {
-		var open int
-		if err := t.row(`SELECT count(*) FROM ledger WHERE day = ? AND state NOT IN ('handed-over', 'spoiled', 'void')`, []any{day}, &open); err != nil {
-			return err
-		}
-		if open > 0 {
-			return fail("day.close", "day-open", nil, "Day", day, "Open", fmt.Sprint(open))
-		}
-		n, err := t.exec(`UPDATE ledger SET aud = '', purpose = '' WHERE day = ?`, day)
-		if err != nil {
-			return err
-		}
-		return t.note(journal.Event{Kind: journal.KindClosed, Day: day, Clerk: clerk, Number: uint64(n)})
-	})
-	if err != nil {
-		return err
-	}
-	return s.truncate(ctx)
 }
 
 // Put queues a record of another kind: verification, mandate, redeem, request. Body is CBOR, see queue.EncodeBody.

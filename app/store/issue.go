@@ -68,6 +68,9 @@ func (t *txn) slot() (flow.Slot, error) {
 	if next > b.Last {
 		return flow.Slot{}, fail("voucher.issue", "serials-used-up", nil)
 	}
+	if err := t.set(keyBlock+strconv.FormatUint(b.First, 10), []byte(strconv.FormatUint(b.Last, 10))); err != nil {
+		return flow.Slot{}, err
+	}
 	index, err := t.statusIndex(b)
 	return flow.Slot{Serial: next, StatusURI: uri, Index: index, Now: t.now}, err
 }

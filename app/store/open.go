@@ -21,7 +21,7 @@ import (
 var migrations embed.FS
 
 // schemaVersion is the number of the newest migration.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // pragmas in the order that matters: auto_vacuum works only before the first page is written in WAL mode.
 func pragmas() []string {

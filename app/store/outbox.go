@@ -77,7 +77,7 @@ func (t *txn) due(w queue.Want) (parcels []queue.Parcel, err error) {
 	limit := min(max(w.Max, 1), queue.MaxBatchParcels)
 	after, size := w.After, 0
 	for len(parcels) < limit {
-		p, err := t.nextDue(after, also, w.Now)
+		p, err := t.nextDue(after, also, w)
 		if errors.Is(err, ErrNotFound) {
 			break
 		}
@@ -99,13 +99,13 @@ func (t *txn) due(w queue.Want) (parcels []queue.Parcel, err error) {
 	return parcels, nil
 }
 
-// nextDue reads the next parcel; now: also one that waits after a failed try.
-func (t *txn) nextDue(after uint64, also int, now bool) (*queue.Parcel, error) {
+// nextDue reads the next parcel that is wanted.
+func (t *txn) nextDue(after uint64, also int, w queue.Want) (*queue.Parcel, error) {
 	p := queue.Parcel{Station: t.s.c.Station, Epoch: t.epoch}
 	var id, hash []byte
 	err := t.row(`SELECT job.seq, id, kind, day, hash, size, attempts, coalesce(sealed, x'') FROM job LEFT JOIN body USING (seq)
-		WHERE job.seq > ? AND state IN (0, 5) AND state IN (?, ?) AND (next_at <= ? OR ?) ORDER BY job.seq LIMIT 1`,
-		[]any{int64(after), waiting, also, t.now.Unix(), now}, &p.Seq, &id, &p.Kind, &p.Day, &hash, &p.Size, &p.Attempts, &p.Sealed)
+		WHERE job.seq > ? AND state IN (0, 5) AND state IN (?, ?) AND (next_at <= ? OR ?)
+		AND (? = '' OR kind = ?) ORDER BY job.seq LIMIT 1`, []any{int64(after), waiting, also, t.now.Unix(), w.Now, w.Kind, w.Kind}, &p.Seq, &id, &p.Kind, &p.Day, &hash, &p.Size, &p.Attempts, &p.Sealed)
 	copy(p.ID[:], id)
 	copy(p.Hash[:], hash)
 	return &p, err

@@ -235,13 +235,13 @@ func TestFinish(t *testing.T) {
 func TestCloseDayErasesAudienceAndPurpose(t *testing.T) {
 	c := newCounter(t)
 	c.issue(t)
-	if err := c.CloseDay(t.Context(), "2026-11-26", "02"); code(err) != "day-open" {
+	if err := closeDay(c, t, "2026-11-26", "02"); code(err) != "day-open" {
 		t.Fatalf("got %v", err)
 	}
 	if err := c.Finish(t.Context(), desk.After{Serial: "T01-000001", State: desk.StateSpoiled, At: c.now}); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.CloseDay(t.Context(), "2026-11-26", "02"); err != nil {
+	if err := closeDay(c, t, "2026-11-26", "02"); err != nil {
 		t.Fatal(err)
 	}
 	row, err := c.Voucher(t.Context(), "T01-000001")
