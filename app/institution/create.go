@@ -20,6 +20,9 @@ const (
 	yearLife     = 365 * 24 * time.Hour
 )
 
+// HalfMade ends the name of a folder that Create has not finished; one that a power cut left is made again.
+const HalfMade = ".half-made"
+
 // Create makes an institution in a folder that must not exist yet, with all its keys.
 func Create(dir string, o Options) (*Institution, error) {
 	if err := checkName(o.Name, o.Issuer, o.Training); err != nil {
@@ -31,7 +34,7 @@ func Create(dir string, o Options) (*Institution, error) {
 		return nil, err
 	}
 	// The folder is made beside its place and renamed: it is there whole or not at all.
-	half := dir + ".half-made"
+	half := dir + HalfMade
 	if err := os.RemoveAll(half); err != nil {
 		return nil, err
 	}

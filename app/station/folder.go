@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"bangban/app/desk"
+	"bangban/app/institution"
 )
 
 // dataDir names the places in a data folder.
@@ -52,7 +53,7 @@ func (f dataDir) readKind() (kind string, err error) {
 	for _, e := range entries {
 		// A first start that was cut off leaves only these; it is made again from the start.
 		switch e.Name() {
-		case "institution", "keys", "bundle", "lock", "bangban.db", "bangban.db-wal", "bangban.db-shm", "bangban.db-journal":
+		case "institution", "institution" + institution.HalfMade, "keys", "bundle", "lock", "bangban.db", "bangban.db-wal", "bangban.db-shm", "bangban.db-journal":
 		default:
 			if strings.HasPrefix(e.Name(), halfWritten) {
 				continue
