@@ -41,9 +41,13 @@ type Member struct {
 // Kinds of lists, as package trust names and reads them (trust.Store.Add takes the bytes of each).
 const (
 	ListCSCA        = trust.KindCSCA        // country signing certificates: DER, PEM or a master list
-	ListStatus      = trust.KindStatus      // Token Status List as a CWT; Name is its URI
+	ListStatus      = trust.KindStatus      // status list as a CWT or JWT, or of the W3C; Name is its URI
 	ListDelegations = trust.KindDelegations // withdrawn delegations of an institution; Name is its iss
 	ListInstitution = trust.KindInstitution // institution.pem of somebody else whose papers are accepted
+	ListKey         = trust.KindKey         // certificates, JWK sets (with iss: tied to that issuer), COSE keys
+	ListVICAL       = trust.KindVICAL       // issuers of mobile documents
+	ListLoTE        = trust.KindLoTE        // trusted entities, ETSI TS 119 602, signed JSON
+	ListCRL         = trust.KindCRL         // withdrawn certificates of an authority, DER or PEM
 )
 
 // List is one dated list on which verdicts rest.

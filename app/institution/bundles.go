@@ -11,7 +11,6 @@ import (
 
 	"bangban/app/bundle"
 	"bangban/app/keys"
-	"bangban/app/trust"
 )
 
 type versionFile struct {
@@ -69,16 +68,8 @@ func (i *Institution) SignBundle(b *bundle.Bundle) ([]byte, error) {
 
 // usable refuses a list that no counter could take in.
 func usable(b *bundle.Bundle) error {
-	t := trust.New(nil)
-	if err := t.Add(b.Institution, "bundle", b.MadeAt); err != nil {
-		return fmt.Errorf("%w: %w", bundle.ErrContent, err)
-	}
-	for _, l := range b.Lists {
-		if err := t.Add(l.Bytes, "bundle", l.MadeAt); err != nil {
-			return fmt.Errorf("%w: list %s %s: %w", bundle.ErrContent, l.Kind, l.Name, err)
-		}
-	}
-	return nil
+	_, err := b.Trust()
+	return err
 }
 
 func seconds(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

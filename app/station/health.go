@@ -40,7 +40,7 @@ func (s *Station) printer(ctx context.Context) desk.Probe {
 // lists names the state of the lists that verdicts rest on.
 func (s *Station) lists(now time.Time) desk.Probe {
 	for _, snap := range s.trust.Snapshots() {
-		if snap.Kind != trust.KindStatus && snap.Kind != trust.KindDelegations {
+		if snap.Kind != trust.KindStatus && snap.Kind != trust.KindDelegations && snap.Kind != trust.KindCRL {
 			continue
 		}
 		if snap.TooOld(now, s.bundle.Policy.MaxListAge[snap.Kind]) {

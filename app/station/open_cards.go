@@ -54,7 +54,7 @@ func (s *Station) openCards() (*Cards, error) {
 		now = func() time.Time { return s.o.At }
 	}
 	c := &Cards{training: s.o.Training, kinds: kinds.All(kinds.Deps{
-		Anchors: func() []*cms.Certificate { return s.trust.CSCA() }, Lists: s.withdrawn(), Now: now, Rand: s.o.Rand,
+		Anchors: func() []*cms.Certificate { return s.trust.CSCA() }, Lists: s.withdrawn(now), Now: now, Rand: s.o.Rand,
 	})}
 	c.decoder = s.photoDecoder()
 	if pcsc.Available() {
@@ -76,16 +76,20 @@ func (s *Station) openCards() (*Cards, error) {
 	return c, s.addSimulator(c)
 }
 
-// withdrawn gives what is held of lists of withdrawn document signers: in training the one that is shipped.
-func (s *Station) withdrawn() func() cms.Revocations {
-	if !s.o.Training {
-		return nil
+// withdrawn gives what is held of lists of withdrawn document signers: those of the bundle, and in training the one that
+// is shipped beside them.
+func (s *Station) withdrawn(now func() time.Time) func() cms.Revocations {
+	var shipped []*cms.CRL
+	if s.o.Training {
+		if list, err := cms.ParseCRL(assets.TrainingCRL()); err == nil { // as shipped: tests see it
+			shipped = append(shipped, list)
+		}
 	}
-	list, err := cms.ParseCRL(assets.TrainingCRL())
-	if err != nil { // as shipped: tests see it
-		return nil
+	return func() cms.Revocations {
+		r := s.trust.Revocations(now)
+		r.Held = append(r.Held, shipped...)
+		return r
 	}
-	return func() cms.Revocations { return cms.Revocations{Held: []*cms.CRL{list}} }
 }
 
 // addSimulator adds the specimens: for the window one tray, for the command line a reader each.

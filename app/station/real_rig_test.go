@@ -31,6 +31,7 @@ type realOffice struct {
 	data  string // of the counter
 	codes map[string]string
 	pins  map[string]string
+	lists map[string][]byte // files beside bundle.json
 }
 
 const officeIss = "https://specimen.example/id"
@@ -88,6 +89,9 @@ func (f *realOffice) bundle(edit func(map[string]any)) []byte {
 	js, err := json.Marshal(src)
 	f.must(err)
 	dir := fstest.MapFS{"bundle.json": {Data: js}, "csca.der": {Data: assets.TrainingCSCA()}}
+	for name, data := range f.lists {
+		dir[name] = &fstest.MapFile{Data: data}
+	}
 	f.must(addDir(dir, "pub", pub))
 	b, err := bundle.Read(dir, f.clock.Now())
 	f.must(err)

@@ -245,24 +245,12 @@ func (s *Station) use(b *bundle.Opened) error {
 	if err != nil {
 		return err
 	}
+	if err := s.miss(t); err != nil {
+		return err
+	}
 	s.bundle, s.trust = b, t
 	s.clock.Saw(b.MadeAt)
 	return nil
-}
-
-// trustOf fills a trust store with what a bundle says to trust.
-func trustOf(b *bundle.Opened) (*trust.Store, error) {
-	t := trust.New(b.Policy.MaxListAge)
-	source := fmt.Sprintf("bundle %d", b.Version)
-	if err := t.Add(b.Institution, source, b.MadeAt); err != nil {
-		return nil, &desk.Error{Op: "bundle", Code: "bundle-content", Err: err}
-	}
-	for _, l := range b.Lists {
-		if err := t.Add(l.Bytes, source, l.MadeAt); err != nil {
-			return nil, &desk.Error{Op: "bundle", Code: "bundle-content", Err: fmt.Errorf("%s %s: %w", l.Kind, l.Name, err)}
-		}
-	}
-	return t, nil
 }
 
 // sealer seals parcels to the bundle's back office, signed by the station identity.
@@ -277,7 +265,7 @@ func (s *Station) sealer() *queue.Sealer {
 // Ports gives the effects of a visit (package flow): cards, rules, signer, press, and the store to commit to.
 func (s *Station) Ports() flow.Ports {
 	return flow.Ports{Cards: s.cards, Rules: rules{s}, Signer: signer{s}, Press: press{s: s}, Commit: s.store,
-		Now: s.clock.Now, Rand: s.o.Rand}
+		Papers: papers{s}, Now: s.clock.Now, Rand: s.o.Rand}
 }
 
 // StaffPIN is the PIN that a training station prints on its login screen; empty on a real one.

@@ -23,11 +23,20 @@
 //
 // A list counts for the institution whose certificate signed it, and for no other. An older list never replaces a newer.
 //
+// Lists of others are read as they publish them: status lists as CWT and JWT (draft-ietf-oauth-status-list-21 §5) and as
+// BitstringStatusListCredential of the W3C, which count for what goes back to the same anchor, entity or issuer as they do
+// (JudgeStatusOf); lists of withdrawn certificates (X.509 CRL, RFC 5280 §5, also signed by SM2), which count for every chain
+// (check revocation: clear, revoked, list-too-old, or no-list, optional, where none of that issuer was ever held); VICAL, and
+// lists of trusted entities (ETSI TS 119 602, signed JSON), which bring anchors and take them away again.
+//
+// Each kind has its own maximum age by policy (max_list_age): institution, csca, key, status, delegations, vical, lote, crl.
+//
 // # Files
 //
 // Store.Add takes any of: an institution file (PEM, root first, then issuing certificates), certificates in PEM or DER, a
 // CSCA master list (ICAO Doc 9303-12), a VICAL (ISO/IEC 18013-5 Annex C), a JWK or JWK set (RFC 7517), a COSE_Key or
-// COSE_KeySet (RFC 9052 §7), either list. A certificate that issued itself and names a country is an anchor for travel
+// COSE_KeySet (RFC 9052 §7), any of the lists above. A JWK set with iss, or issuer metadata with issuer, ties its keys to that
+// issuer: they sign for nobody else, and nobody else's for it. A certificate that issued itself and names a country is an anchor for travel
 // documents; other certificates only give their key; what comes in a VICAL is no anchor for travel documents. Every
 // certificate is an anchor for the chains that credentials bring with them. Certificates and public keys on the curve of
 // SM2 (GB/T 32918.5) are held beside the others: JudgeSM2 asks them.

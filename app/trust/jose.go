@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,14 +19,16 @@ const (
 
 // DecodeJSON reads hostile JSON into maps, slices, strings, json.Number, bool and nil: bounded depth and counts, no name
 // twice in an object, nothing behind it, valid UTF-8.
-func DecodeJSON(b []byte) (any, error) {
-	if len(b) > maxMessage {
+func DecodeJSON(b []byte) (any, error) { return decodeJSON(b, maxMessage) }
+
+func decodeJSON(b []byte, limit int) (any, error) {
+	if len(b) > limit {
 		return nil, ErrTooLarge
 	}
 	if !utf8.Valid(b) || !json.Valid(b) {
 		return nil, fmt.Errorf("%w: JSON", ErrStructure)
 	}
-	d := &jsonDecoder{Decoder: json.NewDecoder(bytes.NewReader(b))}
+	d := &jsonDecoder{Decoder: json.NewDecoder(bytes.NewReader(b)), limit: max(maxJSONValues, (limit-maxMessage)/64)}
 	d.UseNumber()
 	v, err := d.value(0)
 	if err != nil {
@@ -53,10 +56,11 @@ func DecodeObject(b []byte) (map[string]any, error) {
 type jsonDecoder struct {
 	*json.Decoder
 	values int
+	limit  int
 }
 
 func (d *jsonDecoder) value(depth int) (any, error) {
-	if d.values++; depth > maxJSONDepth || d.values > maxJSONValues {
+	if d.values++; depth > maxJSONDepth || d.values > d.limit {
 		return nil, fmt.Errorf("%w: JSON too deep or too long", ErrStructure)
 	}
 	t, err := d.Token()
@@ -121,8 +125,11 @@ type JWS struct {
 }
 
 // ParseJWS takes a compact JWS apart. Critical headers are refused: none is understood.
-func ParseJWS(s string) (*JWS, error) {
-	if len(s) > maxMessage {
+func ParseJWS(s string) (*JWS, error) { return parseJWS(s, maxMessage) }
+
+// parseJWS takes the critical headers that are understood.
+func parseJWS(s string, limit int, understood ...string) (*JWS, error) {
+	if len(s) > limit {
 		return nil, ErrTooLarge
 	}
 	parts := strings.Split(s, ".")
@@ -143,8 +150,15 @@ func ParseJWS(s string) (*JWS, error) {
 	if j.Signature, err = DecodeBase64URL(parts[2]); err != nil {
 		return nil, fmt.Errorf("signature: %w", err)
 	}
-	if _, crit := j.Header["crit"]; crit { // §4.1.11
+	crit, there := j.Header["crit"] // §4.1.11
+	list, _ := crit.([]any)
+	if there && (len(understood) == 0 || len(list) == 0) {
 		return nil, fmt.Errorf("%w: critical headers", ErrKey)
+	}
+	for _, name := range list {
+		if n, ok := name.(string); !ok || !slices.Contains(understood, n) {
+			return nil, fmt.Errorf("%w: critical headers", ErrKey)
+		}
 	}
 	return j, nil
 }

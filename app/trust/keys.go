@@ -21,6 +21,23 @@ type Key struct {
 	ID     []byte // kid as it appears on the wire; nil: none, it may be any
 	Public crypto.PublicKey
 	Name   string // what a verdict calls it
+	Issuer string // the one issuer (iss) that it may sign for; "": the file ties it to none
+}
+
+// label names the key for the check issuer.
+func (k Key) label() string {
+	if k.Issuer == "" {
+		return k.Name
+	}
+	return k.Name + " of " + k.Issuer
+}
+
+// realm is whose status lists count for what the key signed: those of the issuer that it is tied to, else its own.
+func (k Key) realm() string {
+	if k.Issuer != "" {
+		return "issuer " + k.Issuer
+	}
+	return "key " + keyName(k.Public)
 }
 
 // jwk is the part of RFC 7517 and RFC 7518 §6 that public keys for signatures need.
@@ -28,16 +45,29 @@ type jwk struct {
 	KTY, CRV, X, Y, N, E, KID string
 }
 
+// maxIssuer bounds the name of an issuer.
+const maxIssuer = 512
+
 // parseJWKs reads a JWK or a JWK set. Keys of kinds that are not known here are left out; a file without any is refused.
+// A member iss, or issuer as in the metadata of SD-JWT VC issuers ("jwks" then holds the set), ties the keys to that issuer.
 func parseJWKs(file []byte) ([]Key, error) {
 	var set struct {
-		Keys []jwk `json:"keys"`
+		Keys   []jwk  `json:"keys"`
+		Iss    string `json:"iss"`
+		Issuer string `json:"issuer"`
+		JWKS   struct {
+			Keys []jwk `json:"keys"`
+		} `json:"jwks"`
 		jwk
 	}
 	if err := json.Unmarshal(file, &set); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnknownFile, err)
 	}
-	if len(set.Keys) > maxKeys {
+	set.Keys = append(set.Keys, set.JWKS.Keys...)
+	if set.Iss == "" {
+		set.Iss = set.Issuer
+	}
+	if len(set.Keys) > maxKeys || len(set.Iss) > maxIssuer {
 		return nil, ErrTooLarge
 	}
 	if set.KTY != "" {
@@ -49,7 +79,7 @@ func parseJWKs(file []byte) ([]Key, error) {
 		if err != nil {
 			continue
 		}
-		k := Key{Public: pub, Name: "key " + j.KID}
+		k := Key{Public: pub, Name: "key " + printable([]byte(j.KID)), Issuer: set.Iss}
 		if j.KID != "" {
 			k.ID = []byte(j.KID)
 		} else {

@@ -17,10 +17,10 @@ func (s *Store) JudgeSigner(leaf *cms.Certificate, beside []*cms.Certificate, at
 	if len(beside) > maxBeside {
 		return nil, check.Fail(CheckIssuer, check.Structure, "too many certificates")
 	}
-	anchor, issuer := s.judge(append([]*cms.Certificate{leaf}, beside...), at, usage)
+	chain, issuer := s.judge(append([]*cms.Certificate{leaf}, beside...), at, usage)
 	switch {
 	case issuer.Verdict == check.Passed:
-		return s.signer(leaf, anchor), issuer
+		return s.signer(leaf, chain), issuer
 	case issuer.Reason != check.UnknownIssuer || s == nil:
 		return nil, issuer
 	}
@@ -35,7 +35,7 @@ func (s *Store) JudgeSigner(leaf *cms.Certificate, beside []*cms.Certificate, at
 				known = append(known[:len(known):len(known)], p)
 			}
 		}
-		_, err = cms.NewPool([]*cms.Certificate{root}).Chain(leaf, cms.ChainOptions{At: at, Intermediates: known, ExtKeyUsage: usage})
+		chain, err := cms.NewPool([]*cms.Certificate{root}).Chain(leaf, cms.ChainOptions{At: at, Intermediates: known, ExtKeyUsage: usage})
 		if err != nil && cms.ReasonOf(err) == cms.UnknownIssuer {
 			continue
 		}
@@ -46,7 +46,7 @@ func (s *Store) JudgeSigner(leaf *cms.Certificate, beside []*cms.Certificate, at
 		if !at.IsZero() && snap.TooOld(at, s.maxAge[snap.Kind]) {
 			return nil, check.Unsure(CheckIssuer, check.ListTooOld, snap.Label())
 		}
-		return &Signer{Name: leaf.String(), Rests: snap, Certificate: leaf}, check.Pass(CheckIssuer, "institution "+i.Name)
+		return &Signer{Name: leaf.String(), Rests: snap, Certificate: leaf, chain: chain, realm: "institution " + i.Name}, check.Pass(CheckIssuer, "institution "+i.Name)
 	}
 	return nil, issuer
 }

@@ -81,6 +81,8 @@ type Claim struct {
 	Signature []byte
 	At        time.Time // the certificates must be valid then; zero: dates are not looked at
 	Usage     string    // extended key usage that the signer's certificate must carry; "": any
+	Issuer    string    // who the message says its issuer is, where a single key may be tied to one; "": not said
+	list      bool      // it is a list, which need not say whose: a tied key answers for its issuer
 }
 
 // Signer is who signed, where a signature is proven and somebody held here vouches for its key.
@@ -89,6 +91,9 @@ type Signer struct {
 	Rests       Snapshot
 	Certificate *cms.Certificate // nil: a single key
 	DocTypes    []string         // kinds of documents that the list of its anchor names; nil: any
+	chain       []*cms.Certificate
+	realm       string     // whose status lists count for what it signed
+	lists       []Snapshot // that were asked about it
 }
 
 // Prove takes the checks algorithm, issuer and signature, in this order. It gives the signer only where all passed. A
@@ -111,11 +116,12 @@ func (s *Store) Prove(c Claim) (*Signer, []check.Check) {
 
 // proveChain: the signer's certificate came with the message.
 func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
-	leaf, anchor, issuer := c.Held, c.Held, check.Check{}
+	leaf, issuer := c.Held, check.Check{}
+	var chain []*cms.Certificate
 	if leaf != nil {
-		anchor, issuer = s.judge([]*cms.Certificate{leaf}, c.At, c.Usage)
+		chain, issuer = s.judge([]*cms.Certificate{leaf}, c.At, c.Usage)
 	} else {
-		leaf, anchor, issuer = s.JudgeChain(c.Chain, c.At, c.Usage)
+		leaf, chain, issuer = s.judgeChain(c.Chain, c.At, c.Usage)
 	}
 	if leaf == nil {
 		return nil, []check.Check{issuer, check.Unsure(CheckSignature, check.NotChecked, "")}
@@ -134,18 +140,31 @@ func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
 		signature = check.Fail(CheckSignature, check.WrongSignature, name)
 	}
 	checks := []check.Check{issuer, signature}
-	if check.Overall(checks) != check.Passed {
+	if len(chain) > 0 {
+		if withdrawn, asked := s.judgeRevocation(chain, c.At); asked {
+			checks = append(checks, withdrawn)
+		}
+	}
+	if v := check.Overall(checks); v == check.Failed || issuer.Verdict != check.Passed || signature.Verdict != check.Passed {
 		return nil, checks
 	}
-	return s.signer(leaf, anchor), checks
+	g := s.signer(leaf, chain)
+	g.lists = s.listsOf(chain)
+	return g, checks
 }
 
-func (s *Store) signer(leaf, anchor *cms.Certificate) *Signer {
-	return &Signer{Name: leaf.String(), Rests: s.snapshotOf(anchor), Certificate: leaf, DocTypes: s.listed[anchor.Fingerprint()].docTypes}
+func (s *Store) signer(leaf *cms.Certificate, chain []*cms.Certificate) *Signer {
+	anchor := chain[len(chain)-1]
+	said := s.listed[anchor.Fingerprint()]
+	g := &Signer{Name: leaf.String(), Rests: s.snapshotOf(anchor), Certificate: leaf, DocTypes: said.docTypes, chain: chain, realm: said.realm}
+	if g.realm == "" {
+		g.realm = fmt.Sprintf("anchor %x", anchor.Fingerprint())
+	}
+	return g
 }
 
-// JudgeChain finds the way from the first certificate to one that is held. leaf is nil where a certificate cannot be read.
-func (s *Store) JudgeChain(ders [][]byte, at time.Time, usage string) (leaf, anchor *cms.Certificate, issuer check.Check) {
+// judgeChain finds the way from the first certificate to one that is held. leaf is nil where a certificate cannot be read.
+func (s *Store) judgeChain(ders [][]byte, at time.Time, usage string) (leaf *cms.Certificate, chain []*cms.Certificate, issuer check.Check) {
 	if len(ders) > maxChain {
 		return nil, nil, check.Fail(CheckIssuer, check.Structure, fmt.Sprintf("%d certificates", len(ders)))
 	}
@@ -157,21 +176,21 @@ func (s *Store) JudgeChain(ders [][]byte, at time.Time, usage string) (leaf, anc
 		}
 		certs = append(certs, c)
 	}
-	anchor, issuer = s.judge(certs, at, usage)
-	return certs[0], anchor, issuer
+	chain, issuer = s.judge(certs, at, usage)
+	return certs[0], chain, issuer
 }
 
-// judge takes the check issuer of certificates that are parsed.
-func (s *Store) judge(certs []*cms.Certificate, at time.Time, usage string) (*cms.Certificate, check.Check) {
+// judge takes the check issuer of certificates that are parsed, and gives the chain to the anchor.
+func (s *Store) judge(certs []*cms.Certificate, at time.Time, usage string) ([]*cms.Certificate, check.Check) {
 	chain, err := s.anchors().Chain(certs[0], cms.ChainOptions{At: at, Intermediates: certs[1:], ExtKeyUsage: usage})
 	if err != nil {
 		return nil, refused(err, certs[0].String())
 	}
 	anchor := chain[len(chain)-1]
 	if snap := s.snapshotOf(anchor); !at.IsZero() && snap.TooOld(at, s.maxAge[snap.Kind]) {
-		return anchor, check.Unsure(CheckIssuer, check.ListTooOld, snap.Label())
+		return chain, check.Unsure(CheckIssuer, check.ListTooOld, snap.Label())
 	}
-	return anchor, check.Pass(CheckIssuer, anchor.String())
+	return chain, check.Pass(CheckIssuer, anchor.String())
 }
 
 // anchors gives the pool, an empty one for nobody.
@@ -209,7 +228,11 @@ func (s *Store) snapshotOf(c *cms.Certificate) Snapshot {
 func (s *Store) proveKey(c Claim) (*Signer, []check.Check) {
 	var named, mixed bool // a key of this very kid is held; but for another algorithm
 	if s != nil {
+		tied := c.Issuer != "" && slices.ContainsFunc(s.keys, func(k Key) bool { return k.Issuer == c.Issuer })
 		for _, k := range s.keys {
+			if k.Issuer != "" && k.Issuer != c.Issuer && !(c.list && c.Issuer == "") || tied && k.Issuer == "" {
+				continue // of somebody else; and whoever has keys of his own signs with those
+			}
 			same := len(c.KeyID) > 0 && bytes.Equal(k.ID, c.KeyID)
 			if !same && len(c.KeyID) > 0 && len(k.ID) > 0 {
 				continue
@@ -228,7 +251,7 @@ func (s *Store) proveKey(c Claim) (*Signer, []check.Check) {
 				if !c.At.IsZero() && snap.TooOld(c.At, s.maxAge[snap.Kind]) {
 					return nil, []check.Check{check.Unsure(CheckIssuer, check.ListTooOld, snap.Label()), signed}
 				}
-				return &Signer{Name: k.Name, Rests: snap}, []check.Check{check.Pass(CheckIssuer, k.Name), signed}
+				return &Signer{Name: k.Name, Rests: snap, realm: k.realm()}, []check.Check{check.Pass(CheckIssuer, k.label()), signed}
 			}
 		}
 	}
@@ -265,37 +288,11 @@ func printable(id []byte) string {
 	return string(id)
 }
 
-// JudgeStatus is the check status by the list of that issuer. A list never held does not lower the whole; one that is
-// too old, or gone, does.
-func (s *Store) JudgeStatus(issuer, uri string, index uint64, at time.Time) check.Check {
-	const name = "status"
-	var a Answer
-	if s != nil {
-		a = s.Status(issuer, uri, index, at)
-	}
-	label := a.Snapshot.Label()
-	switch {
-	case !a.Held:
-		c := check.Unsure(name, check.NoList, "")
-		c.Optional = true
-		return c
-	case a.Listed && a.Value == 1: // also in an old list: what is withdrawn stays withdrawn
-		return check.Fail(name, check.Revoked, label)
-	case a.TooOld:
-		return check.Unsure(name, check.ListTooOld, label)
-	case !a.Listed:
-		return check.Unsure(name, "not-listed", label)
-	case a.Value != 0: // 2 suspended, and what applications define
-		return check.Fail(name, "suspended", label)
-	}
-	return check.Pass(name, label)
-}
-
 // Vouch takes the check issuer for the certificate of a signer that is held itself: it must be in force at that time.
 func (s *Store) Vouch(c *cms.Certificate, at time.Time) (*Signer, check.Check) {
-	anchor, issuer := s.judge([]*cms.Certificate{c}, at, "")
+	chain, issuer := s.judge([]*cms.Certificate{c}, at, "")
 	if issuer.Verdict != check.Passed {
 		return nil, issuer
 	}
-	return s.signer(c, anchor), issuer
+	return s.signer(c, chain), issuer
 }

@@ -10,6 +10,8 @@ const (
 	KindStatus      = "status"
 	KindDelegations = "delegations"
 	KindVICAL       = "vical"
+	KindLoTE        = "lote" // list of trusted entities, ETSI TS 119 602
+	KindCRL         = "crl"  // list of withdrawn certificates
 )
 
 // Snapshot says what something is, where it came from and how old it is.

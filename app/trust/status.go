@@ -26,6 +26,7 @@ type StatusList struct {
 	NotAfter time.Time     // zero: none
 	TTL      time.Duration // for how long whoever fetched it may keep it before asking again; zero: not said
 	bits     int
+	first    bool // one bit each, from the most significant one of each byte
 	data     []byte
 }
 
@@ -52,6 +53,9 @@ func (l *StatusList) At(index uint64) (value uint8, listed bool) {
 		return 0, false
 	}
 	bit := index * uint64(l.bits)
+	if l.first {
+		return l.data[bit/8] >> (7 - bit%8) & 1, true
+	}
 	return l.data[bit/8] >> (bit % 8) & (1<<l.bits - 1), true
 }
 

@@ -27,6 +27,8 @@ type Store struct {
 	keys         []Key
 	status       map[listName]held[*StatusList]
 	delegations  map[string]held[*Delegations]
+	crls         []heldCRL
+	listSigners  []listedCertificate // who signs status lists only
 	snapshots    []Snapshot
 }
 
@@ -46,7 +48,7 @@ func New(maxAge map[string]time.Duration) *Store { return &Store{maxAge: maxAge}
 // Clone gives a Store that can be added to without changing s.
 func (s *Store) Clone() *Store {
 	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), sm2: slices.Clone(s.sm2), pool: s.pool, byKeyID: s.byKeyID, listed: maps.Clone(s.listed),
-		keys: slices.Clone(s.keys), snapshots: slices.Clone(s.snapshots)}
+		keys: slices.Clone(s.keys), snapshots: slices.Clone(s.snapshots), crls: slices.Clone(s.crls), listSigners: slices.Clone(s.listSigners)}
 	for n, l := range s.status {
 		put(&c.status, n, l)
 	}
@@ -81,6 +83,9 @@ func (s *Store) Snapshots() []Snapshot {
 	for _, l := range s.delegations {
 		all = append(all, l.snap)
 	}
+	for _, l := range s.crls {
+		all = append(all, l.snap)
+	}
 	slices.SortStableFunc(all, func(a, b Snapshot) int {
 		return bytes.Compare([]byte(a.Kind+"\x00"+a.Name), []byte(b.Kind+"\x00"+b.Name))
 	})
@@ -99,8 +104,12 @@ func (s *Store) Add(file []byte, source string, madeAt time.Time) error {
 		return ErrUnknownFile
 	case bytes.Contains(file, []byte("-----BEGIN ")):
 		return s.addPEM(file, snap)
+	case trimmed[0] == '{' && looksLikeLoTE(trimmed):
+		return fmt.Errorf("%w: a list that nobody signed", ErrSignature)
 	case trimmed[0] == '{':
 		return s.addKeys(parseJWKs(file))(snap)
+	case bytes.HasPrefix(trimmed, []byte("eyJ")):
+		return s.addJWT(string(trimmed), snap)
 	case file[0] == 0x30: // SEQUENCE
 		return s.addDER(file, snap)
 	}
@@ -112,6 +121,13 @@ func (s *Store) addPEM(file []byte, snap Snapshot) error {
 	block, _ := pem.Decode(file)
 	if block == nil {
 		return fmt.Errorf("%w: broken PEM", ErrUnknownFile)
+	}
+	if block.Type == "X509 CRL" {
+		ours, err := s.addCRL(file, snap)
+		if !ours {
+			return fmt.Errorf("%w: list of withdrawn certificates", ErrUnknownFile)
+		}
+		return err
 	}
 	if block.Type == "PUBLIC KEY" {
 		pub, err := x509.ParsePKIXPublicKey(block.Bytes)
@@ -164,6 +180,9 @@ func (s *Store) addDER(file []byte, snap Snapshot) error {
 	certs, err := cms.ParseCertificates(file)
 	if err != nil || len(certs) == 0 {
 		if ours, err := s.addSM2(file, snap); ours {
+			return err
+		}
+		if ours, err := s.addCRL(file, snap); ours {
 			return err
 		}
 		list, listErr := cms.OpenMasterList(file)
@@ -245,6 +264,11 @@ func (s *Store) addCBOR(file []byte, snap Snapshot) error {
 	d, derr := ParseDelegations(file, s.institutions)
 	if derr == nil {
 		return s.AddDelegations(d, snap.Source)
+	}
+	if l, by, ferr := s.parseForeignCWT(file); ferr == nil {
+		return s.addForeign(l, by, snap.Source)
+	} else if !errors.Is(ferr, ErrUnknownFile) {
+		return ferr
 	}
 	if v, verr := OpenVICAL(file); verr == nil {
 		return s.AddVICAL(v, snap.Source)

@@ -120,21 +120,30 @@ func tdate(raw []byte) (time.Time, error) {
 // same provider than is held is refused with ErrOlder; a newer one takes the older's issuers away.
 func (s *Store) AddVICAL(v *VICAL, source string) error {
 	snap := Snapshot{Kind: KindVICAL, Name: v.Provider, Source: source, MadeAt: v.MadeAt, NotAfter: v.NextUpdate}
+	var all []listedCertificate
+	for _, i := range v.Issuers {
+		all = append(all, listedCertificate{i.Certificate, listing{snap: snap, docTypes: i.DocTypes}})
+	}
+	return s.putListed(snap, all)
+}
+
+// putListed puts the certificates of a list in the place of those of the same list before.
+func (s *Store) putListed(snap Snapshot, certs []listedCertificate) error {
+	same := func(o Snapshot) bool { return o.Kind == snap.Kind && o.Name == snap.Name }
 	for _, old := range s.snapshots {
-		if old.Kind == KindVICAL && old.Name == v.Provider && old.MadeAt.After(v.MadeAt) {
+		if same(old) && old.MadeAt.After(snap.MadeAt) {
 			return ErrOlder
 		}
 	}
-	same := func(o Snapshot) bool { return o.Kind == KindVICAL && o.Name == v.Provider }
 	s.certs = slices.DeleteFunc(slices.Clone(s.certs), func(c *cms.Certificate) bool {
 		l, listed := s.listed[c.Fingerprint()]
 		return listed && same(l.snap)
 	})
 	s.snapshots = append(slices.DeleteFunc(slices.Clone(s.snapshots), same), snap)
-	for _, i := range v.Issuers {
-		if !slices.ContainsFunc(s.certs, i.Certificate.Equal) {
-			s.certs = append(s.certs, i.Certificate)
-			put(&s.listed, i.Certificate.Fingerprint(), listing{snap, i.DocTypes})
+	for _, c := range certs {
+		if !slices.ContainsFunc(s.certs, c.Certificate.Equal) {
+			s.certs = append(s.certs, c.Certificate)
+			put(&s.listed, c.Fingerprint(), c.listing)
 		}
 	}
 	s.index()
@@ -145,4 +154,5 @@ func (s *Store) AddVICAL(v *VICAL, source string) error {
 type listing struct {
 	snap     Snapshot
 	docTypes []string
+	realm    string // whose status lists count; "": those of the same anchor
 }

@@ -97,6 +97,7 @@ type Result struct {
 	Trust   []Freshness   `json:"trust"`
 	At      time.Time     `json:"at"`
 	Seen    *Seen         `json:"-"` // set where the credential can be used up and its signature is proven
+	Signer  *trust.Signer `json:"-"` // set where a format that reads this one's envelope needs to know who signed
 }
 
 // Claims is what a proven credential says, by name. It prints as a count.

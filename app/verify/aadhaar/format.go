@@ -68,7 +68,7 @@ func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify
 	r := verify.NewResult(ID, req.At, checks)
 	if signer != nil {
 		r.Claims = l.claims()
-		r.Trust = []verify.Freshness{signer.Rests.Freshness(req.At)}
+		r.Trust = signer.Trust(req.At)
 	}
 	return r, nil
 }

@@ -69,8 +69,10 @@ func (f Format) Verify(ctx context.Context, b []byte, req verify.Request) (*veri
 			continue
 		}
 		c.claim(claims, i)
-		if fresh := signer.Rests.Freshness(req.At); !slices.Contains(rests, fresh) {
-			rests = append(rests, fresh)
+		for _, fresh := range signer.Trust(req.At) {
+			if !slices.Contains(rests, fresh) {
+				rests = append(rests, fresh)
+			}
 		}
 	}
 	r := verify.NewResult(ID, req.At, checks)
@@ -182,9 +184,5 @@ func (c *credential) judgeStatus(req verify.Request, signer *trust.Signer) []che
 	if c.mso.Status == nil || c.mso.Status.List == nil {
 		return nil
 	}
-	issuer := ""
-	if signer != nil && signer.Certificate != nil {
-		issuer = signer.Certificate.Issuer.String()
-	}
-	return []check.Check{req.Anchors.JudgeStatus(issuer, c.mso.Status.List.URI, c.mso.Status.List.Index, req.At)}
+	return []check.Check{req.Anchors.JudgeStatusOf(signer, c.mso.Status.List.URI, c.mso.Status.List.Index, req.At)}
 }

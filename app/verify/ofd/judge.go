@@ -167,6 +167,13 @@ func judgeKey(name, issuer string, der, message, value []byte, at time.Time, j *
 	j.add(by)
 	if by.Verdict == check.Passed {
 		j.rests = append(j.rests, snap)
+		now := req.At
+		if req.ClockUnsure {
+			now = time.Time{}
+		}
+		if withdrawn := req.Anchors.JudgeSM2Revocation(c, now); withdrawn.Reason != check.NoList { // one no-list stands for all
+			j.add(withdrawn)
+		}
 	}
 	return signed.Verdict == check.Passed && by.Verdict == check.Passed
 }

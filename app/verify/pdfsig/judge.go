@@ -175,6 +175,9 @@ func (j *judgement) judgeIssuer(sd *cms.SignedData, proven *stamp, req verify.Re
 		return
 	}
 	j.rests = append(j.rests, signer.Rests)
+	if withdrawn, asked := req.Anchors.JudgeRevocation(signer, req.At); asked {
+		j.add(withdrawn)
+	}
 	if signer.Rests.Kind == trust.KindInstitution && strings.HasPrefix(signer.Rests.Name, training) && !req.Training {
 		j.add(check.Fail("training", check.TrainingPaper, signer.Rests.Name))
 	}

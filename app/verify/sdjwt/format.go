@@ -68,6 +68,9 @@ func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify
 	if err != nil {
 		return verify.NewResult(ID, req.At, []check.Check{check.Fail("structure", check.Structure, first(err))}), nil
 	}
+	if claim.Issuer, _ = c.payload["iss"].(string); claim.Issuer == "" { // as a W3C credential names it
+		claim.Issuer, _ = c.payload["issuer"].(string)
+	}
 	if !req.ClockUnsure {
 		claim.At = req.At
 	}
@@ -78,11 +81,11 @@ func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify
 	checks = append(checks, disclosed, c.judgeTime(req))
 	binding := c.judgeBinding(req)
 	checks = append(checks, binding...)
-	checks = append(checks, c.judgeStatus(req)...)
+	checks = append(checks, c.judgeStatus(req, signer)...)
 	r := verify.NewResult(ID, req.At, checks)
 	if signer != nil && shown != nil && (c.binding == nil || check.Overall(binding) == check.Passed) {
-		r.Claims = claims(shown)
-		r.Trust = []verify.Freshness{signer.Rests.Freshness(req.At)}
+		r.Claims, r.Signer = claims(shown), signer
+		r.Trust = signer.Trust(req.At)
 	}
 	return r, nil
 }
@@ -207,7 +210,7 @@ func (c *credential) judgeTime(req verify.Request) check.Check {
 }
 
 // judgeStatus asks the status list that the credential names, where one of that issuer is held.
-func (c *credential) judgeStatus(req verify.Request) []check.Check {
+func (c *credential) judgeStatus(req verify.Request, signer *trust.Signer) []check.Check {
 	status, ok := c.payload["status"].(map[string]any)
 	if !ok {
 		return nil
@@ -222,6 +225,5 @@ func (c *credential) judgeStatus(req verify.Request) []check.Check {
 	if err != nil || index < 0 {
 		return []check.Check{check.Fail("status", check.Structure, "")}
 	}
-	issuer, _ := c.payload["iss"].(string)
-	return []check.Check{req.Anchors.JudgeStatus(issuer, uri, uint64(index), req.At)}
+	return []check.Check{req.Anchors.JudgeStatusOf(signer, uri, uint64(index), req.At)}
 }

@@ -67,8 +67,10 @@ func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify
 			continue
 		}
 		c.claim(claims, i)
-		if fresh := signer.Rests.Freshness(req.At); !slices.Contains(rests, fresh) {
-			rests = append(rests, fresh)
+		for _, fresh := range signer.Trust(req.At) {
+			if !slices.Contains(rests, fresh) {
+				rests = append(rests, fresh)
+			}
 		}
 	}
 	if req.Nonce != "" {
@@ -103,6 +105,7 @@ func (c *card) judge(req verify.Request) (*trust.Signer, []check.Check) {
 	if claim.Algorithm != trust.ES256 && claim.Algorithm.Judge().Verdict == check.Passed { // § Signing Health Cards: ES256 alone
 		return nil, append(checks, check.Fail("algorithm", trust.ReasonWrongKey, string(claim.Algorithm)))
 	}
+	claim.Issuer, _ = c.payload["iss"].(string)
 	if !req.ClockUnsure {
 		claim.At = req.At
 	}

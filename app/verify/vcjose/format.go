@@ -48,6 +48,7 @@ func (f Format) Verify(ctx context.Context, b []byte, req verify.Request) (*veri
 	if !req.ClockUnsure {
 		c.claim.At = req.At
 	}
+	c.claim.Issuer, _ = c.issuer()
 	checks := []check.Check{check.Pass("structure", envelope)}
 	signer, proof := req.Anchors.Prove(c.claim)
 	checks = append(checks, proof...)
@@ -56,11 +57,11 @@ func (f Format) Verify(ctx context.Context, b []byte, req verify.Request) (*veri
 	checks = append(checks, c.judgeTime(req))
 	checks = append(checks, c.judgeAudience(req)...)
 	checks = append(checks, c.judgeBinding(req))
-	checks = append(checks, c.judgeStatus(req)...)
+	checks = append(checks, c.judgeStatus(req, signer)...)
 	r := verify.NewResult(envelope, req.At, checks)
 	if signer != nil && check.Overall(own) == check.Passed {
 		r.Claims = c.claims()
-		r.Trust = []verify.Freshness{signer.Rests.Freshness(req.At)}
+		r.Trust = signer.Trust(req.At)
 	}
 	return r, nil
 }

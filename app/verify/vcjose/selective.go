@@ -44,10 +44,13 @@ func (f Format) selective(ctx context.Context, c *credential, b []byte, req veri
 			checks = append(checks, k)
 		}
 	}
-	checks = append(checks, c.judgeStatus(req)...)
+	checks = append(checks, c.judgeStatus(req, r.Signer)...)
 	out := verify.NewResult(sd, req.At, checks)
 	if proven && check.Overall(own) == check.Passed {
 		out.Claims, out.Trust = rename(r.Claims), r.Trust
+		if r.Signer != nil {
+			out.Trust = r.Signer.Trust(req.At)
+		}
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"bangban/app/trust"
 	"bangban/app/verify"
 	"bangban/cardreader/check"
 )
@@ -11,7 +12,7 @@ import (
 // judgeStatus asks the lists that credentialStatus names (Bitstring Status List v1.0 §2.1), one entry or several.
 //
 //	{ "type": "BitstringStatusListEntry", "statusPurpose", "statusListIndex": "94567", "statusListCredential": URL }
-func (c *credential) judgeStatus(req verify.Request) (out []check.Check) {
+func (c *credential) judgeStatus(req verify.Request, signer *trust.Signer) (out []check.Check) {
 	raw, there := c.doc["credentialStatus"]
 	if !there {
 		return nil
@@ -29,12 +30,12 @@ func (c *credential) judgeStatus(req verify.Request) (out []check.Check) {
 		if !ok {
 			return []check.Check{check.Fail("status", check.Structure, "credentialStatus")}
 		}
-		out = append(out, judgeEntry(m, issuer, req))
+		out = append(out, judgeEntry(m, issuer, req, signer))
 	}
 	return out
 }
 
-func judgeEntry(m map[string]any, issuer string, req verify.Request) check.Check {
+func judgeEntry(m map[string]any, issuer string, req verify.Request, signer *trust.Signer) check.Check {
 	if types, _ := several(m["type"]); len(types) != 1 || types[0] != "BitstringStatusListEntry" {
 		c := check.Unsure("status", check.NotSupported, "kind of status")
 		c.Optional = req.Own != issuer
@@ -51,7 +52,11 @@ func judgeEntry(m map[string]any, issuer string, req verify.Request) check.Check
 		c.Optional = true
 		return c
 	}
-	return req.Anchors.JudgeStatus(issuer, uri, index, req.At)
+	out := req.Anchors.JudgeStatusOf(signer, trust.BitstringName(uri, purpose), index, req.At)
+	if purpose == "suspension" && out.Reason == check.Revoked {
+		out.Reason = "suspended"
+	}
+	return out
 }
 
 // statusIndex is an integer of base 10 as text; as a number it is taken too.

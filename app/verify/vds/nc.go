@@ -89,7 +89,7 @@ func (s *nc) judge(req verify.Request) *verify.Result {
 		r.Claims = verify.Claims{}
 		flatten(r.Claims, "", s.message)
 		r.Claims["type"], r.Claims["issuer"] = verify.Clean(s.kind), verify.Clean(s.issuer)
-		r.Trust = []verify.Freshness{signer.Rests.Freshness(req.At)}
+		r.Trust = signer.Trust(req.At)
 	}
 	return r
 }

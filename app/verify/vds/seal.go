@@ -215,7 +215,7 @@ func (s *seal) judge(req verify.Request) *verify.Result {
 	r := verify.NewResult(ID, req.At, checks)
 	if signer != nil {
 		r.Claims = s.claims()
-		r.Trust = []verify.Freshness{signer.Rests.Freshness(req.At)}
+		r.Trust = signer.Trust(req.At)
 	}
 	return r
 }
