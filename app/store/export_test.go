@@ -44,3 +44,25 @@ func (s *Store) IntegrityCheck(ctx context.Context) (answer string, err error) {
 	err = s.w.QueryRowContext(ctx, `PRAGMA integrity_check`).Scan(&answer)
 	return answer, err
 }
+
+// Sync is the configuration with another level than FULL: the negative control of the power cuts, and speed where
+// nothing is cut.
+func (c Config) Sync(level string) Config {
+	c.sync = level
+	return c
+}
+
+// UpTo is the configuration of a program that knew an older schema.
+func (c Config) UpTo(version int64) Config {
+	c.upTo = version
+	return c
+}
+
+// NoLock is the configuration of a program that does not ask whether another one is there.
+func (c Config) NoLock() Config {
+	c.noLock = true
+	return c
+}
+
+// Truncate folds the WAL into the file.
+func (s *Store) Truncate(ctx context.Context) error { return s.truncate(ctx) }

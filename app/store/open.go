@@ -24,8 +24,8 @@ var migrations embed.FS
 const schemaVersion = 3
 
 // pragmas in the order that matters: auto_vacuum works only before the first page is written in WAL mode.
-func pragmas() []string {
-	p := []string{"auto_vacuum(INCREMENTAL)", "busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)",
+func pragmas(level string) []string {
+	p := []string{"auto_vacuum(INCREMENTAL)", "busy_timeout(5000)", "journal_mode(WAL)", "synchronous(" + level + ")",
 		"foreign_keys(1)", "trusted_schema(0)", "secure_delete(1)", "cell_size_check(1)"}
 	if runtime.GOOS == "darwin" {
 		p = append(p, "fullfsync(1)") // only F_FULLFSYNC reaches the platter there
@@ -33,14 +33,14 @@ func pragmas() []string {
 	return p
 }
 
-func dsn(path string, readOnly bool) string {
+func dsn(path string, readOnly bool, level string) string {
 	q := url.Values{}
 	if readOnly {
 		q.Set("mode", "ro")
 		q["_pragma"] = []string{"busy_timeout(5000)", "query_only(1)", "trusted_schema(0)", "cell_size_check(1)"}
 	} else {
 		q.Set("_txlock", "immediate")
-		q["_pragma"] = pragmas()
+		q["_pragma"] = pragmas(level)
 	}
 	p := filepath.ToSlash(path)
 	if runtime.GOOS == "windows" && !strings.HasPrefix(p, "/") {
@@ -49,10 +49,18 @@ func dsn(path string, readOnly bool) string {
 	return "file:" + (&url.URL{Path: p}).EscapedPath() + "?" + q.Encode()
 }
 
+// level is how far SQLite goes to keep what it acknowledged: never less than FULL, see doc.go.
+func (s *Store) level() string {
+	if s.c.sync != "" {
+		return s.c.sync
+	}
+	return "FULL"
+}
+
 // openPools opens the one writer and the readers. A read-only store has no writer.
 func (s *Store) openPools(ctx context.Context) (err error) {
 	if !s.c.ReadOnly {
-		if s.w, err = sql.Open("sqlite", dsn(s.c.Path, false)); err != nil {
+		if s.w, err = sql.Open("sqlite", dsn(s.c.Path, false, s.level())); err != nil {
 			return err
 		}
 		s.w.SetMaxOpenConns(1)
@@ -61,7 +69,7 @@ func (s *Store) openPools(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if s.r, err = sql.Open("sqlite", dsn(s.c.Path, true)); err != nil {
+	if s.r, err = sql.Open("sqlite", dsn(s.c.Path, true, "")); err != nil {
 		return err
 	}
 	s.r.SetMaxOpenConns(4)
@@ -90,7 +98,11 @@ func (s *Store) prepare(ctx context.Context) error {
 	if v, err := p.GetDBVersion(ctx); err == nil && v > schemaVersion {
 		return fail("store.open", "data-newer", ErrVersion, "Dir", filepath.Dir(s.c.Path))
 	}
-	if _, err := p.Up(ctx); err != nil {
+	newest := int64(schemaVersion)
+	if s.c.upTo > 0 {
+		newest = s.c.upTo
+	}
+	if _, err := p.UpTo(ctx, newest); err != nil {
 		return fail("store.open", "data-damaged", fmt.Errorf("%w: %w", ErrDamaged, err))
 	}
 	return os.Chmod(s.c.Path, 0o600)

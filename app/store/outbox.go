@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"time"
 
 	"bangban/app/journal"
 	"bangban/app/queue"
@@ -24,6 +25,13 @@ const (
 const (
 	ReasonDamaged = "damaged" // the stored bytes no longer have their hash
 	ReasonFork    = "fork"    // the receiver has other bytes under this number
+)
+
+// maxLease and maxWait bound every wait. One that ends later was written by a clock that has been put right since: with
+// no bound a parcel that failed on the day the clock said 2036 would wait until 2036.
+const (
+	maxLease = 20 * time.Minute
+	maxWait  = 15*time.Minute + time.Second // the ceiling of jitter
 )
 
 // Claim implements queue.Outbox.
@@ -48,7 +56,7 @@ func (s *Store) Claim(ctx context.Context, w queue.Want) (*queue.Lease, error) {
 		for i := range parcels {
 			parcels[i].State = queue.StateInFlight
 			if _, err := t.exec(`UPDATE job SET state = ?, lease = ?, lease_until = ?, checkpoint = ? WHERE seq = ?`,
-				inFlight, lease.Token[:], t.now.Add(w.Lease).Unix(), size, int64(parcels[i].Seq)); err != nil {
+				inFlight, lease.Token[:], t.now.Add(min(w.Lease, maxLease)).Unix(), size, int64(parcels[i].Seq)); err != nil {
 				return err
 			}
 		}
@@ -63,7 +71,7 @@ func (s *Store) Claim(ctx context.Context, w queue.Want) (*queue.Lease, error) {
 // endLeases gives back what somebody claimed and never settled.
 func (t *txn) endLeases() error {
 	_, err := t.exec(`UPDATE job SET state = CASE carried WHEN 1 THEN ? ELSE ? END, lease = NULL, lease_until = NULL
-		WHERE state = ? AND lease_until <= ?`, carried, waiting, inFlight, t.now.Unix())
+		WHERE state = ? AND (lease_until <= ? OR lease_until > ?)`, carried, waiting, inFlight, t.now.Unix(), t.now.Add(maxLease).Unix())
 	return err
 }
 
@@ -104,8 +112,8 @@ func (t *txn) nextDue(after uint64, also int, w queue.Want) (*queue.Parcel, erro
 	p := queue.Parcel{Station: t.s.c.Station, Epoch: t.epoch}
 	var id, hash []byte
 	err := t.row(`SELECT job.seq, id, kind, day, hash, size, attempts, coalesce(sealed, x'') FROM job LEFT JOIN body USING (seq)
-		WHERE job.seq > ? AND state IN (0, 5) AND state IN (?, ?) AND (next_at <= ? OR ?)
-		AND (? = '' OR kind = ?) ORDER BY job.seq LIMIT 1`, []any{int64(after), waiting, also, t.now.Unix(), w.Now, w.Kind, w.Kind}, &p.Seq, &id, &p.Kind, &p.Day, &hash, &p.Size, &p.Attempts, &p.Sealed)
+		WHERE job.seq > ? AND state IN (0, 5) AND state IN (?, ?) AND (next_at <= ? OR next_at > ? OR ?)
+		AND (? = '' OR kind = ?) ORDER BY job.seq LIMIT 1`, []any{int64(after), waiting, also, t.now.Unix(), t.now.Add(maxWait).Unix(), w.Now, w.Kind, w.Kind}, &p.Seq, &id, &p.Kind, &p.Day, &hash, &p.Size, &p.Attempts, &p.Sealed)
 	copy(p.ID[:], id)
 	copy(p.Hash[:], hash)
 	return &p, err
