@@ -15,6 +15,7 @@ const (
 	CodeCardRefuses   = "card-refuses-sam"      // the card does not take the module
 	CodeNotAuthorised = "reader-not-authorised" // the module was never released for use
 	CodeSAMFault      = "reader-sam-faulty"     // the module is broken or does not understand
+	CodeNoisy         = "reader-line-noisy"     // what comes over the line, or goes, is damaged however often it is asked for
 )
 
 // Errors of the line.
@@ -140,8 +141,11 @@ func codeOf(err error) string {
 		return cardreader.CodeOtherKind
 	case errors.Is(err, NotAuthorised):
 		return CodeNotAuthorised
-	case errors.Is(err, SelfTest), errors.Is(err, WrongCommand), errors.Is(err, WrongLength), errors.Is(err, UnknownFault):
+	case errors.Is(err, SelfTest), errors.Is(err, WrongCommand), errors.Is(err, WrongLength), errors.Is(err, UnknownFault),
+		errors.Is(err, ErrPayload):
 		return CodeSAMFault
+	case errors.Is(err, ErrXOR), errors.Is(err, ErrBounds), errors.Is(err, WrongChecksum):
+		return CodeNoisy
 	}
 	return cardreader.CodeFaulty
 }

@@ -180,10 +180,10 @@ func (p *place) open(ctx context.Context) error {
 	}
 	line := NewLine(port)
 	err = line.Status(ctx)
-	if err == nil {
+	var status *StatusError
+	if err == nil || errors.As(err, &status) {
 		p.number, err = line.Number(ctx)
 	}
-	var status *StatusError
 	if errors.As(err, &status) || errors.Is(err, ErrPayload) { // a module that says what is wrong with it is there
 		p.number, err = unnumbered, nil
 	}

@@ -36,11 +36,7 @@ func Ports(names ...string) ([]Port, error) {
 			if err != nil {
 				return nil, err
 			}
-			for _, name := range found {
-				p := serialPort(name, Speeds())
-				p.Guessed = true
-				ports = append(ports, p)
-			}
+			ports = append(ports, guess(found)...)
 		case strings.HasPrefix(n, usbPrefix):
 			id, err := usbDevice(n)
 			if err != nil {
@@ -64,6 +60,16 @@ func Ports(names ...string) ([]Port, error) {
 		}
 	}
 	return ports, nil
+}
+
+// guess makes ports of serial ports at which a module may be, at any speed.
+func guess(devices []string) (ports []Port) {
+	for _, name := range devices {
+		p := serialPort(name, Speeds())
+		p.Guessed = true
+		ports = append(ports, p)
+	}
+	return ports
 }
 
 func speedOf(name string) (device string, speeds []int, err error) {

@@ -14,9 +14,8 @@ import (
 	"bangban/cardreader/sim"
 )
 
-// terminal puts a simulated reader behind a pseudo terminal and gives the name of the port. It answers only at the line
-// speed that it is made for; 0 is any.
-func terminal(t *testing.T, m *sim.SAM, speed uint32) string {
+// pty makes a pseudo terminal: the end of a device, and the name and descriptor of the port.
+func pty(t *testing.T) (master *os.File, name string, port int) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -34,12 +33,12 @@ func terminal(t *testing.T, m *sim.SAM, speed uint32) string {
 	}); err != nil || n < 0 {
 		t.Fatal(err, n)
 	}
-	name := fmt.Sprintf("/dev/pts/%d", n)
+	name = fmt.Sprintf("/dev/pts/%d", n)
 	keep, err := os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY, 0) // else the master ends when the port is closed between two opens
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := int(keep.Fd())
+	port = int(keep.Fd())
 	raw, err := unix.IoctlGetTermios(port, unix.TCGETS)
 	if err != nil {
 		t.Fatal(err)
@@ -48,6 +47,25 @@ func terminal(t *testing.T, m *sim.SAM, speed uint32) string {
 	if err := unix.IoctlSetTermios(port, unix.TCSETS, raw); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { master.Close(); keep.Close() })
+	return master, name, port
+}
+
+// stranger puts something that is no module behind a pseudo terminal.
+func stranger(t *testing.T, behave func(*os.File)) string {
+	t.Helper()
+	master, name, _ := pty(t)
+	ended := make(chan struct{})
+	go func() { defer close(ended); behave(master) }()
+	t.Cleanup(func() { master.Close(); <-ended })
+	return name
+}
+
+// terminal puts a simulated reader behind a pseudo terminal and gives the name of the port. It answers only at the line
+// speed that it is made for; 0 is any.
+func terminal(t *testing.T, m *sim.SAM, speed uint32) string {
+	t.Helper()
+	master, name, port := pty(t)
 	if speed != 0 {
 		m.OnWire(func(f []byte) []byte {
 			at, err := unix.IoctlGetTermios(port, unix.TCGETS)
@@ -59,7 +77,7 @@ func terminal(t *testing.T, m *sim.SAM, speed uint32) string {
 	}
 	served := make(chan struct{})
 	go func() { defer close(served); m.Serve(master) }()
-	t.Cleanup(func() { master.Close(); <-served; keep.Close() })
+	t.Cleanup(func() { master.Close(); <-served })
 	return name
 }
 

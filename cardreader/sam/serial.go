@@ -44,8 +44,9 @@ func (s *speeds8N1) dial(ctx context.Context) (io.ReadWriteCloser, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var last error
-	for i, speed := range s.speeds {
-		if err := ctx.Err(); err != nil {
+	for i, speed := range slices.Clone(s.speeds) {
+		if err := ctx.Err(); err != nil { // the next call goes on where this one had to stop
+			s.speeds = append(slices.Clone(s.speeds[i:]), s.speeds[:i]...)
 			return nil, err
 		}
 		answers, err := probe(ctx, s.device, speed)

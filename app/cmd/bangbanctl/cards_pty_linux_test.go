@@ -13,6 +13,13 @@ import (
 // overPTY is a reader with a security module at a serial port: a pseudo terminal.
 func overPTY(t *testing.T, module *sim.SAM) string {
 	t.Helper()
+	name, _ := plugPTY(t, module)
+	return name
+}
+
+// plugPTY is the same with a plug that can be pulled.
+func plugPTY(t *testing.T, module *sim.SAM) (name string, pull func()) {
+	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		t.Skipf("no pseudo terminals here: %v", err)
@@ -29,7 +36,7 @@ func overPTY(t *testing.T, module *sim.SAM) string {
 	}); err != nil || n < 0 {
 		t.Fatal(err, n)
 	}
-	name := fmt.Sprintf("/dev/pts/%d", n)
+	name = fmt.Sprintf("/dev/pts/%d", n)
 	keep, err := os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY, 0) // else the master ends when the port is closed between two opens
 	if err != nil {
 		t.Fatal(err)
@@ -44,8 +51,9 @@ func overPTY(t *testing.T, module *sim.SAM) string {
 	}
 	served := make(chan struct{})
 	go func() { defer close(served); module.Serve(master) }()
-	t.Cleanup(func() { master.Close(); <-served; keep.Close() })
-	return name
+	pull = func() { master.Close(); <-served; keep.Close() }
+	t.Cleanup(pull)
+	return name, pull
 }
 
 func TestCardsOverPTY(t *testing.T) { readAll(t, overPTY) }
