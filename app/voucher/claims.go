@@ -4,24 +4,26 @@ import (
 	"encoding/base64"
 	"fmt"
 	"time"
+
+	"github.com/fxamacker/cbor/v2"
 )
 
 // claims is the CWT claims set of a voucher:
 //
 //	{ 1 => tstr, 2 => tstr, 3 => tstr, 4 => int, 5 => int, 6 => int, 7 => bstr .size 16, ? 10 => bstr .size (8..64),
-//	  ? 169 => bstr .cbor holder, ? 65535 => { "status_list": { "idx": uint, "uri": tstr } }, -70001 => terms }
+//	  ? 169 => (bstr .cbor holder) / holder, ? 65535 => { "status_list": { "idx": uint, "uri": tstr } }, -70001 => terms }
 type claims struct {
-	Iss    string       `cbor:"1,keyasint"`
-	Sub    string       `cbor:"2,keyasint"`
-	Aud    string       `cbor:"3,keyasint"`
-	Exp    int64        `cbor:"4,keyasint"`
-	Nbf    int64        `cbor:"5,keyasint"`
-	Iat    int64        `cbor:"6,keyasint"`
-	CTI    []byte       `cbor:"7,keyasint"`
-	Nonce  []byte       `cbor:"10,keyasint,omitempty"`
-	Holder []byte       `cbor:"169,keyasint,omitempty"`
-	Status *statusClaim `cbor:"65535,keyasint,omitempty"`
-	Terms  *terms       `cbor:"-70001,keyasint"`
+	Iss    string          `cbor:"1,keyasint"`
+	Sub    string          `cbor:"2,keyasint"`
+	Aud    string          `cbor:"3,keyasint"`
+	Exp    int64           `cbor:"4,keyasint"`
+	Nbf    int64           `cbor:"5,keyasint"`
+	Iat    int64           `cbor:"6,keyasint"`
+	CTI    []byte          `cbor:"7,keyasint"`
+	Nonce  []byte          `cbor:"10,keyasint,omitempty"`
+	Holder cbor.RawMessage `cbor:"169,keyasint,omitempty"`
+	Status *statusClaim    `cbor:"65535,keyasint,omitempty"`
+	Terms  *terms          `cbor:"-70001,keyasint"`
 }
 
 type statusClaim struct {
@@ -42,10 +44,16 @@ type terms struct {
 	Binding       []byte   `cbor:"8,keyasint,omitempty"`
 }
 
-func (v *Voucher) encode() ([]byte, error) {
+// encode gives the payload. With asMap claim 169 is the map itself, else a byte string that holds it.
+func (v *Voucher) encode(asMap bool) ([]byte, error) {
 	holder, err := v.Holder.encode()
 	if err != nil {
 		return nil, err
+	}
+	if holder != nil && !asMap {
+		if holder, err = encMode.Marshal(holder); err != nil {
+			return nil, err
+		}
 	}
 	t := v.Terms
 	c := claims{
@@ -70,7 +78,15 @@ func decodeClaims(payload []byte) (*Voucher, error) {
 	if err != nil || len(sub) != 16 || len(c.CTI) != 16 || c.Terms == nil || len(c.Terms.Before) != 32 {
 		return nil, fmt.Errorf("%w: sub, cti or terms", ErrStructure)
 	}
-	holder, err := decodeHolder(c.Holder)
+	inner := []byte(c.Holder)
+	if len(inner) > 0 && inner[0]>>5 == 2 { // a byte string that holds the map
+		var inside []byte
+		if err := decMode.Unmarshal(inner, &inside); err != nil || len(inside) == 0 {
+			return nil, fmt.Errorf("%w: claim 169", ErrStructure)
+		}
+		inner = inside
+	}
+	holder, err := decodeHolder(inner)
 	if err != nil {
 		return nil, err
 	}

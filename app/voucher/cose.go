@@ -39,10 +39,12 @@ type sign1 struct {
 	Signature   []byte
 }
 
-// protected is the protected header of vouchers and delegations: { 1: alg, 4: kid }.
+// protected is the protected header of vouchers and delegations: { 1: alg, 4: kid, ? 33: x5chain }. The chain stands
+// here and not in the unprotected header (RFC 9360 §2 allows both) so that nobody can take it off a paper.
 type protected struct {
-	Alg int    `cbor:"1,keyasint"`
-	KID []byte `cbor:"4,keyasint"`
+	Alg   int             `cbor:"1,keyasint"`
+	KID   []byte          `cbor:"4,keyasint"`
+	Chain cbor.RawMessage `cbor:"33,keyasint,omitempty"`
 }
 
 // outer is the unprotected header of a voucher: { -70002: delegation }.
@@ -77,12 +79,13 @@ func toBeSigned(protectedHeader, aad, payload []byte) ([]byte, error) {
 }
 
 // seal signs payload and gives the COSE_Sign1 without its tags.
-func seal(rand io.Reader, key crypto.Signer, kid []byte, unprotected any, aad string, payload []byte) ([]byte, error) {
+func seal(rand io.Reader, key crypto.Signer, p protected, unprotected any, aad string, payload []byte) ([]byte, error) {
 	pub, ok := key.Public().(*ecdsa.PublicKey)
 	if !ok || pub.Curve != elliptic.P256() {
 		return nil, ErrKey
 	}
-	head, err := encMode.Marshal(protected{Alg: algES256, KID: kid})
+	p.Alg = algES256
+	head, err := encMode.Marshal(p)
 	if err != nil {
 		return nil, err
 	}

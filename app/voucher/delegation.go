@@ -59,7 +59,7 @@ func SignDelegation(rand io.Reader, d *Delegation, issuingKey crypto.Signer, iss
 	if err != nil {
 		return nil, err
 	}
-	body, err := seal(rand, issuingKey, KeyID(issuing.Raw), struct{}{}, aadDelegation, payload)
+	body, err := seal(rand, issuingKey, protected{KID: KeyID(issuing.Raw)}, struct{}{}, aadDelegation, payload)
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +98,8 @@ func parseDelegation(msg []byte) (*signedDelegation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("delegation: %w", err)
 	}
-	if !bytes.Equal(cose.Unprotected, []byte{0xa0}) {
-		return nil, fmt.Errorf("delegation: %w: unprotected header", ErrStructure)
+	if !bytes.Equal(cose.Unprotected, []byte{0xa0}) || head.Chain != nil {
+		return nil, fmt.Errorf("delegation: %w: header", ErrStructure)
 	}
 	var c delegationClaims
 	if err := decMode.Unmarshal(cose.Payload, &c); err != nil {

@@ -14,7 +14,7 @@
 //
 //	voucher = Base45(zlib(61(18([ protected, unprotected, payload, signature ]))))
 //
-//	protected   = << { 1: -7, 4: kid } >>          ES256; kid is 8 bytes, see below
+//	protected   = << { 1: -7, 4: kid, ? 33: x5chain } >>   ES256; kid is 8 bytes, see below
 //	unprotected = { -70002: delegation }
 //	payload     = << claims >>
 //	signature   = r ‖ s, 64 bytes, s in the lower half of the order
@@ -32,7 +32,7 @@
 //	  6 iat     int
 //	  7 cti     bstr   128 random bits
 //	  10 nonce  bstr   8 to 64 bytes, where the recipient gave one
-//	  169       bstr   << holder >>, absent where the purpose needs no field
+//	  169       bstr   << holder >>, or the map itself (Signer.AsMap); absent where the purpose needs no field
 //	  65535     map    { "status_list": { "idx": uint, "uri": tstr } }, draft-ietf-oauth-status-list-21 §6
 //	  -70001    map    terms
 //	}
@@ -49,7 +49,17 @@
 //	}
 //
 // The holder is the map of the Claim 169 table v1.2: 3 language, 4 full name, 8 date of birth YYYYMMDD, 9 sex, 10
-// address, 13 nationality, 19 name in a second language, 20 that language. Only what the purpose needs is there.
+// address, 13 nationality, 19 name in a second language, 20 that language, 62 { 0: portrait, 1: 0, 2: 4 }. Only what the
+// purpose needs is there. Readers in the field take claim 169 either as a byte string or as a map, never both: an
+// institution chooses; readers of this package take both.
+//
+// A portrait is grey, 48 × 60, lossy WebP (RFC 9649) of some 400 bytes, see EncodeFace. It binds the paper to a face where no
+// document will be at hand. Luma in WebP is of limited range; DecodeFace stretches it, a reader that takes it for full
+// range sees a pale picture.
+//
+// x5chain (RFC 9360) holds the X.509 certificate of the voucher key, alone or followed by those above it, for readers
+// that know no delegation. It is in the protected header so that nobody can take it off, and must be of the delegated key;
+// otherwise nothing rests on it.
 //
 // The kid of a voucher is the first 8 bytes of SHA-256 of the compressed voucher public key (33 bytes, SEC 1 §2.3.3).
 // It is a name, not a proof: the key itself comes from the delegation.

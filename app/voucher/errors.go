@@ -24,6 +24,7 @@ var (
 	ErrInstitution  = errors.New("voucher: not an institution file")
 	ErrSerial       = errors.New("voucher: not a serial")
 	ErrNotAccepted  = errors.New("voucher: not accepted")
+	ErrFace         = errors.New("voucher: not a portrait")
 )
 
 // Reasons that only a voucher has. The shared ones are in package check.

@@ -24,21 +24,22 @@ func SignUnchecked(rand io.Reader, v *Voucher, s Signer) ([]byte, error) {
 		}
 		kid = d.keyID
 	}
-	return sign(rand, v, s.Key, kid, s.Delegation)
+	s.KeyID = kid
+	return sign(rand, v, s)
 }
 
 // SealRaw signs any payload as a voucher or, with aad, as a delegation.
 func SealRaw(key crypto.Signer, kid []byte, delegation []byte, aad string, payload []byte) ([]byte, error) {
 	if aad != "" {
-		body, err := seal(nil, key, kid, struct{}{}, aad, payload)
+		body, err := seal(nil, key, protected{KID: kid}, struct{}{}, aad, payload)
 		return slices.Concat(prefixDelegation, body), err
 	}
-	body, err := seal(nil, key, kid, outer{Delegation: delegation}, "", payload)
+	body, err := seal(nil, key, protected{KID: kid}, outer{Delegation: delegation}, "", payload)
 	return slices.Concat(prefixVoucher, body), err
 }
 
 // Payload gives the signed bytes.
-func Payload(v *Voucher) ([]byte, error) { return v.encode() }
+func Payload(v *Voucher) ([]byte, error) { return v.encode(false) }
 
 // DelegationPayload gives the signed bytes of a delegation, whatever it says.
 func DelegationPayload(d *Delegation, maxLife uint32) ([]byte, error) {

@@ -25,7 +25,17 @@ type Holder struct {
 	Nationality    string `cbor:"13,keyasint,omitempty"` // ISO 3166
 	SecondName     string `cbor:"19,keyasint,omitempty"` // the name in a second language, for instance in pinyin
 	SecondLanguage string `cbor:"20,keyasint,omitempty"` // ISO 639-3
+	Face           []byte `cbor:"-"`                     // portrait as EncodeFace makes it; claim 62 on the wire
 }
+
+// wireHolder is Holder with claim 62 as the table has it. Readers take one map, as here, or an array of them.
+type wireHolder struct {
+	plainHolder
+	Biometric *face62 `cbor:"62,keyasint,omitempty"`
+}
+
+// plainHolder is Holder without its methods.
+type plainHolder Holder
 
 func (h Holder) fields() (n int) {
 	v := reflect.ValueOf(h)
@@ -57,6 +67,11 @@ func (h Holder) valid() bool {
 			return false
 		}
 	}
+	if h.Face != nil {
+		if _, err := DecodeFace(h.Face); err != nil {
+			return false
+		}
+	}
 	return h.Sex <= Other && (h.BirthDate == "" || validDate(h.BirthDate))
 }
 
@@ -79,8 +94,11 @@ func (h Holder) encode() ([]byte, error) {
 		return nil, nil
 	}
 	h.BirthDate = strings.ReplaceAll(h.BirthDate, "-", "") // v1.2 table: YYYYMMDD
-	type plain Holder                                      // without MarshalJSON and friends
-	return encMode.Marshal(plain(h))
+	w := wireHolder{plainHolder: plainHolder(h)}
+	if h.Face != nil {
+		w.Biometric = &face62{Data: h.Face, Sub: subWebP}
+	}
+	return encMode.Marshal(w)
 }
 
 // decodeHolder reads the map of Claim 169. Dates are read in both forms that the text and its examples show.
@@ -88,10 +106,16 @@ func decodeHolder(b []byte) (Holder, error) {
 	if len(b) == 0 {
 		return Holder{}, nil
 	}
-	type plain Holder
-	var p plain
-	if err := decMode.Unmarshal(b, &p); err != nil {
+	var w wireHolder
+	if err := decMode.Unmarshal(b, &w); err != nil {
 		return Holder{}, fmt.Errorf("%w: claim 169: %w", ErrStructure, err)
+	}
+	p := w.plainHolder
+	if f := w.Biometric; f != nil {
+		if f.Format != 0 || f.Sub != subWebP {
+			return Holder{}, fmt.Errorf("%w: claim 62 is no WebP", ErrStructure)
+		}
+		p.Face = f.Data
 	}
 	if d := p.BirthDate; len(d) == 8 {
 		p.BirthDate = d[:4] + "-" + d[4:6] + "-" + d[6:]

@@ -160,6 +160,9 @@ func (e *examiner) structure(msg []byte) (*Voucher, *message, check.Check) {
 	if !bytes.Equal(head.KID, d.keyID) {
 		return nil, nil, e.broken(fmt.Errorf("%w: kid is not that of the delegated key", ErrStructure))
 	}
+	if err := checkChain(head.Chain, d.Key); err != nil {
+		return nil, nil, e.broken(err)
+	}
 	v, err := decodeClaims(cose.Payload)
 	if err != nil {
 		return nil, nil, e.broken(err)

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"math/big"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func TestOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v.Holder != draft.Holder || v.ID != draft.ID || v.Subject != draft.Subject || *v.Status != *draft.Status ||
+	if !reflect.DeepEqual(v.Holder, draft.Holder) || v.ID != draft.ID || v.Subject != draft.Subject || *v.Status != *draft.Status ||
 		!v.Expires.Equal(draft.Expires) || v.Terms.RepresentedBy != draft.Terms.RepresentedBy || v.Terms.Before != draft.Terms.Before {
 		t.Error("what came out is not what went in")
 	}

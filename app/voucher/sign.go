@@ -14,6 +14,8 @@ type Signer struct {
 	Key        crypto.Signer // P-256; Sign gives ASN.1 ECDSA over a SHA-256 digest
 	Delegation []byte        // from SignDelegation
 	KeyID      []byte        // VoucherKeyID of the key
+	Chain      [][]byte      // certificates of the key, DER, its own first: the header x5chain; nil: none
+	AsMap      bool          // claim 169 as a map, for readers that take no byte string
 }
 
 // Sign signs v and gives the COSE bytes. A nil rand makes an *ecdsa.PrivateKey sign deterministically (RFC 6979); other
@@ -48,16 +50,27 @@ func Sign(rand io.Reader, v *Voucher, s Signer) ([]byte, error) {
 	case d.tooLong(v):
 		return nil, fmt.Errorf("%w: life", ErrOutside)
 	}
-	return sign(rand, v, s.Key, kid, s.Delegation)
+	if len(s.Chain) > maxCertificates {
+		return nil, fmt.Errorf("%w: chain of %d certificates", ErrWrongKey, len(s.Chain))
+	}
+	if len(s.Chain) > 0 && !chainOf(s.Chain, pub) {
+		return nil, fmt.Errorf("%w: the certificate is of another key", ErrWrongKey)
+	}
+	s.KeyID = kid
+	return sign(rand, v, s)
 }
 
 // sign does it without asking whether anybody will accept it.
-func sign(rand io.Reader, v *Voucher, key crypto.Signer, kid, delegation []byte) ([]byte, error) {
-	payload, err := v.encode()
+func sign(rand io.Reader, v *Voucher, s Signer) ([]byte, error) {
+	payload, err := v.encode(s.AsMap)
 	if err != nil {
 		return nil, err
 	}
-	body, err := seal(rand, key, kid, outer{Delegation: delegation}, "", payload)
+	chain, err := encodeChain(s.Chain)
+	if err != nil {
+		return nil, err
+	}
+	body, err := seal(rand, s.Key, protected{KID: s.KeyID, Chain: chain}, outer{Delegation: s.Delegation}, "", payload)
 	if err != nil {
 		return nil, err
 	}

@@ -101,6 +101,7 @@ func (v *Voucher) Wipe() {
 	}
 	clear(v.Nonce)
 	clear(v.Terms.Binding)
+	clear(v.Holder.Face)
 	*v = Voucher{}
 }
 
