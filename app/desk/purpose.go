@@ -113,5 +113,8 @@ type Policy struct {
 	Hotline       string                   `cbor:"7,keyasint" json:"hotline"`
 	Hall          Text                     `cbor:"8,keyasint" json:"hall"`
 
+	// WipeOnHandOver: a visit that another clerk logs in over is wiped. Without it that clerk goes on from the comparison.
+	WipeOnHandOver bool `cbor:"41,keyasint,omitempty" json:"wipe_on_hand_over,omitempty"`
+
 	PhotoDecoder *PhotoDecoder `cbor:"40,keyasint,omitempty" json:"photo_decoder,omitempty"` // nil: portraits in WLT are not shown
 }

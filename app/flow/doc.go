@@ -11,6 +11,7 @@
 //	        Reading → Unproven → Compare            nobody can prove here who issued it; on only where the bundle has terms
 //	                        Choose → Second → Agree the terms want a second clerk's word
 //	                                Agree ⇄ Spoken  the clerk records a spoken yes in two presses
+//	                Choose, Agree → Reprint → Sanction → Issuing    a copy of a paper that the person holds already
 //	                                        Issuing ⇄ PrintFault
 //	any step before Issuing → NotToday → Ready
 //

@@ -6,7 +6,7 @@ import (
 )
 
 // Login opens the counter for c, who must be a clerk or a supervisor. A visit that waits behind the lock goes on exactly
-// where it was, whoever logs in.
+// where it was; one that another clerk began goes on from the comparison, see takeOver.
 func (m *Machine) Login(c desk.Clerk) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -17,7 +17,11 @@ func (m *Machine) Login(c desk.Clerk) error {
 	case c.ID == "" || !c.Has(desk.RoleClerk):
 		return &desk.Error{Op: "visit.login", Code: CodeRole}
 	}
+	before := m.clerk
 	m.locked, m.clerk = false, c
+	if m.visit != nil && before.ID != "" && before.ID != c.ID {
+		m.takeOver(before)
+	}
 	m.log.Info("visit", "login", c.ID, "step", m.in.Step.String())
 	m.refresh()
 	m.loadUnfinished()
@@ -162,6 +166,14 @@ func (m *Machine) Back() error {
 			m.step(Agree)
 		case Agree, Second:
 			m.step(Choose)
+		case Reprint:
+			if m.visit.working {
+				return notNow()
+			}
+			m.step(Choose)
+		case Sanction:
+			m.visit.old, m.in.Serial = nil, ""
+			m.step(Reprint)
 		case Choose:
 			m.visit.compared = false
 			m.settled()

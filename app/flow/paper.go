@@ -91,11 +91,14 @@ func (m *Machine) Spoil(reason string) error {
 		if !m.withPaper() || reason == "" || len(reason) > maxReason {
 			return notNow()
 		}
-		a := m.after(desk.StateSpoiled)
+		a, note := m.after(desk.StateSpoiled), NoteSpoiled
 		a.Reason = reason
+		if m.visit.old != nil { // only the copy is
+			a.State, a.Reason, note = desk.StateHandedOver, reasonCopy, NoteCopySpoiled
+		}
 		return m.finish(a, func() {
 			serial := m.in.Serial
-			m.close(NotToday, NoteSpoiled)
+			m.close(NotToday, note)
 			m.in.NoteArgs = map[string]string{"Serial": serial}
 		})
 	})
@@ -105,6 +108,9 @@ func (m *Machine) Spoil(reason string) error {
 // is noted. Everywhere else it does nothing.
 func (m *Machine) Scanned(text string) error {
 	return m.input("scanned", func() *desk.Error {
+		if m.in.Step == Reprint {
+			return m.oldPaper(text)
+		}
 		if m.in.Step != HandOver || m.visit.working {
 			return notNow()
 		}
@@ -145,8 +151,12 @@ func (m *Machine) handOver(how string) *desk.Error {
 // after begins the record of what became of the paper.
 func (m *Machine) after(end desk.State) desk.After {
 	now, _, _ := m.p.Now()
-	return desk.After{Serial: m.in.Serial, Hash: m.visit.hash, State: end, Printed: m.in.Printed, Copies: m.in.Copies,
+	a := desk.After{Serial: m.in.Serial, Hash: m.visit.hash, State: end, Printed: m.in.Printed, Copies: m.in.Copies,
 		Clerk: m.clerk.ID, At: now}
+	if o := m.visit.old; o != nil {
+		a.Reason, a.Approver = m.in.Reason, o.approver
+	}
+	return a
 }
 
 // finish is T2. Where it fails the paper stays open and the same key tries again.
@@ -158,7 +168,11 @@ func (m *Machine) finish(a desk.After, done func()) *desk.Error {
 		if a.Proved == provedScan {
 			err = m.p.Commit.Mark(keep, a.Serial, desk.StateProved, a.Copies)
 		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case v.old != nil:
+			err = m.p.Papers.Reprinted(keep, a)
+		default:
 			err = m.p.Commit.Finish(keep, a)
 		}
 		m.do(func() {

@@ -143,6 +143,7 @@ type Ports struct {
 	Signer Signer
 	Press  Press
 	Commit Commit
+	Papers Papers                                    // nil: nothing is done about papers of earlier visits
 	Now    func() (station, os time.Time, sure bool) // station time (design §3); sure is false where issuing must stop
 	Rand   interface{ Read([]byte) (int, error) }
 }

@@ -138,7 +138,7 @@ func (m *Machine) lifted(s *seat) {
 		} else if m.p.Rules.Policy().WipeOnRemoval {
 			m.scrub()
 		}
-	case Unproven, Compare, Choose, Second, Agree, Spoken:
+	case Unproven, Compare, Choose, Second, Agree, Spoken, Reprint, Sanction:
 		if m.p.Rules.Policy().WipeOnRemoval {
 			m.close(Ready, NoteCardRemoved)
 		}
@@ -177,7 +177,7 @@ func (m *Machine) look() {
 			return
 		}
 		m.note(NoteCardWaits)
-	case Compare, Choose, Second, Agree, Spoken:
+	case Compare, Choose, Second, Agree, Spoken, Reprint, Sanction:
 		m.note(NoteCardWaits)
 	}
 }

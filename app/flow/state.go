@@ -31,11 +31,13 @@ const (
 	HandOver               // the paper is out: scan it or look at its number
 	Farewell               // all done, shown until the next card or key
 	NotToday               // the person said no, or stopped: neutral, nothing kept
+	Reprint                // the person holds a paper of an earlier visit: scan it
+	Sanction               // a supervisor's word, by PIN, for the copy
 )
 
 var stepNames = [...]string{"locked", "ready", "reading", "need-secret", "pulled", "trouble", "unproven", "compare", "choose",
 	"second",
-	"agree", "spoken", "issuing", "print-fault", "hand-over", "farewell", "not-today"}
+	"agree", "spoken", "issuing", "print-fault", "hand-over", "farewell", "not-today", "reprint", "sanction"}
 
 // String gives the name used in locale keys and tests.
 func (s Step) String() string {
@@ -102,6 +104,7 @@ type State struct {
 	Lang      string // the person's language
 	ReadAloud int
 	Answer    desk.Answer
+	Reason    string // why a copy is printed
 
 	Serial  string
 	Parcel  string // receipt number of the sealed record

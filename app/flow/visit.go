@@ -37,6 +37,7 @@ type visit struct {
 	paper    *Paper
 	job      Job      // what the paper was drawn from
 	hash     [32]byte // of Before
+	old      *old     // the paper that a copy is printed of; nil: a new one
 }
 
 // same remembers the card at first and compares it later.

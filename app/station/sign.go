@@ -28,7 +28,11 @@ func (p press) sign(pdf []byte, j flow.Job, first sheets.Language) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	return print.SignPDF(pdf, print.PDFSigner{Key: s.key, Chain: chain, At: j.Voucher.IssuedAt,
+	at := j.Voucher.IssuedAt
+	if at.Before(s.voucherCert.NotBefore) { // a copy of a paper that the key before signed
+		at = s.clock.Time()
+	}
+	return print.SignPDF(pdf, print.PDFSigner{Key: s.key, Chain: chain, At: at,
 		Reason: first.T("paper.title", nil), Location: s.bundle.Policy.Hall.In(first.Tag), Name: s.delegated.Station})
 }
 

@@ -115,10 +115,13 @@ func (c *Commit) Mark(_ context.Context, serial string, s desk.State, copies int
 		return err
 	}
 	r, ok := c.rows[serial]
-	if !ok || r.State.Ended() {
+	if !ok {
 		return fmt.Errorf("flowtest: row %s cannot be marked", serial)
 	}
-	r.State, r.Copies = s, copies
+	if !r.State.Ended() { // on a paper that has ended only the copies change
+		r.State = s
+	}
+	r.Copies = copies
 	c.rows[serial] = r
 	return nil
 }

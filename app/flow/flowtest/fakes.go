@@ -24,6 +24,7 @@ type Fakes struct {
 	Signer *Signer
 	Press  *Press
 	Commit *Commit
+	Papers *Papers
 	Clock  *Clock
 	Rand   io.Reader
 
@@ -41,12 +42,13 @@ func New() *Fakes {
 	f.Signer = &Signer{note: f.note}
 	f.Press = &Press{note: f.note}
 	f.Commit = &Commit{note: f.note, now: f.Clock.Now, rows: map[string]desk.LedgerRow{}, next: 1}
+	f.Papers = &Papers{f: f}
 	return f
 }
 
 // Ports hands the stand-ins to a machine.
 func (f *Fakes) Ports() flow.Ports {
-	return flow.Ports{Cards: f.Cards, Rules: f.Rules, Signer: f.Signer, Press: f.Press, Commit: f.Commit, Now: f.Clock.Ports, Rand: f.Rand}
+	return flow.Ports{Cards: f.Cards, Rules: f.Rules, Signer: f.Signer, Press: f.Press, Commit: f.Commit, Papers: f.Papers, Now: f.Clock.Ports, Rand: f.Rand}
 }
 
 func (f *Fakes) note(s string) {
