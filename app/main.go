@@ -140,7 +140,7 @@ func counter(o options, out io.Writer) (err error) {
 	defer func() { err = errors.Join(err, st.Close()) }()
 	lang := or(o.lang, or(st.Setting(ctx, "lang"), "zh-Hans"))
 	machine := flow.New(st.Ports(), flow.Options{
-		Lang: "zh-Hans", Second: "en", App: "bangban " + station.Version, Log: log,
+		Lang: "zh-Hans", Second: "en", App: "bangban " + station.Version, Log: log, Portrait: station.Portrait,
 		LastPurpose: st.Setting(ctx, "purpose"), LastRecipient: st.Setting(ctx, "recipient"),
 		Citizen: st.Setting(ctx, "reader"), Reader: func(name string) { st.SetSetting(ctx, "reader", name) },
 		Remember: func(purpose, recipient string) {
@@ -156,7 +156,7 @@ func counter(o options, out io.Writer) (err error) {
 		defer close(sent)
 		st.Courier(running)
 	}()
-	err = ui.Run(ctx, screens(ctx, o, st, machine, lang, out))
+	err = ui.Run(ctx, withLife(ctx, screens(ctx, o, st, machine, lang, out), st))
 	cancel()
 	<-sent
 	return errors.Join(err, <-ended)

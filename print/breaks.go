@@ -39,13 +39,14 @@ func mayBreak(a, b rune) bool {
 // shortest is how long the last line of a paragraph should be, in em: one character alone is easily overlooked.
 const shortest = 4
 
-// paragraph breaks like breakLines, but takes characters down to a last line that would be nearly empty.
+// paragraph breaks like breakLines, but takes characters down to a last line that would be nearly empty, unless that
+// would cut a word or a number in two.
 func paragraph(gs []glyph, w float64, st Style) [][]glyph {
-	lines := breakLines(gs, w, st)
+	lines, cuts := breakCounting(gs, w, st)
 	em := st.Size * mmPerPoint
 	for n, try := len(lines), w-em; n > 1 && try > w/2 && width(lines[n-1], st) < shortest*em; try -= em {
-		tighter := breakLines(gs, try, st)
-		if len(tighter) > n {
+		tighter, more := breakCounting(gs, try, st)
+		if len(tighter) > n || more > cuts {
 			break
 		}
 		lines = tighter
@@ -55,7 +56,13 @@ func paragraph(gs []glyph, w float64, st Style) [][]glyph {
 
 // breakLines breaks a shaped text into lines of at most w mm, the latest allowed break first. A word longer than a line
 // is broken where the line ends. Spaces at the end of a line are dropped; a line feed ends a line.
-func breakLines(gs []glyph, w float64, st Style) (lines [][]glyph) {
+func breakLines(gs []glyph, w float64, st Style) [][]glyph {
+	lines, _ := breakCounting(gs, w, st)
+	return lines
+}
+
+// breakCounting also counts the words that did not fit a line and were cut.
+func breakCounting(gs []glyph, w float64, st Style) (lines [][]glyph, cuts int) {
 	limit := w/(st.Size*mmPerPoint) + 1e-6
 	start, last, em := 0, -1, 0.0
 	for i := 0; i < len(gs); i++ {
@@ -72,6 +79,7 @@ func breakLines(gs []glyph, w float64, st Style) (lines [][]glyph) {
 			at := last
 			if at <= start {
 				at = i
+				cuts++
 			}
 			lines = append(lines, trim(gs[start:at]))
 			start, last, em, i = at, -1, 0, at-1
@@ -82,7 +90,7 @@ func breakLines(gs []glyph, w float64, st Style) (lines [][]glyph) {
 	if start < len(gs) {
 		lines = append(lines, trim(gs[start:]))
 	}
-	return lines
+	return lines, cuts
 }
 
 func trim(gs []glyph) []glyph {

@@ -56,6 +56,9 @@ func TestLineBreaks(t *testing.T) {
 
 func TestParagraphHasNoLoneEnd(t *testing.T) {
 	st := Style{Size: 1 / mmPerPoint}
+	if day := paragraph(shapeWide("2026-11-26 20:25"), 11, st); len(day) != 2 || runes(day[1]) != "20:25" {
+		t.Errorf("a date was cut: %d lines, the last %q", len(day), runes(day[1]))
+	}
 	lines := paragraph(shapeWide("一二三四五六七八九十一。"), 11, st)
 	if len(lines) != 2 || len(lines[1]) < shortest {
 		t.Errorf("%d lines, the last of %d characters", len(lines), len(lines[len(lines)-1]))

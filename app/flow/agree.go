@@ -44,12 +44,12 @@ func (m *Machine) offer() {
 	m.dirty = true
 }
 
-// offered leaves out what cannot be made: a portrait without the face pack, a binding to a document without a number, a
+// offered leaves out what cannot be made: a portrait without a picture, a binding to a document without a number, a
 // name that the document does not have.
 func (m *Machine) offered(p desk.Purpose) bool {
 	s := m.in.Subject
 	switch {
-	case p.Binding == desk.BindFace && !m.o.Face,
+	case p.Binding == desk.BindFace && (m.o.Portrait == nil || m.visit == nil || m.visit.doc == nil || len(m.visit.doc.Photo) == 0),
 		p.Binding == desk.BindDocument && s.Number == "",
 		slices.Contains(p.Fields, desk.FieldName) && s.Name() == "":
 		return false

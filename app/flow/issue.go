@@ -23,6 +23,7 @@ type order struct {
 	subject   cardreader.Subject
 	kind      string
 	security  []byte // the document's security object, a copy
+	photo     []byte // the document's picture, a copy, where the purpose is bound to the face
 	purpose   desk.Purpose
 	recipient desk.Recipient
 	lang      string
@@ -39,6 +40,9 @@ func (m *Machine) order(a desk.Answer, now, os time.Time) *order {
 		lang: in.Lang, paper: m.o.Paper, maxLife: in.Station.MaxLife, security: append([]byte(nil), d.Raw[securityObject]...)}
 	if o.second = m.o.Lang; in.Lang == m.o.Lang {
 		o.second = m.o.Second
+	}
+	if o.purpose.Binding == desk.BindFace {
+		o.photo = append([]byte(nil), d.Photo...)
 	}
 	compare := "face"
 	if !v.compared {
@@ -124,6 +128,12 @@ func (m *Machine) draft(ctx context.Context, o *order, slot Slot) (d drafted, er
 	if o.purpose.Binding == desk.BindDocument {
 		v.Terms.Binding = voucher.BindDocument([voucher.SaltSize]byte(salts[48:]), o.kind, o.subject.Number)
 	}
+	if o.purpose.Binding == desk.BindFace {
+		if v.Holder.Face, err = m.portrait(o.photo); err != nil {
+			clear(enc)
+			return d, err
+		}
+	}
 	cose, text, err := m.p.Signer.Sign(ctx, v)
 	if err != nil {
 		clear(enc)
@@ -140,6 +150,21 @@ func (m *Machine) draft(ctx context.Context, o *order, slot Slot) (d drafted, er
 	d.signed = Signed{Row: o.row(v, serial, sha256.Sum256(cose)), CTI: v.ID, Before: enc, COSE: cose}
 	d.paper, d.job, d.before = paper, job, v.Terms.Before
 	return d, nil
+}
+
+// CodePortrait: nobody here can read the picture on the document, so there is no portrait for the paper.
+const CodePortrait = "portrait-not-made"
+
+// portrait makes claim 62. A picture that nobody here can read is the document's fault, not the clerk's.
+func (m *Machine) portrait(photo []byte) ([]byte, error) {
+	if m.o.Portrait == nil {
+		return nil, problem(CodePortrait)
+	}
+	face, err := m.o.Portrait(photo)
+	if err != nil {
+		return nil, &desk.Error{Op: "voucher.issue", Code: CodePortrait, Err: err}
+	}
+	return face, nil
 }
 
 // holder sets the fields that the purpose needs and no other.
@@ -212,6 +237,7 @@ func (m *Machine) issue(ctx context.Context, o *order) {
 		return d.signed, err
 	})
 	clear(o.security)
+	clear(o.photo)
 	clear(d.signed.Before)
 	clear(d.signed.COSE)
 	if err != nil {
@@ -246,7 +272,7 @@ func (m *Machine) notIssued(e *desk.Error) {
 	case codeGlyphMissing: // no other purpose prints this name
 		m.scrub()
 		m.trouble(e, false)
-	case codeTooLarge:
+	case codeTooLarge, CodePortrait:
 		m.step(Choose)
 		m.tell(e)
 	default:

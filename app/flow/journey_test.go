@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"crypto/sha256"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"bangban/app/flow"
 	"bangban/app/flow/flowtest"
 	"bangban/app/voucher"
+	"bangban/app/voucher/vouchertest"
 	"bangban/cardreader/check"
 )
 
@@ -91,7 +93,7 @@ func (w *walk) record() {
 		!v.Expires.Equal(iat.Add(72*time.Hour)) {
 		t.Fatalf("times %v %v %v", v.IssuedAt, v.NotBefore, v.Expires)
 	}
-	if v.Holder != (voucher.Holder{FullName: "样本美", BirthDate: "1941-07-09"}) {
+	if !reflect.DeepEqual(v.Holder, voucher.Holder{FullName: "样本美", BirthDate: "1941-07-09"}) {
 		t.Fatal("the holder has other fields than the purpose needs")
 	}
 	if !v.MatchesDocument("emrtd", "X00000001") || v.MatchesDocument("emrtd", "X00000002") {
@@ -238,11 +240,42 @@ func TestChoiceIsWhatTheBundleAllows(t *testing.T) {
 		w.at(flow.Choose)
 		w.calls()
 	})
-	driveWith(t, flow.Options{Face: true, LastPurpose: "housing-fund", LastRecipient: "demo-hotel"}, nil, func(w *walk) {
+	driveWith(t, flow.Options{Portrait: portrait, LastPurpose: "housing-fund", LastRecipient: "demo-hotel"}, nil, func(w *walk) {
 		w.toCompare()
 		w.ok(w.m.Same()) // what is remembered is not allowed any more
 		if s := w.at(flow.Choose); len(s.Purposes) != 3 {
-			t.Fatalf("%d purposes with the face pack, want 3", len(s.Purposes))
+			t.Fatalf("%d purposes with portraits, want 3", len(s.Purposes))
+		}
+	})
+}
+
+func portrait([]byte) ([]byte, error) {
+	return voucher.EncodeFace(vouchertest.Portrait(), voucher.FaceLimit)
+}
+
+// TestPortraitTravels: a purpose bound to the face puts the portrait into the voucher; one whose picture nobody can read
+// stops before anything is signed.
+func TestPortraitTravels(t *testing.T) {
+	driveWith(t, flow.Options{Portrait: portrait}, nil, func(w *walk) {
+		w.toCompare()
+		w.ok(w.m.Same())
+		w.ok(w.m.Choose("hotel", "demo-hotel"))
+		w.ok(w.m.Aloud())
+		w.ok(w.m.SayYes())
+		w.at(flow.HandOver)
+		if v := w.f.Signer.Signed()[0]; len(v.Holder.Face) == 0 || v.Terms.Binding != nil {
+			t.Errorf("the voucher has a portrait of %d bytes", len(v.Holder.Face))
+		}
+	})
+	broken := func([]byte) ([]byte, error) { return nil, voucher.ErrFace }
+	driveWith(t, flow.Options{Portrait: broken}, nil, func(w *walk) {
+		w.toCompare()
+		w.ok(w.m.Same())
+		w.ok(w.m.Choose("hotel", "demo-hotel"))
+		w.ok(w.m.Aloud())
+		w.ok(w.m.SayYes())
+		if s := w.at(flow.Choose); s.Problem == nil || s.Problem.Code != flow.CodePortrait || len(w.f.Signer.Signed()) != 0 {
+			t.Errorf("%v, %d signed", s.Problem, len(w.f.Signer.Signed()))
 		}
 	})
 }

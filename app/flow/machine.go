@@ -18,11 +18,12 @@ type Options struct {
 	LastPurpose   string // remembered from before; empty: none
 	LastRecipient string
 	Remember      func(purpose, recipient string) // called after each voucher, on a goroutine of its own; may be nil
-	Face          bool                            // vouchers with a portrait can be made here
-	Paper         string                          // "a5", "a4"; empty: the station's default
-	Citizen       string                          // the reader that was named as the person's; empty: any
-	Reader        func(name string)               // told when another one is named; may be nil
-	Log           *slog.Logger                    // steps and codes only; nil: none
+	// Portrait makes the portrait of a voucher (claim 62) of a document's picture; nil: there are none here.
+	Portrait func(photo []byte) ([]byte, error)
+	Paper    string            // "a5", "a4"; empty: the station's default
+	Citizen  string            // the reader that was named as the person's; empty: any
+	Reader   func(name string) // told when another one is named; may be nil
+	Log      *slog.Logger      // steps and codes only; nil: none
 }
 
 // Machine is one counter's visits, one after the other. Its methods are safe for concurrent use; none of them waits for

@@ -14,6 +14,7 @@ import (
 	"bangban/app/desk"
 	"bangban/app/qrread"
 	"bangban/app/sheets"
+	"bangban/app/voucher/vouchertest"
 	"bangban/print"
 )
 
@@ -109,7 +110,7 @@ func TestRollRefuses(t *testing.T) {
 		t.Errorf("58 mm: %v, want ErrPaper", err)
 	}
 	v.Paper = sheets.Paper80
-	v.Binding = desk.BindFace
+	v.Binding, v.Portrait = desk.BindFace, vouchertest.Portrait()
 	wantTooLarge := func(name string) {
 		var e *print.Error
 		if _, err := sheets.Voucher(fonts, v, zh, sheets.Language{}); !errors.As(err, &e) || e.Code() != print.CodeCodeTooLarge {

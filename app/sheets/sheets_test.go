@@ -14,6 +14,7 @@ import (
 	"bangban/app/desk"
 	"bangban/app/qrread"
 	"bangban/app/sheets"
+	"bangban/app/voucher/vouchertest"
 	"bangban/locales"
 	"bangban/print"
 )
@@ -159,7 +160,10 @@ func TestEverySentenceIsThere(t *testing.T) {
 		v.Paper, v.BirthDate, v.From = paper, "1943-05-07", v.From.Add(time.Hour)
 		for _, a := range []desk.Answer{desk.YesOwn, desk.YesSpoken, desk.YesTraining} {
 			for _, b := range []desk.Binding{desk.BindDocument, desk.BindFace, desk.BindNone} {
-				v.Answer, v.Binding, v.MaxUses = a, b, v.MaxUses%3+1
+				v.Answer, v.Binding, v.MaxUses, v.Portrait = a, b, v.MaxUses%3+1, nil
+				if b == desk.BindFace {
+					v.Portrait = vouchertest.Portrait()
+				}
 				if _, err := sheets.Voucher(fonts, v, check(first), check(second)); err != nil {
 					t.Fatal(err)
 				}

@@ -2,6 +2,7 @@ package sheets
 
 import (
 	"fmt"
+	"image"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,7 @@ type VoucherData struct {
 
 	From, Until time.Time
 	IssuedAt    time.Time
+	Portrait    image.Image // for Binding face
 	Hall        desk.Text
 	Hotline     string // the route of withdrawal; empty: any hall
 	Answer      desk.Answer
@@ -61,7 +63,8 @@ func (v VoucherData) Format(f fmt.State, _ rune) { fmt.Fprint(f, v.String()) }
 
 func (v *VoucherData) check() error {
 	if v.Serial == "" || v.CodeText == "" || v.Name == "" || v.From.IsZero() || v.Until.IsZero() || v.IssuedAt.IsZero() ||
-		len(v.Purpose) == 0 || len(v.Recipient) == 0 || v.Binding == desk.BindDocument && v.Last4 == "" {
+		len(v.Purpose) == 0 || len(v.Recipient) == 0 || v.Binding == desk.BindDocument && v.Last4 == "" ||
+		v.Binding == desk.BindFace && v.Portrait == nil {
 		return ErrData
 	}
 	return nil

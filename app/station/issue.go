@@ -39,7 +39,7 @@ func (s *Station) IssueTraining(ctx context.Context, o Order, out func(*flow.Pap
 	if o.Valid > 0 {
 		ports.Rules = shorter{ports.Rules, o.Valid}
 	}
-	return flow.Issue(ctx, ports, flow.Options{Lang: s.o.Lang, Second: "en", App: "bangbanctl " + Version, Paper: o.Paper, Log: s.o.Log}, flow.Request{
+	return flow.Issue(ctx, ports, flow.Options{Lang: s.o.Lang, Second: "en", App: "bangbanctl " + Version, Paper: o.Paper, Log: s.o.Log, Portrait: Portrait}, flow.Request{
 		Document: o.Document, Clerk: clerk, Purpose: o.Purpose, Recipient: o.Recipient, Lang: o.Lang,
 	}, out)
 }
@@ -47,7 +47,7 @@ func (s *Station) IssueTraining(ctx context.Context, o Order, out func(*flow.Pap
 // possible says what the command line asks for and this counter cannot make. In the window neither is offered.
 func (s *Station) possible(o Order) error {
 	for _, p := range s.bundle.Purposes {
-		if p.Code == o.Purpose && p.Binding == desk.BindFace {
+		if p.Code == o.Purpose && p.Binding == desk.BindFace && (o.Document == nil || len(o.Document.Photo) == 0) {
 			return &desk.Error{Op: "voucher.issue", Code: "purpose-not-here", Args: map[string]string{"Purpose": p.Code}}
 		}
 	}

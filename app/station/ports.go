@@ -141,6 +141,7 @@ func (p press) data(j flow.Job, copyNo int) sheets.VoucherData {
 		Answer: j.Answer, Training: p.s.o.Training, SoftwareKey: true, Copy: copyNo, DocumentKind: j.Kind,
 		Unproven: j.Unproven, Second: j.Seconded,
 	}
+	d.Portrait = printedFace(j.Voucher.Holder.Face)
 	if j.Voucher.Holder.BirthDate != "" {
 		d.BirthDate = j.Person.BirthDate
 	}

@@ -135,8 +135,11 @@ func Claims(v *voucher.Voucher) verify.Claims {
 		"purpose": t.PurposeCode, "purpose_text": t.PurposeText, "operations": strings.Join(t.Operations, ","),
 		"represented_by": t.RepresentedBy, "max_uses": strconv.FormatUint(t.Uses(), 10), "binding": "none",
 	}
-	if t.Binding != nil {
+	switch {
+	case t.Binding != nil:
 		c["binding"] = "document"
+	case h.Face != nil:
+		c["binding"], c["faces"] = "face", "1"
 	}
 	if v.Status != nil {
 		c["status"] = fmt.Sprintf("%s#%d", v.Status.URI, v.Status.Index)
