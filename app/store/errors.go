@@ -14,6 +14,7 @@ var (
 	ErrNoCheckpoint = errors.New("store: no checkpoint has been signed yet")
 	ErrDamaged      = errors.New("store: database is damaged")
 	ErrRolled       = errors.New("store: journal does not continue its newest checkpoint")
+	ErrBehind       = errors.New("store: database has lost what it had acknowledged")
 	ErrVersion      = errors.New("store: database has another version")
 	ErrStation      = errors.New("store: database belongs to another station")
 	ErrNotFound     = errors.New("store: no such row")

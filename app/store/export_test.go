@@ -66,3 +66,9 @@ func (c Config) NoLock() Config {
 
 // Truncate folds the WAL into the file.
 func (s *Store) Truncate(ctx context.Context) error { return s.truncate(ctx) }
+
+// NoSalvage is the configuration of a program that only tells of damage.
+func (c Config) NoSalvage() Config {
+	c.noSalvage = true
+	return c
+}

@@ -69,8 +69,8 @@ func playFault(act string) error {
 		err = carryAll(ctx, s, filepath.Join(r.dir, "data", "stick"))
 	case "work", "careless", "unlocked":
 		err = work(ctx, s, r, act == "careless")
-	case "errors":
-		return stumble(ctx, s, r)
+	case "errors", "bold":
+		return stumble(ctx, s, r, act == "bold")
 	}
 	return errors.Join(err, s.Close())
 }
@@ -161,10 +161,14 @@ func work(ctx context.Context, s *store.Store, r *rig, careless bool) error {
 }
 
 // stumble works on after every failure: nothing that failed may count, nothing that was acknowledged may go.
-func stumble(ctx context.Context, s *store.Store, r *rig) error {
-	for range 8 {
+// Bold, it acknowledges what failed.
+func stumble(ctx context.Context, s *store.Store, r *rig, bold bool) error {
+	for i := range 8 {
 		if err := issueSome(ctx, s, 1); err != nil {
 			say("F", "issue")
+			if bold {
+				say("E", "failed", i)
+			}
 		}
 		if err := ackAll(ctx, s, r, 2); err != nil {
 			say("F", "send")

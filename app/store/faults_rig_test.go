@@ -165,6 +165,14 @@ func (v *receiver) clone() *receiver {
 // take keeps one parcel and tells whether it may be receipted.
 func (v *receiver) take(p queue.Parcel) bool {
 	at := place{p.Epoch, p.Seq}
+	if len(p.Sealed) > 0 { // it believes the envelope, not the counter
+		e, err := queue.OpenEnvelope(p.Sealed, v.r.identify)
+		if err != nil || e.Header.Epoch != p.Epoch || e.Header.Seq != p.Seq {
+			v.forks++
+			return false
+		}
+		p.ID = e.Header.ID
+	}
 	old, ok := v.held[at]
 	if ok && old != p.Hash {
 		v.forks++

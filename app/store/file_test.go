@@ -115,7 +115,7 @@ func TestDamagedFileIsNotUsed(t *testing.T) {
 	if err := os.WriteFile(c.path, bad, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Open(t.Context(), c.conf); err == nil {
+	if _, err := store.Open(t.Context(), c.conf.NoSalvage()); err == nil {
 		t.Fatal("a destroyed file was opened")
 	}
 	if err := os.WriteFile(c.path, good, 0o600); err != nil {
@@ -143,7 +143,13 @@ func TestJournalCutBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	db.Close()
-	if _, err := store.Open(t.Context(), c.conf); code(err) != "data-damaged" || !errors.Is(err, store.ErrRolled) {
+	if _, err := store.Open(t.Context(), c.conf.NoSalvage()); code(err) != "data-damaged" || !errors.Is(err, store.ErrBehind) {
+		t.Fatalf("got %v", err)
+	}
+	if err := os.Remove(filepath.Join(filepath.Dir(c.path), "tip")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Open(t.Context(), c.conf.NoSalvage()); code(err) != "data-damaged" || !errors.Is(err, store.ErrRolled) {
 		t.Fatalf("got %v", err)
 	}
 }

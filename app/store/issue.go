@@ -20,6 +20,9 @@ import (
 // Issue implements flow.Commit: T1.
 func (s *Store) Issue(ctx context.Context, draft func(flow.Slot) (flow.Signed, error)) (parcel string, err error) {
 	err = s.write(ctx, func(t *txn) error {
+		if err := s.roomForWork(); err != nil {
+			return err
+		}
 		slot, err := t.slot()
 		if err != nil {
 			return err
@@ -64,7 +67,11 @@ func (t *txn) slot() (flow.Slot, error) {
 		[]any{int64(b.First), int64(b.Last)}, &last); err != nil {
 		return flow.Slot{}, err
 	}
-	next := max(last+1, b.First)
+	floor, err := t.floor()
+	if err != nil {
+		return flow.Slot{}, err
+	}
+	next := max(last+1, floor, b.First)
 	if next > b.Last {
 		return flow.Slot{}, fail("voucher.issue", "serials-used-up", nil)
 	}
@@ -143,10 +150,25 @@ func (t *txn) insertVoucher(slot flow.Slot, v flow.Signed) error {
 	if r.Day == "" {
 		r.Day = t.day()
 	}
+	t.tip.serial = slot.Serial
 	_, err := t.exec(`INSERT INTO ledger(serial, name, cti, status_index, day, expiry_day, aud, purpose, clerk, flags, hash, state)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, int64(slot.Serial), r.Serial, v.CTI[:], int64(slot.Index), r.Day,
 		r.ExpiryDay, r.Audience, r.Purpose, r.Clerk, strings.Join(r.Flags, ","), r.Hash[:], string(desk.StateSigned))
 	return err
+}
+
+// keyFloor is the first serial that may be used after a database was lost: some below it may have been signed.
+const keyFloor = "serial.floor"
+
+func (t *txn) floor() (uint64, error) {
+	v, err := t.get(keyFloor)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseUint(string(v), 10, 64)
 }
 
 // endsIn tells whether a serial as people read it, "T01-000123", ends in the number.
@@ -184,6 +206,7 @@ func (t *txn) enqueue(kind string, serial *uint64, body []byte) (*queue.Parcel, 
 		int64(p.Seq), p.ID[:], p.Kind, about, p.Day, p.Hash[:], p.Size); err != nil {
 		return nil, nil, err
 	}
+	t.tip.seq = p.Seq
 	_, err = t.exec(`INSERT INTO body(seq, sealed) VALUES (?, ?)`, int64(p.Seq), p.Sealed)
 	return p, commitment, err
 }
@@ -208,7 +231,13 @@ func (s *Store) SerialsLeft(ctx context.Context) (left uint64, err error) {
 	err = s.read(ctx, func(t *txn) error {
 		var last uint64
 		err := t.row(`SELECT coalesce(max(serial), 0) FROM ledger WHERE serial BETWEEN ? AND ?`, []any{int64(b.First), int64(b.Last)}, &last)
-		left = b.Last - max(last, b.First-1)
+		if err != nil {
+			return err
+		}
+		floor, err := t.floor()
+		if used := max(last, b.First-1, max(floor, 1)-1); used < b.Last {
+			left = b.Last - used
+		}
 		return err
 	})
 	return left, err

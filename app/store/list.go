@@ -20,7 +20,8 @@ type Filter struct {
 // Page is a part of a long list. A zero Limit is all.
 type Page struct {
 	Offset, Limit int
-	Newest        bool // the newest first
+	Newest        bool   // the newest first
+	From          uint64 // only rows behind this seq in the order, so that no page costs more than the first; 0: from the start
 }
 
 // Parcels lists parcels, oldest first unless p says otherwise, also those that are purged.
@@ -38,6 +39,11 @@ func (s *Store) Parcels(ctx context.Context, f Filter, p Page) (rows []desk.Parc
 	}
 	if f.Day != "" {
 		q, args = q+` AND day = ?`, append(args, f.Day)
+	}
+	if p.From > 0 && p.Newest {
+		q, args = q+` AND seq < ?`, append(args, int64(p.From))
+	} else if p.From > 0 {
+		q, args = q+` AND seq > ?`, append(args, int64(p.From))
 	}
 	limit := -1
 	if p.Limit > 0 {
@@ -81,21 +87,30 @@ type Stats struct {
 // Stats counts all parcels, also those that are purged.
 func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	st := Stats{States: map[queue.State]int{}, Kinds: map[string]int{}}
-	err := s.read(ctx, func(t *txn) error {
-		err := t.each(`SELECT state, kind, count(*) FROM job GROUP BY state, kind`, nil, func(scan func(...any) error) error {
-			var state, n int
-			var kind string
-			err := scan(&state, &kind, &n)
-			st.Total += n
-			st.States[queue.State(state)] += n
-			st.Kinds[kind] += n
-			return err
-		})
-		if err != nil {
+	add := func(scan func(...any) error) error {
+		var state, n int
+		var kind string
+		err := scan(&state, &kind, &n)
+		if n == 0 {
 			return err
 		}
-		return t.row(`SELECT count(*), coalesce(min(day), '') FROM job WHERE state IN (?, ?, ?)`,
-			[]any{waiting, inFlight, carried}, &st.Unsent, &st.Oldest)
+		st.Total += n
+		st.States[queue.State(state)] += n
+		st.Kinds[kind] += n
+		return err
+	}
+	err := s.read(ctx, func(t *txn) error {
+		if err := t.each(`SELECT state, kind, n FROM tally`, nil, add); err != nil {
+			return err
+		}
+		if err := t.each(`SELECT state, kind, count(*) FROM estate GROUP BY state, kind`, nil, add); err != nil {
+			return err
+		}
+		for _, state := range []queue.State{queue.StateWaiting, queue.StateInFlight, queue.StateCarried} {
+			st.Unsent += st.States[state]
+		}
+		return t.row(`SELECT coalesce(min(day), '') FROM (SELECT min(day) AS day FROM job WHERE state IN (0, 1, 5)
+			UNION ALL SELECT min(day) FROM estate WHERE state IN (0, 1, 5))`, nil, &st.Oldest)
 	})
 	return st, err
 }

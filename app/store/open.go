@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -21,7 +20,7 @@ import (
 var migrations embed.FS
 
 // schemaVersion is the number of the newest migration.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // pragmas in the order that matters: auto_vacuum works only before the first page is written in WAL mode.
 func pragmas(level string) []string {
@@ -60,6 +59,9 @@ func (s *Store) level() string {
 // openPools opens the one writer and the readers. A read-only store has no writer.
 func (s *Store) openPools(ctx context.Context) (err error) {
 	if !s.c.ReadOnly {
+		if err = s.lookThrough(ctx); err != nil {
+			return err
+		}
 		if s.w, err = sql.Open("sqlite", dsn(s.c.Path, false, s.level())); err != nil {
 			return err
 		}
@@ -76,17 +78,8 @@ func (s *Store) openPools(ctx context.Context) (err error) {
 	return s.checkVersion(ctx)
 }
 
-// prepare looks at the file after an unclean end, brings the schema up to date and makes the file private.
+// prepare brings the schema up to date and makes the file private.
 func (s *Store) prepare(ctx context.Context) error {
-	fresh := false
-	if st, err := os.Stat(s.c.Path); errors.Is(err, fs.ErrNotExist) || err == nil && st.Size() == 0 {
-		fresh = true
-	}
-	if !fresh && !s.endedCleanly(ctx) {
-		if err := s.quickCheck(ctx); err != nil {
-			return err
-		}
-	}
 	sub, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
@@ -103,27 +96,19 @@ func (s *Store) prepare(ctx context.Context) error {
 		newest = s.c.upTo
 	}
 	if _, err := p.UpTo(ctx, newest); err != nil {
-		return fail("store.open", "data-damaged", fmt.Errorf("%w: %w", ErrDamaged, err))
+		if isDamage(err) {
+			return fail("store.open", "data-damaged", fmt.Errorf("%w: %w", ErrDamaged, err))
+		}
+		return fail("store.open", "data-unreadable", err, "Dir", filepath.Dir(s.c.Path))
 	}
 	return os.Chmod(s.c.Path, 0o600)
 }
 
 // endedCleanly tells whether the last process closed the store. A file that cannot say so did not end cleanly.
-func (s *Store) endedCleanly(ctx context.Context) bool {
+func endedCleanly(ctx context.Context, db *sql.DB) bool {
 	var v []byte
-	err := s.w.QueryRowContext(ctx, `SELECT value FROM setting WHERE key = 'clean'`).Scan(&v)
+	err := db.QueryRowContext(ctx, `SELECT value FROM setting WHERE key = 'clean'`).Scan(&v)
 	return err == nil && string(v) == "1"
-}
-
-func (s *Store) quickCheck(ctx context.Context) error {
-	var answer string
-	if err := s.w.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&answer); err != nil {
-		return fail("store.open", "data-damaged", fmt.Errorf("%w: %w", ErrDamaged, err))
-	}
-	if answer != "ok" {
-		return fail("store.open", "data-damaged", fmt.Errorf("%w: quick_check", ErrDamaged))
-	}
-	return nil
 }
 
 func (s *Store) checkVersion(ctx context.Context) error {

@@ -36,8 +36,11 @@ const (
 
 // Claim implements queue.Outbox.
 func (s *Store) Claim(ctx context.Context, w queue.Want) (*queue.Lease, error) {
+	if w.Earlier {
+		return s.claimEarlier(ctx, w)
+	}
 	lease := &queue.Lease{}
-	err := s.write(ctx, func(t *txn) error {
+	err := s.drain(ctx, func(t *txn) error {
 		if err := t.endLeases(); err != nil {
 			return err
 		}
@@ -49,6 +52,7 @@ func (s *Store) Claim(ctx context.Context, w queue.Want) (*queue.Lease, error) {
 			return err
 		}
 		lease.Batch = queue.Batch{Station: s.c.Station, Epoch: t.epoch, Parcels: parcels}
+		lease.Last = parcels[len(parcels)-1].Seq
 		size, err := t.checkpointFor(&lease.Batch)
 		if err != nil {
 			return err
@@ -128,7 +132,11 @@ func (t *txn) hold(seq uint64, reason string, act journal.Kind) error {
 
 // Release implements queue.Outbox.
 func (s *Store) Release(ctx context.Context, token [16]byte, arrived bool) error {
-	return s.write(ctx, func(t *txn) error {
+	return s.drain(ctx, func(t *txn) error {
+		if _, err := t.exec(`UPDATE estate SET state = CASE carried WHEN 1 THEN ? ELSE ? END, lease = NULL, lease_until = NULL
+			WHERE state = 1 AND lease = ?`, carried, waiting, token[:]); err != nil {
+			return err
+		}
 		if !arrived {
 			if _, err := t.exec(`UPDATE checkpoint SET sent = sent - 1 WHERE sent > 0 AND size IN (SELECT checkpoint FROM job WHERE lease = ?)`, token[:]); err != nil {
 				return err
@@ -142,25 +150,19 @@ func (s *Store) Release(ctx context.Context, token [16]byte, arrived bool) error
 
 // Settle implements queue.Outbox.
 func (s *Store) Settle(ctx context.Context, token [16]byte, all []queue.Settlement) (done queue.Settled, err error) {
-	err = s.write(ctx, func(t *txn) error {
-		for _, one := range all {
-			if one.Receipt != nil {
-				if err := t.accept(one.Receipt, &done); err != nil {
-					return err
-				}
-				continue
-			}
-			if err := t.settle(token, one, &done); err != nil {
-				return err
-			}
+	done, err = s.drainEach(ctx, len(all), func(t *txn, i int, done *queue.Settled) error {
+		if all[i].Receipt != nil {
+			return t.accept(all[i].Receipt, done)
 		}
+		return t.settle(token, all[i], done)
+	}, func(t *txn, done queue.Settled) error {
 		if done.Carried == 0 {
 			return nil
 		}
 		return t.note(journal.Event{Kind: journal.KindCarried, Day: t.day(), Number: uint64(done.Carried)})
 	})
 	if err != nil {
-		return queue.Settled{}, err
+		return done, err
 	}
 	return done, s.afterPurge(ctx, done)
 }
@@ -173,7 +175,7 @@ func (t *txn) settle(token [16]byte, one queue.Settlement, done *queue.Settled) 
 	err := t.row(`SELECT carried, attempts FROM job WHERE seq = ? AND state = ? AND lease = ?`,
 		[]any{int64(one.Seq), inFlight, token[:]}, &wasCarried, &attempts)
 	if errors.Is(err, ErrNotFound) {
-		return nil
+		return t.settleEarlier(token, one, done)
 	}
 	if err != nil {
 		return err
@@ -207,16 +209,9 @@ func (t *txn) settle(token [16]byte, one queue.Settlement, done *queue.Settled) 
 
 // Accept implements queue.Outbox.
 func (s *Store) Accept(ctx context.Context, all []*queue.Receipt) (done queue.Settled, err error) {
-	err = s.write(ctx, func(t *txn) error {
-		for _, r := range all {
-			if err := t.accept(r, &done); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	done, err = s.drainEach(ctx, len(all), func(t *txn, i int, done *queue.Settled) error { return t.accept(all[i], done) }, nil)
 	if err != nil {
-		return queue.Settled{}, err
+		return done, err
 	}
 	return done, s.afterPurge(ctx, done)
 }
@@ -226,9 +221,12 @@ func (t *txn) accept(r *queue.Receipt, done *queue.Settled) error {
 	if r.Signed() == nil {
 		return ErrUnproven
 	}
-	if r.Station != t.s.c.Station || r.Epoch != t.epoch || r.Seq > 1<<62 {
+	if r.Station != t.s.c.Station || r.Epoch > t.epoch || r.Seq > 1<<62 {
 		done.Unknown++
 		return nil
+	}
+	if r.Epoch < t.epoch {
+		return t.acceptEarlier(r, done)
 	}
 	var state int
 	var hash []byte

@@ -40,9 +40,14 @@ type Config struct {
 	Holder    string // what the lock file says of us; empty: program and process id
 	ReadOnly  bool   // beside a running counter: no lock, no writing
 
+	Ballast int64                  // bytes kept free for purging on a full disk; 0: none
+	Free    func() (uint64, error) // bytes that may still be written here; nil: not asked
+
 	sync   string // of tests: another level than FULL
 	upTo   int64  // of tests: an older schema
 	noLock bool   // of tests: a second process that does not ask
+
+	noSalvage bool // of tests: a damaged database is only told
 }
 
 // Store is an open database. Its methods may be called by several goroutines.
@@ -52,7 +57,12 @@ type Store struct {
 	w, r  *sql.DB
 	epoch uint64
 
+	checking background // of a database that is too large to be looked through at start
+
+	founding uint64 // epoch of a fresh database
+
 	mu     sync.Mutex // guards the fields below
+	tip    tip
 	sealer *queue.Sealer
 	signer note.Signer
 	block  Block
@@ -71,7 +81,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if c.Holder == "" {
 		c.Holder = defaultHolder()
 	}
-	s := &Store{c: c, sealer: c.Sealer, signer: c.Signer, block: c.Block, uri: c.StatusURI}
+	s := &Store{c: c, founding: 1, sealer: c.Sealer, signer: c.Signer, block: c.Block, uri: c.StatusURI}
 	defer func() {
 		if err != nil {
 			s.shut()
@@ -82,10 +92,30 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 			return nil, err
 		}
 	}
-	if err = s.openPools(ctx); err != nil {
-		return nil, err
+	return s, s.start(ctx)
+}
+
+// start opens the database, or where it is damaged sets it aside and goes on with what can be saved of it.
+func (s *Store) start(ctx context.Context) error {
+	err := s.finishSalvage(ctx)
+	if err == nil {
+		err = s.openPools(ctx)
 	}
-	return s, s.begin(ctx)
+	if err == nil {
+		err = s.begin(ctx)
+	}
+	if isDamage(err) && !s.c.ReadOnly && !s.c.noSalvage {
+		if serr := s.salvage(ctx); serr != nil {
+			return errors.Join(err, serr)
+		}
+		if err = s.openPools(ctx); err == nil {
+			err = s.begin(ctx)
+		}
+	}
+	if err == nil {
+		s.fillBallast()
+	}
+	return err
 }
 
 // begin notes who the database belongs to, clears what a dead process left and compares the tree with the newest
@@ -94,22 +124,32 @@ func (s *Store) begin(ctx context.Context) error {
 	if s.c.ReadOnly {
 		return s.read(ctx, func(t *txn) (err error) { return s.readOwner(t) })
 	}
-	return s.write(ctx, func(t *txn) error {
+	was := readTip(s.tipPath())
+	return s.drain(ctx, func(t *txn) error {
 		if err := s.readOwner(t); errors.Is(err, ErrNotFound) {
-			if err := t.found(s.c.Station); err != nil {
+			if was.leaves > 0 && was.epoch >= s.founding {
+				return fail("store.open", "data-damaged", fmt.Errorf("%w: all of %d acts", ErrBehind, was.leaves))
+			}
+			if err := t.found(s.c.Station, s.founding); err != nil {
 				return err
 			}
-			s.epoch = 1
+			s.epoch = s.founding
 		} else if err != nil {
 			return err
 		}
 		t.epoch = s.epoch
+		if err := t.behind(was); err != nil {
+			return err
+		}
 		if err := t.set("clean", []byte("0")); err != nil {
 			return err
 		}
 		// The lock is ours, so every lease is of a process that is gone.
 		_, err := t.exec(`UPDATE job SET state = CASE carried WHEN 1 THEN 5 ELSE 0 END, lease = NULL, lease_until = NULL WHERE state = 1`)
 		if err != nil {
+			return err
+		}
+		if _, err := t.exec(`UPDATE estate SET state = CASE carried WHEN 1 THEN 5 ELSE 0 END, lease = NULL, lease_until = NULL WHERE state = 1`); err != nil && s.c.upTo == 0 {
 			return err
 		}
 		return t.checkTree()
@@ -134,18 +174,18 @@ func (s *Store) readOwner(t *txn) error {
 }
 
 // found writes the owner of a fresh database.
-func (t *txn) found(station string) error {
+func (t *txn) found(station string, epoch uint64) error {
 	if station == "" {
 		return ErrStation
 	}
 	if err := t.set("station", []byte(station)); err != nil {
 		return err
 	}
-	if err := t.set("epoch", []byte("1")); err != nil {
+	if err := t.set("epoch", strconv.AppendUint(nil, epoch, 10)); err != nil {
 		return err
 	}
-	t.epoch = 1
-	return t.note(journal.Event{Kind: journal.KindOpened, Number: 1})
+	t.epoch = epoch
+	return t.note(journal.Event{Kind: journal.KindOpened, Number: epoch})
 }
 
 // SetKeys gives the store the keys that came with a bundle or a renewal.
@@ -176,7 +216,7 @@ func (s *Store) Close() error {
 	var err error
 	if s.w != nil {
 		ctx := context.Background()
-		err = s.write(ctx, func(t *txn) error {
+		err = s.drain(ctx, func(t *txn) error {
 			if _, _, err := t.checkpoint(); err != nil && !errors.Is(err, ErrNoSigner) {
 				return err
 			}
@@ -188,14 +228,20 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) shut() error {
-	var err error
+	err := s.shutPools()
+	s.lock.release()
+	return err
+}
+
+func (s *Store) shutPools() (err error) {
+	s.checking.stop()
 	if s.r != nil {
 		err = s.r.Close()
 	}
 	if s.w != nil {
 		err = errors.Join(err, s.w.Close())
 	}
-	s.lock.release()
+	s.r, s.w = nil, nil
 	return err
 }
 

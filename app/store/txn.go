@@ -18,6 +18,7 @@ type txn struct {
 	s     *Store
 	epoch uint64
 	now   time.Time
+	tip   tip // how far the database has come with this transaction
 }
 
 var _ journal.Storage = (*txn)(nil)
@@ -41,10 +42,18 @@ func (s *Store) run(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(*t
 		return err
 	}
 	defer tx.Rollback() // also when f panics; after Commit it does nothing
-	if err := f(&txn{ctx, tx, s, s.epoch, s.c.Now()}); err != nil {
+	t := &txn{ctx: ctx, tx: tx, s: s, epoch: s.epoch, now: s.c.Now()}
+	if err := f(t); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	if t.tip.leaves > 0 {
+		t.tip.station, t.tip.epoch = s.c.Station, t.epoch
+		s.advance(t.tip)
+	}
+	return nil
 }
 
 func (t *txn) exec(q string, args ...any) (int64, error) {
@@ -92,7 +101,7 @@ func (t *txn) set(key string, v []byte) error {
 func (t *txn) day() string { return t.now.Format(time.DateOnly) }
 
 // checkpointEvery bounds how many acts lie beyond the newest signed checkpoint.
-const checkpointEvery = 64
+const checkpointEvery = 100
 
 // note writes one act into the journal, and now and then a checkpoint.
 func (t *txn) note(e journal.Event) error {
@@ -136,6 +145,7 @@ func (t *txn) Append(n int64, leaf []byte, hashes []tlog.Hash) error {
 	if _, err := t.exec(`INSERT INTO leaf(n, data) VALUES (?, ?)`, n, leaf); err != nil {
 		return err
 	}
+	t.tip.leaves = n + 1
 	first := tlog.StoredHashCount(n)
 	for k, h := range hashes {
 		if _, err := t.exec(`INSERT INTO tree(i, hash) VALUES (?, ?)`, first+int64(k), h[:]); err != nil {
