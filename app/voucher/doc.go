@@ -79,6 +79,11 @@
 // Its kid is the first 8 bytes of SHA-256 of the issuing certificate's DER. It is signed with external_aad
 // "bangban-delegation-1", so that neither kind of signature can pass for the other.
 //
+// # The mandate
+//
+// One person's permission for another to come in their place is signed by the same key and opened by OpenMandate; its
+// format stands at Mandate.
+//
 // # The institution file
 //
 // institution.pem holds the root certificate first, then every issuing certificate, one a year; old ones stay. All are

@@ -139,35 +139,44 @@ func (e *examiner) broken(err error) check.Check {
 }
 
 func (e *examiner) structure(msg []byte) (*Voucher, *message, check.Check) {
+	m, c := e.envelope(msg)
+	if m == nil {
+		return nil, nil, c
+	}
+	v, err := decodeClaims(m.cose.Payload)
+	if err != nil {
+		return nil, nil, e.broken(err)
+	}
+	return v, m, check.Pass("", "")
+}
+
+// envelope takes the COSE_Sign1 and the delegation in it apart; nil where the form is broken, c says how.
+func (e *examiner) envelope(msg []byte) (*message, check.Check) {
 	if len(msg) > maxCOSE {
-		return nil, nil, e.broken(ErrTooLong)
+		return nil, e.broken(ErrTooLong)
 	}
 	cose, head, err := parseSign1(msg, prefixVoucher)
 	if err != nil {
-		return nil, nil, e.broken(err)
+		return nil, e.broken(err)
 	}
 	var o outer
 	if err := decMode.Unmarshal(cose.Unprotected, &o); err != nil {
-		return nil, nil, e.broken(fmt.Errorf("%w: unprotected header", ErrStructure))
+		return nil, e.broken(fmt.Errorf("%w: unprotected header", ErrStructure))
 	}
 	if again, err := encMode.Marshal(o); err != nil || !bytes.Equal(again, cose.Unprotected) {
-		return nil, nil, e.broken(fmt.Errorf("%w: unprotected header", ErrStructure))
+		return nil, e.broken(fmt.Errorf("%w: unprotected header", ErrStructure))
 	}
 	d, err := parseDelegation(o.Delegation)
 	if err != nil {
-		return nil, nil, e.broken(err)
+		return nil, e.broken(err)
 	}
 	if !bytes.Equal(head.KID, d.keyID) {
-		return nil, nil, e.broken(fmt.Errorf("%w: kid is not that of the delegated key", ErrStructure))
+		return nil, e.broken(fmt.Errorf("%w: kid is not that of the delegated key", ErrStructure))
 	}
 	if err := checkChain(head.Chain, d.Key); err != nil {
-		return nil, nil, e.broken(err)
+		return nil, e.broken(err)
 	}
-	v, err := decodeClaims(cose.Payload)
-	if err != nil {
-		return nil, nil, e.broken(err)
-	}
-	return v, &message{cose, head.KID, d}, check.Pass("", "")
+	return &message{cose, head.KID, d}, check.Pass("", "")
 }
 
 func (e *examiner) delegationStructure(msg []byte) (*signedDelegation, check.Check) {
@@ -235,9 +244,11 @@ func (e *examiner) serial(v *Voucher, d *signedDelegation) check.Check {
 	return check.Pass("", block)
 }
 
-func (e *examiner) signature(m *message) check.Check {
+func (e *examiner) signature(m *message) check.Check { return e.signed(m, "") }
+
+func (e *examiner) signed(m *message, aad string) check.Check {
 	detail := fmt.Sprintf("key %x of %s", m.kid, m.delegation.Station)
-	if !m.cose.verify(m.delegation.Key, "") {
+	if !m.cose.verify(m.delegation.Key, aad) {
 		return check.Fail("", check.WrongSignature, detail)
 	}
 	return check.Pass("", detail)

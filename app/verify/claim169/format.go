@@ -14,6 +14,7 @@ import (
 const (
 	FormatVoucher = "voucher"
 	FormatForeign = "claim169"
+	FormatMandate = "mandate"
 )
 
 // Format implements verify.Format.
@@ -32,6 +33,7 @@ func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	b = bytes.TrimPrefix(b, []byte(voucher.RevocationPrefix)) // a slip shows the mandate that it takes back
 	cose := b
 	if !isCOSE(b) {
 		var err error
@@ -70,7 +72,7 @@ const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 // isText looks for 78 xx, the header of a zlib stream with the usual window (RFC 1950 §2.2), in the first group.
 func isText(b []byte) bool {
-	b = bytes.TrimLeft(b, "\r\n")
+	b = bytes.TrimPrefix(bytes.TrimLeft(b, "\r\n"), []byte(voucher.RevocationPrefix))
 	if len(b) < 6 {
 		return false
 	}
