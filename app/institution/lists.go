@@ -93,7 +93,7 @@ type Revoked struct {
 }
 
 // Status publishes institution.pem, the list of withdrawn keys and a status list (CWT in status, JWT in status-jwt) for
-// every station with a block, as files for a web server's /.well-known/ or a stick.
+// every station with a block, and the page that checks papers (verify.html), as files for a web server's /.well-known/ or a stick.
 func (i *Institution) Status(dir string, r Revoked) error {
 	for _, sub := range []string{"status", dirJWT} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
@@ -106,6 +106,9 @@ func (i *Institution) Status(dir string, r Revoked) error {
 		return err
 	}
 	files["withdrawn-delegations.cwt"] = withdrawn
+	if files[filePage], err = i.Page(r); err != nil {
+		return err
+	}
 	stations, err := i.stations()
 	if err != nil {
 		return err

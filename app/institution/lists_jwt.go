@@ -1,8 +1,6 @@
 package institution
 
 import (
-	"bytes"
-	"compress/zlib"
 	"crypto"
 	"crypto/sha256"
 	"encoding/asn1"
@@ -21,32 +19,14 @@ const dirJWT = "status-jwt"
 // StatusListJWT signs the same list as a JWT (draft-ietf-oauth-status-list §5.1), for verifiers that read JSON. The
 // header carries the issuing certificate (RFC 7515 §4.1.6).
 func (i *Institution) StatusListJWT(station string, revoked []uint64) ([]byte, error) {
-	n, err := i.statuses(station)
+	packed, err := i.statusBits(station, revoked)
 	if err != nil {
-		return nil, err
-	}
-	bits := make([]byte, n/8)
-	for _, index := range revoked {
-		if index >= uint64(n) {
-			return nil, ErrBlock
-		}
-		bits[index/8] |= 1 << (index % 8) // §4: the first status in the least significant bit
-	}
-	var packed bytes.Buffer
-	w, err := zlib.NewWriterLevel(&packed, zlib.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(bits); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
 		return nil, err
 	}
 	now := i.o.Now()
 	return i.signJWT("statuslist+jwt", map[string]any{
 		"sub": i.StatusURI(station), "iss": i.o.Issuer, "iat": now.Unix(), "exp": now.Add(listLife).Unix(), "ttl": int(listTTL / time.Second),
-		"status_list": map[string]any{"bits": 1, "lst": base64.RawURLEncoding.EncodeToString(packed.Bytes())},
+		"status_list": map[string]any{"bits": 1, "lst": base64.RawURLEncoding.EncodeToString(packed)},
 	})
 }
 
