@@ -23,8 +23,11 @@ func (w shows) Check(ctx context.Context, data []byte) (*verify.Result, error) {
 	return w.s.Verify(ctx, Presented{Input: data})
 }
 
-// Keep implements flow.Checker: one sealed parcel and its leaf.
+// Keep implements flow.Checker: one sealed parcel and its leaf; a call-back task where a platform could not be asked.
 func (w shows) Keep(ctx context.Context, r desk.Verification) (string, error) {
+	if callBack(r) {
+		return w.s.keepCallBack(ctx, r)
+	}
 	body, err := verificationBody(r)
 	if err != nil {
 		return "", err
@@ -34,11 +37,15 @@ func (w shows) Keep(ctx context.Context, r desk.Verification) (string, error) {
 
 // verificationBody is the result and how it came about, nothing of what the credential says.
 func verificationBody(r desk.Verification) ([]byte, error) {
-	return queue.EncodeBody(map[string]any{
+	return queue.EncodeBody(verificationFields(r))
+}
+
+func verificationFields(r desk.Verification) map[string]any {
+	return map[string]any{
 		"at": r.At.UTC().Format(time.RFC3339), "clerk": r.Clerk, "want": r.Want, "bearer": r.Bearer, "answer": string(r.Answer),
 		"read_aloud": r.ReadAloud, "lang": r.Lang, "outcome": r.Outcome, "list_days": r.Days, "format": r.Format,
 		"checks": r.Checks, "lists": r.Lists, "sha256": r.Hash,
-	})
+	}
 }
 
 // Receipt implements flow.Checker.

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -81,7 +82,8 @@ func (s *Station) verify(ctx context.Context, p Presented) (*verify.Result, erro
 	if s.store != nil {
 		req.Ledger = ledger{s.store}
 	}
-	list := formats.All(formats.Deps{})
+	online, broken := s.providers()
+	list := formats.All(formats.Deps{Online: online})
 	if p.Format != "" {
 		list = only(list, p.Format)
 	}
@@ -89,10 +91,14 @@ func (s *Station) verify(ctx context.Context, p Presented) (*verify.Result, erro
 	if err != nil {
 		return nil, err
 	}
+	if broken != nil && noContainer(res) { // what nothing else reads may be a code of that platform
+		return nil, broken
+	}
 	return s.takenBack(ctx, res)
 }
 
 // lift judges what lies in a file: each thing that may be a credential, in the order of scan.Lift, until one can be read.
+// A PDF that somebody signed is judged as that and by the code on its pages, whichever is worse.
 func lift(ctx context.Context, list []verify.Format, input []byte, req verify.Request) (*verify.Result, error) {
 	lifted, err := scan.Lift(ctx, input)
 	switch {
@@ -105,22 +111,32 @@ func lift(ctx context.Context, list []verify.Format, input []byte, req verify.Re
 	case err != nil:
 		return unreadable(req.At, "no code found in the picture"), nil
 	}
-	var first *verify.Result
+	var first, signed *verify.Result
 	var tried []string
+	if n := len(lifted.Found) - 1; n > 0 && lifted.Found[n].Where == wherePDF && bytes.Contains(input, []byte("/ByteRange")) {
+		if signed, err = verify.Run(ctx, list, input, req); err != nil {
+			return nil, err
+		}
+		lifted.Found = lifted.Found[:n]
+		if noContainer(signed) {
+			tried, first, signed = append(tried, wherePDF), signed, nil
+		}
+	}
 	for _, f := range lifted.Found {
 		res, err := verify.Run(ctx, list, f.Data, req)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(res.Checks, func(c check.Check) bool {
-			return c.Reason == check.Unreadable && (c.Name == verify.CheckFormat || c.Name == "structure")
-		}) {
-			return res, nil
+		if !noContainer(res) {
+			return both(signed, res, f.Where), nil
 		}
 		if first == nil {
 			first = res
 		}
 		tried = append(tried, f.Where)
+	}
+	if signed != nil {
+		return signed, nil
 	}
 	if len(tried) == 1 && len(lifted.Beside) == 0 {
 		return first, nil
@@ -130,6 +146,40 @@ func lift(ctx context.Context, list []verify.Format, input []byte, req verify.Re
 		detail += "; not looked at: " + strings.Join(lifted.Beside, ", ")
 	}
 	return unreadable(req.At, detail), nil
+}
+
+// wherePDF is how package scan calls the whole PDF.
+const wherePDF = "pdf"
+
+// noContainer tells whether nothing could read the bytes.
+func noContainer(r *verify.Result) bool {
+	return slices.ContainsFunc(r.Checks, func(c check.Check) bool {
+		return c.Reason == check.Unreadable && (c.Name == verify.CheckFormat || c.Name == "structure")
+	})
+}
+
+// both joins the judgement of a signed file with that of the code on its pages. What one of the two says counts only where
+// that one is proven; the whole is the worse of both.
+func both(signed, code *verify.Result, where string) *verify.Result {
+	if signed == nil {
+		return code
+	}
+	checks := slices.Clone(signed.Checks)
+	for _, c := range code.Checks {
+		c.Detail = strings.TrimRight(where+": "+c.Detail, ": ")
+		checks = append(checks, c)
+	}
+	r := verify.NewResult(signed.Format+"+"+code.Format, signed.At, checks)
+	r.Claims, r.Trust, r.Seen = code.Claims, slices.Clone(code.Trust), code.Seen
+	if r.Claims == nil {
+		r.Claims = signed.Claims
+	}
+	for _, t := range signed.Trust {
+		if !slices.Contains(r.Trust, t) {
+			r.Trust = append(r.Trust, t)
+		}
+	}
+	return r
 }
 
 func unreadable(at time.Time, detail string) *verify.Result {

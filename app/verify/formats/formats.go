@@ -10,18 +10,21 @@ import (
 	"bangban/app/verify/mdoc"
 	"bangban/app/verify/ofd"
 	"bangban/app/verify/pdfsig"
+	"bangban/app/verify/provider"
 	"bangban/app/verify/sdjwt"
 	"bangban/app/verify/shc"
 	"bangban/app/verify/vcjose"
 	"bangban/app/verify/vds"
 )
 
-// Deps is what formats need from outside. They need nothing so far: anchors, lists and the time come with each Request.
-type Deps struct{}
+// Deps is what formats need from outside. Anchors, lists and the time come with each Request.
+type Deps struct {
+	Online []provider.Provider // who is asked over the network about codes that only they can read; nil: nobody
+}
 
 // All lists the formats in the order in which they are tried.
-func All(Deps) []verify.Format {
-	return []verify.Format{
+func All(d Deps) []verify.Format {
+	all := []verify.Format{
 		pdfsig.Format{},
 		vcjose.Format{SDJWT: sdjwt.Format{}}, // a COSE_Sign1 or an SD-JWT over JSON with a context: before those of the envelope
 		claim169.Format{},
@@ -33,4 +36,8 @@ func All(Deps) []verify.Format {
 		vds.Format{},
 		ofd.Format{},
 	}
+	if len(d.Online) > 0 {
+		all = append(all, provider.Format{Providers: d.Online})
+	}
+	return all
 }
