@@ -42,7 +42,10 @@ func (v *Vault) RemoveSlot(u *Unlocked, clerkID string) error {
 // ReplaceKey puts a fresh voucher key in the place of the old one; every slot opens the new one. u signs with the new
 // key afterwards, and owns it.
 func (v *Vault) ReplaceKey(u *Unlocked, rand io.Reader, key *ecdsa.PrivateKey) error {
-	err := v.change(u, func(f *vaultFile, kek []byte) error { return f.put(rand, kek, key) })
+	err := v.change(u, func(f *vaultFile, kek []byte) error {
+		f.Token = nil
+		return f.put(rand, kek, key)
+	})
 	if err != nil {
 		return err
 	}
@@ -51,8 +54,8 @@ func (v *Vault) ReplaceKey(u *Unlocked, rand io.Reader, key *ecdsa.PrivateKey) e
 	v.mu.Unlock()
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	wipe(u.key)
-	u.key, u.pub = key, &key.PublicKey
+	u.key.Close()
+	u.key, u.kind, u.pub = &File{key: key, pub: &key.PublicKey}, Software, &key.PublicKey
 	return nil
 }
 

@@ -8,7 +8,8 @@
 //
 //	PRIVATE KEY                     PKCS#8 (RFC 5958), P-256 or Ed25519
 //	BANGBAN HOLDER PRIVATE KEY      {1: suite, 2: private key}, HPKE (RFC 9180 §7.1.2)
-//	BANGBAN WRAPPED PRIVATE KEY     either of the two under a passphrase
+//	BANGBAN TOKEN KEY               no key: where it lies, see below
+//	BANGBAN WRAPPED PRIVATE KEY     any of the three under a passphrase
 //
 // A wrapped key is deterministic CBOR (RFC 8949 §4.2.1):
 //
@@ -16,13 +17,29 @@
 //	cost    = { 1: passes, 2: memory in KiB, 3: threads }                       argon2id, RFC 9106
 //	sealed  = AES-256-GCM(argon2id(passphrase, salt, cost), nonce, DER, aad = "bangban-wrapped-1" ‖ CBOR of 2, 3 and 6)
 //
+// # Places
+//
+// A key that was made in a TPM, a PKCS#11 token or a PIV card never leaves it (Place). A key file names it:
+//
+//	token  = { 1: 1, 2: address, 3: reference, 4: public key (65 B), ? 5: PIN }
+//	tpm    = reference { 1: TPM2B_PUBLIC, 2: TPM2B_PRIVATE }: only the TPM that made it loads it (TPM 2.0 part 1 §23)
+//
+// A PIN stands in a wrapped file only, so one passphrase opens the token, too. A TPM key without a PIN is for a counter's
+// identity, which works without a clerk: it cannot be copied away, whoever runs programs on that computer can use it.
+// PINs go to a TPM under a salted, encrypted session, and its own lockout counts wrong ones. All places pass the contract
+// keystest: TPM against an emulator, PKCS#11 against a software HSM; PIV was never run against a card. PKCS#11 modules are
+// C: a program built without cgo says so, and so does one without PC/SC of PIV cards.
+//
+// The back-office key is X-Wing, which no token knows. With a PKCS#11 token it is sealed by an AES-256 key that cannot
+// leave the token, and opens only where the token is; while it is open it is in this computer's memory.
+//
 // # The vault of the voucher key
 //
 // No login, no signature: the voucher key is unlocked by a clerk's PIN and by nothing else. One random key (KEK)
 // encrypts the voucher key; each clerk has a slot that holds the KEK encrypted under the clerk's PIN:
 //
 //	vault = { 1: 1, 2: public key (65 B, SEC 1), 3: nonce, 4: sealed private key (32 B), 5: [ * slot ], ? 6: [ + waiting ],
-//	          ? 7: next }
+//	          ? 7: next, ? 8: place }
 //	slot  = { 1: clerk id, 2: cost, 3: salt, 4: nonce, 5: sealed KEK }
 //	sealed private key = AES-256-GCM(KEK, nonce, scalar, aad = "bangban-vault-key-1" ‖ public key)
 //	sealed KEK         = AES-256-GCM(argon2id(PIN, salt, cost), nonce, KEK, aad = "bangban-vault-slot-1" ‖ CBOR of 1, 2, 3)
@@ -33,14 +50,19 @@
 // sealed KEK: a code is good once. A new letter, that is another public key, is good once again.
 //
 //	waiting = { 1: clerk id, 2: public key (32 B), ? 3: sealed KEK }                  without 3: the code was used
-//	next    = { 1: public key, 2: nonce, 3: sealed private key }       the voucher key that awaits its delegation
+//	next    = { 1: public key, 2: nonce, 3: sealed private key, ? 4: place }   the voucher key that awaits its delegation
+//	place   = { 1: address, 2: reference }: the key lies there, and what is sealed is its PIN instead,
+//	          aad = "bangban-vault-token-1" ‖ CBOR of public key, 1 and 2
+//
+// So a clerk's PIN unlocks the voucher key wherever it lies. In a TPM the key's own PIN is 32 random bytes.
 //
 // The clerk id is bound into the slot, so a clerk cannot rename their own slot to the supervisor's. The public key is
 // bound to the private one and can be read without unlocking.
 //
 // What this does not do: a PIN of six digits keeps nobody out for long who has the file and a fast computer (10⁶ times
-// one argon2id). The serial block and the end of the delegation bound what such a key is worth; a TPM's own lockout is
-// the remedy. Removing a clerk's slot does not make the clerk forget: after somebody leaves, replace the key.
+// one argon2id). The serial block and the end of the delegation bound what such a key is worth. Where the key lies in a
+// place, the file alone is worth nothing: the thief needs the TPM or the token, too. Removing a clerk's slot
+// does not make the clerk forget: after somebody leaves, replace the key.
 //
 // Signatures with file-held P-256 keys are deterministic (RFC 6979) whatever source of randomness is passed in: the
 // same paper has the same bytes, and a bad random source cannot give the key away.

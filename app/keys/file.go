@@ -6,7 +6,9 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/x509"
+	"fmt"
 	"io"
+	"log/slog"
 	"sync"
 )
 
@@ -126,6 +128,12 @@ func (f *File) Close() error {
 	f.key = nil
 	return nil
 }
+
+// Format implements fmt.Formatter so that no verb prints a field.
+func (f *File) Format(s fmt.State, _ rune) { fmt.Fprint(s, "key ("+Software+")") }
+
+// LogValue implements slog.LogValuer.
+func (f *File) LogValue() slog.Value { return slog.StringValue("key (" + Software + ")") }
 
 // wipe overwrites what can be reached of a private key.
 func wipe(key crypto.Signer) {

@@ -186,7 +186,7 @@ func TestHolderKey(t *testing.T) {
 	wantErr(t, err, ErrWrongPassphrase)
 	_, err = OpenFile(path, []byte("pass"))
 	wantErr(t, err, ErrFormat)
-	body, _ := encMode.Marshal(holderFile{"DHKEM", make([]byte, 32)})
+	body, _ := encMode.Marshal(holderFile{Suite: "DHKEM", Private: make([]byte, 32)})
 	_, err = parseHolder(pem.EncodeToMemory(&pem.Block{Type: typeHolder, Bytes: body}), nil)
 	wantErr(t, err, ErrAlgorithm)
 }

@@ -3,6 +3,7 @@ package keys
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -60,7 +61,7 @@ func TestLockLeavesNothing(t *testing.T) {
 	}
 	// Inverted at once and in place, so that the needles are not what is found.
 	big, little, kek := make([]byte, scalarSize), make([]byte, scalarSize), bytes.Clone(u.kek)
-	u.key.D.FillBytes(big)
+	u.key.(*File).key.(*ecdsa.PrivateKey).D.FillBytes(big)
 	for i := range big {
 		big[i] = ^big[i]
 		kek[i] = ^kek[i]

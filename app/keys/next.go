@@ -9,21 +9,23 @@ import (
 
 // nextFile is the voucher key that takes over once it has a delegation.
 type nextFile struct {
-	Public []byte `cbor:"1,keyasint"`
-	Nonce  []byte `cbor:"2,keyasint"`
-	Sealed []byte `cbor:"3,keyasint"`
+	Public []byte      `cbor:"1,keyasint"`
+	Nonce  []byte      `cbor:"2,keyasint"`
+	Sealed []byte      `cbor:"3,keyasint"`
+	Token  *vaultToken `cbor:"4,keyasint,omitempty"`
 }
 
 // Prepare puts a fresh voucher key beside the one in use, in the place of one that was prepared before. It signs nothing
 // until Promote. u must be unlocked from this vault.
 func (v *Vault) Prepare(u *Unlocked, rand io.Reader, key *ecdsa.PrivateKey) error {
-	return v.change(u, func(f *vaultFile, kek []byte) error {
-		beside := vaultFile{}
-		if err := beside.put(rand, kek, key); err != nil {
-			return err
-		}
-		f.Next = &nextFile{beside.Public, beside.Nonce, beside.Sealed}
-		return nil
+	return v.PrepareFor(u, rand, FreshSoftware(key))
+}
+
+// PrepareFor is Prepare for a key that may lie elsewhere. The caller closes it.
+func (v *Vault) PrepareFor(u *Unlocked, rand io.Reader, key *Fresh) error {
+	return v.change(u, func(f *vaultFile, kek []byte) (err error) {
+		f.Next, err = key.seal(rand, kek)
+		return err
 	})
 }
 
@@ -56,7 +58,8 @@ func (v *Vault) Promote(key *ecdsa.PublicKey) error {
 		return ErrForeignVault
 	}
 	next := v.file.clone()
-	next.Public, next.Nonce, next.Sealed, next.Next = next.Next.Public, next.Next.Nonce, next.Next.Sealed, nil
+	next.take(next.Next)
+	next.Next = nil
 	if err := v.write(next); err != nil {
 		return err
 	}

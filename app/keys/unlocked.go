@@ -14,7 +14,8 @@ type Unlocked struct {
 	mu    sync.RWMutex
 	clerk string
 	kek   []byte
-	key   *ecdsa.PrivateKey // nil once locked
+	key   Key // nil once locked
+	kind  string
 	pub   *ecdsa.PublicKey
 }
 
@@ -23,8 +24,8 @@ var _ crypto.Signer = (*Unlocked)(nil)
 // ClerkID is whose PIN opened it.
 func (u *Unlocked) ClerkID() string { return u.clerk }
 
-// Kind says "software key".
-func (u *Unlocked) Kind() string { return Software }
+// Kind says where the key lies.
+func (u *Unlocked) Kind() string { return u.kind }
 
 // Public implements crypto.Signer. It works when locked, too.
 func (u *Unlocked) Public() crypto.PublicKey {
@@ -33,7 +34,8 @@ func (u *Unlocked) Public() crypto.PublicKey {
 	return u.pub
 }
 
-// Sign implements crypto.Signer: ECDSA by RFC 6979, ASN.1 form; rand is not read. ErrLocked after Lock.
+// Sign implements crypto.Signer: ECDSA, ASN.1 form, by RFC 6979 where it is a software key; rand is not read. ErrLocked
+// after Lock.
 func (u *Unlocked) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	u.mu.RLock()
 	defer u.mu.RUnlock()
@@ -58,7 +60,7 @@ func (u *Unlocked) drop() (open bool) {
 		return false
 	}
 	clear(u.kek)
-	wipe(u.key)
+	u.key.Close()
 	u.kek, u.key = nil, nil
 	return true
 }
@@ -71,7 +73,7 @@ func (u *Unlocked) Locked() bool {
 }
 
 // String says what it is, never which.
-func (u *Unlocked) String() string { return "voucher key (" + Software + ")" }
+func (u *Unlocked) String() string { return "voucher key (" + u.kind + ")" }
 
 // Format implements fmt.Formatter so that no verb prints a field.
 func (u *Unlocked) Format(f fmt.State, _ rune) { fmt.Fprint(f, u.String()) }

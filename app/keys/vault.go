@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"io"
@@ -19,13 +18,14 @@ const (
 
 // vaultFile is the file; see the package comment.
 type vaultFile struct {
-	Version uint8      `cbor:"1,keyasint"`
-	Public  []byte     `cbor:"2,keyasint"`
-	Nonce   []byte     `cbor:"3,keyasint"`
-	Sealed  []byte     `cbor:"4,keyasint"`
-	Slots   []slotFile `cbor:"5,keyasint"`
-	Waiting []waitFile `cbor:"6,keyasint,omitempty"`
-	Next    *nextFile  `cbor:"7,keyasint,omitempty"`
+	Version uint8       `cbor:"1,keyasint"`
+	Public  []byte      `cbor:"2,keyasint"`
+	Nonce   []byte      `cbor:"3,keyasint"`
+	Sealed  []byte      `cbor:"4,keyasint"`
+	Slots   []slotFile  `cbor:"5,keyasint"`
+	Waiting []waitFile  `cbor:"6,keyasint,omitempty"`
+	Next    *nextFile   `cbor:"7,keyasint,omitempty"`
+	Token   *vaultToken `cbor:"8,keyasint,omitempty"`
 }
 
 type slotFile struct {
@@ -102,8 +102,7 @@ func parseVault(data []byte) (*vaultFile, *ecdsa.PublicKey, error) {
 	if err := decode(data, &f); err != nil {
 		return nil, nil, err
 	}
-	if f.Version != 1 || len(f.Public) != pointSize || len(f.Nonce) != nonceSize ||
-		len(f.Sealed) != scalarSize+tagSize || len(f.Slots)+len(f.Waiting) == 0 {
+	if f.Version != 1 || !f.now().fits() || len(f.Slots)+len(f.Waiting) == 0 {
 		return nil, nil, ErrFormat
 	}
 	if err := f.checkWaiting(); err != nil {
@@ -185,8 +184,12 @@ func (v *Vault) Public() *ecdsa.PublicKey {
 	return v.pub
 }
 
-// Kind says "software key".
-func (v *Vault) Kind() string { return Software }
+// Kind says where the voucher key lies: "software key" where it is in this file.
+func (v *Vault) Kind() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.file.Token.kind()
+}
 
 // ClerkIDs lists who has a slot.
 func (v *Vault) ClerkIDs() []string {
@@ -199,8 +202,8 @@ func (v *Vault) ClerkIDs() []string {
 	return ids
 }
 
-// Unlock opens the voucher key with a clerk's PIN. Errors: ErrNoSlot, ErrWrongPIN, ErrDamaged (the PIN was right). It
-// counts no tries; that is for package people. The caller wipes the PIN.
+// Unlock opens the voucher key with a clerk's PIN. Errors: ErrNoSlot, ErrWrongPIN; and where the PIN was right ErrDamaged, or
+// a *PlaceError where the key lies elsewhere. It counts no tries; that is for package people. The caller wipes the PIN.
 func (v *Vault) Unlock(clerkID string, pin []byte) (*Unlocked, error) {
 	v.mu.Lock()
 	file := v.file // slices in it are replaced, never written into
@@ -223,24 +226,12 @@ func (v *Vault) Unlock(clerkID string, pin []byte) (*Unlocked, error) {
 	return file.unlock(clerkID, kek)
 }
 
-// unlock takes the private key out. It owns kek.
+// unlock opens the voucher key. It owns kek.
 func (f *vaultFile) unlock(clerkID string, kek []byte) (*Unlocked, error) {
-	scalar, ok := unseal(kek, f.Nonce, f.Sealed, append([]byte(aadVaultKey), f.Public...))
-	if !ok {
-		clear(kek)
-		return nil, ErrDamaged
-	}
-	defer clear(scalar)
-	key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar)
+	key, err := f.now().open(kek)
 	if err != nil {
 		clear(kek)
-		return nil, ErrDamaged
+		return nil, err
 	}
-	point, err := key.PublicKey.Bytes()
-	if err != nil || !bytes.Equal(point, f.Public) {
-		clear(kek)
-		wipe(key)
-		return nil, ErrDamaged
-	}
-	return &Unlocked{clerk: clerkID, kek: kek, key: key, pub: &key.PublicKey}, nil
+	return &Unlocked{clerk: clerkID, kek: kek, key: key, kind: key.Kind(), pub: key.Public().(*ecdsa.PublicKey)}, nil
 }

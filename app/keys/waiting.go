@@ -35,7 +35,7 @@ func (f *vaultFile) checkWaiting() error {
 			return ErrFormat
 		}
 	}
-	if n := f.Next; n != nil && (len(n.Public) != pointSize || len(n.Nonce) != nonceSize || len(n.Sealed) != scalarSize+tagSize) {
+	if n := f.Next; n != nil && !n.fits() {
 		return ErrFormat
 	}
 	return nil
@@ -77,6 +77,11 @@ func (f *vaultFile) await(kek []byte, w Waiting) error {
 // CreateWaiting writes a vault that nobody has a PIN for yet: each of list comes with an enrolment code. The caller may
 // wipe key afterwards.
 func CreateWaiting(path string, rand io.Reader, key *ecdsa.PrivateKey, list []Waiting) (*Vault, error) {
+	return CreateWaitingFor(path, rand, FreshSoftware(key), list)
+}
+
+// CreateWaitingFor is CreateWaiting for a key that may lie elsewhere. The caller closes it.
+func CreateWaitingFor(path string, rand io.Reader, key *Fresh, list []Waiting) (*Vault, error) {
 	if len(list) == 0 {
 		return nil, ErrNoSlot
 	}
@@ -86,10 +91,12 @@ func CreateWaiting(path string, rand io.Reader, key *ecdsa.PrivateKey, list []Wa
 		return nil, err
 	}
 	v := &Vault{path: path, file: vaultFile{Version: 1}}
-	if err := v.file.put(rand, kek, key); err != nil {
+	now, err := key.seal(rand, kek)
+	if err != nil {
 		return nil, err
 	}
-	v.pub = &key.PublicKey
+	v.file.take(now)
+	v.pub = key.key.Public().(*ecdsa.PublicKey)
 	for _, w := range list {
 		if err := v.file.await(kek, w); err != nil {
 			return nil, err

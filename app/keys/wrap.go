@@ -36,7 +36,7 @@ func parseWrapped(der []byte) (*wrapped, error) {
 		return nil, err
 	}
 	if w.Version != 1 || len(w.Salt) != saltSize || len(w.Nonce) != nonceSize || len(w.Sealed) <= tagSize ||
-		w.Type != typePKCS8 && w.Type != typeHolder {
+		w.Type != typePKCS8 && w.Type != typeHolder && w.Type != typeToken {
 		return nil, ErrFormat
 	}
 	return &w, w.Cost.check()

@@ -57,12 +57,20 @@ func SyncDir(dir string) error {
 
 // writeNew is WriteFile for a file that must not exist yet.
 func writeNew(path string, data []byte) error {
+	if err := absent(path); err != nil {
+		return err
+	}
+	return WriteFile(path, data, 0o600)
+}
+
+// absent is ErrExists where there is something.
+func absent(path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return ErrExists
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("keys: write: %w", bare(err))
 	}
-	return WriteFile(path, data, 0o600)
+	return nil
 }
 
 // maxFile bounds what is read. A vault of 256 slots has 60 KiB.

@@ -1,0 +1,14 @@
+//go:build !cgo
+
+package keys
+
+// newPKCS11 says that a module, which is C, cannot be called by a program that was built without cgo.
+func newPKCS11(uri) (Place, error) { return nil, &PlaceError{code: CodePlaceBuilt, kind: KindPKCS11} }
+
+func sealIn(uri, []byte, string, []byte, []byte, []byte) ([]byte, error) {
+	return nil, &PlaceError{code: CodePlaceBuilt, kind: KindPKCS11}
+}
+
+func unsealIn(uri, []byte, []byte, []byte, []byte) ([]byte, error) {
+	return nil, &PlaceError{code: CodePlaceBuilt, kind: KindPKCS11}
+}

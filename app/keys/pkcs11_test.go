@@ -1,0 +1,117 @@
+//go:build cgo
+
+package keys_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"bangban/app/keys"
+	"bangban/app/keys/keystest"
+)
+
+// tokens is how many tokens there are for the tests of this process.
+const tokens = 16
+
+// softhsm gives the address of a token of a software HSM that nobody has used. The module reads its folder once a
+// process, so TestMain makes them all.
+func softhsm(t *testing.T, n int) string {
+	t.Helper()
+	if os.Getenv("BANGBAN_TEST_TOKENS") == "" {
+		t.Skip("softhsm2 (Debian package softhsm2) is not installed: the PKCS#11 contract is not tested")
+	}
+	return "pkcs11:token=" + label(n) + "?module-path=" + module()
+}
+
+func label(n int) string { return fmt.Sprintf("SPECIMEN-%02d", n) }
+
+func module() string {
+	for _, m := range []string{"/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so", "/usr/lib64/libsofthsm2.so"} {
+		if _, err := os.Stat(m); err == nil {
+			return m
+		}
+	}
+	return ""
+}
+
+func TestMain(m *testing.M) {
+	tool, err := exec.LookPath("softhsm2-util")
+	if err != nil || module() == "" {
+		os.Exit(m.Run())
+	}
+	dir, err := os.MkdirTemp("", "softhsm")
+	if err == nil {
+		err = os.Mkdir(filepath.Join(dir, "tokens"), 0o700)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "conf"), []byte("directories.tokendir = "+filepath.Join(dir, "tokens")+"\nobjectstore.backend = file\nlog.level = ERROR\n"), 0o600)
+	}
+	os.Setenv("SOFTHSM2_CONF", filepath.Join(dir, "conf"))
+	os.Setenv("BANGBAN_TEST_TOKENS", filepath.Join(dir, "tokens"))
+	for n := 0; n < tokens && err == nil; n++ {
+		err = exec.Command(tool, "--module", module(), "--init-token", "--free", "--label", label(n), "--pin", "246810", "--so-pin", "13579135").Run()
+	}
+	if err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+func TestPKCS11Contract(t *testing.T) {
+	n := 0
+	keystest.Run(t, keystest.Subject{Kind: keys.KindPKCS11, PIN: "246810", Wrong: "111111",
+		Fresh: func(t *testing.T) keystest.Bench {
+			n++
+			address, name := softhsm(t, n), label(n)
+			return keystest.Bench{Place: at(t, address), Again: func(t *testing.T) keys.Place { return at(t, address) },
+				Remove: func() { unplug(t, name) }}
+		}})
+}
+
+// unplug takes the folder of one token away. The software HSM does not find it again within a process; a real one does.
+func unplug(t *testing.T, name string) {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join(os.Getenv("BANGBAN_TEST_TOKENS"), "*", "token.object"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range all {
+		if data, err := os.ReadFile(f); err == nil && bytes.Contains(data, []byte(name)) {
+			if err := os.RemoveAll(filepath.Dir(f)); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+	}
+	t.Fatal("no such token")
+}
+
+// TestHolderInToken wraps a back-office key, which no token can hold, with a key that cannot leave the token.
+func TestHolderInToken(t *testing.T) {
+	address := softhsm(t, 0)
+	path := filepath.Join(t.TempDir(), "holder.key")
+	pass := []byte("correct horse SPECIMEN")
+	o := keys.Options{Passphrase: pass, Cost: keys.Cost{Passes: 1, Memory: 8 << 10, Threads: 1}}
+	token := keys.Token{Address: address, Label: "SPECIMEN holder", PIN: []byte("246810")}
+	made, err := keys.CreateHolderToken(path, fixed(7), token, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := keys.OpenHolder(path, pass)
+	if err != nil || !bytes.Equal(h.Public(), made.Public()) {
+		t.Fatal(err)
+	}
+	if _, err := keys.OpenHolder(path, []byte("another")); err == nil {
+		t.Fatal("another passphrase opens it")
+	}
+	unplug(t, label(0))
+	if _, err := keys.OpenHolder(path, pass); err == nil {
+		t.Fatal("it opens without the token")
+	}
+}
