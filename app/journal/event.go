@@ -38,11 +38,14 @@ const (
 	KindNeighbour Kind = 21 // papers that another counter took back became known; Number says how many, Code which counter
 )
 
+// KindSalvaged says that the epoch began with what was saved of a damaged database; Number says how many parcels were not.
+const KindSalvaged Kind = 30
+
 var kindNames = map[Kind]string{KindOpened: "opened", KindSigned: "signed", KindMarked: "marked", KindEnded: "ended",
 	KindQueued: "queued", KindCarried: "carried", KindReceipt: "receipt", KindFork: "fork", KindRefused: "refused",
 	KindRedeemed: "redeemed", KindTry: "try", KindLogin: "login", KindUnlock: "unlock", KindBundle: "bundle",
 	KindClosed: "closed", KindHeld: "held", KindLent: "lent", KindEnrolled: "enrolled", KindReviewed: "reviewed",
-	KindApproved: "approved", KindNeighbour: "neighbour"}
+	KindSalvaged: "salvaged", KindApproved: "approved", KindNeighbour: "neighbour"}
 
 // String gives a short name; an unknown code is its number.
 func (k Kind) String() string {

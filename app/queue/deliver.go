@@ -10,18 +10,20 @@ import (
 
 // Want says which parcels to claim.
 type Want struct {
-	After   uint64 // only parcels with a higher seq
+	After   uint64 // only parcels behind this one: Last of the lease before
 	Max     int    // at most so many
 	Lease   time.Duration
 	Carried bool   // also those that lie on a carrier without receipt
 	Now     bool   // also those that wait after a failed try: somebody asked
 	Kind    string // only parcels of this kind; empty: of any
+	Earlier bool   // only parcels of earlier epochs, which were saved from a damaged database
 }
 
 // Lease is a claim on some parcels. Whoever holds the token may settle them until it runs out.
 type Lease struct {
 	Token [16]byte
 	Batch Batch
+	Last  uint64 // for Want.After of the next claim
 }
 
 // Settlement is what became of one claimed parcel. Accepted and Duplicate need the verified receipt.
@@ -43,7 +45,8 @@ type Settled struct {
 	Again   int      // receipts for parcels that had been purged before
 }
 
-func (s *Settled) add(o Settled) {
+// Add counts what another settlement changed, too.
+func (s *Settled) Add(o Settled) {
 	s.Purged += o.Purged
 	s.Carried += o.Carried
 	s.Refused += o.Refused
@@ -88,27 +91,28 @@ func Deliver(ctx context.Context, box Outbox, sink Sink, o Options) (Settled, er
 		o.Lease = 2 * time.Minute
 	}
 	var total Settled
-	for _, kind := range []string{KindVoid, ""} { // a paper that was taken back must not wait behind a day's work
-		if err := pass(ctx, box, sink, o, kind, &total); err != nil {
+	// A paper that was taken back must not wait behind a day's work, nor what was saved from a damaged database.
+	for _, w := range []Want{{Kind: KindVoid}, {Earlier: true}, {}} {
+		w.Max, w.Lease, w.Carried, w.Now = o.Max, o.Lease, o.Carried, o.Now
+		if err := pass(ctx, box, sink, o, w, &total); err != nil {
 			return total, err
 		}
 	}
 	return total, nil
 }
 
-// pass delivers what is due of one kind, oldest first.
-func pass(ctx context.Context, box Outbox, sink Sink, o Options, kind string, total *Settled) error {
-	var after uint64
+// pass delivers what one want names, oldest first.
+func pass(ctx context.Context, box Outbox, sink Sink, o Options, w Want, total *Settled) error {
 	for {
-		lease, err := box.Claim(ctx, Want{After: after, Max: o.Max, Lease: o.Lease, Carried: o.Carried, Now: o.Now, Kind: kind})
+		lease, err := box.Claim(ctx, w)
 		if err != nil || lease == nil {
 			return err
 		}
-		after = lease.Batch.Parcels[len(lease.Batch.Parcels)-1].Seq
+		w.After = lease.Last
 		done, stopped := deliverBatch(ctx, sink, lease.Batch, o.Receipts)
 		if len(done) > 0 {
 			s, err := box.Settle(context.WithoutCancel(ctx), lease.Token, done)
-			total.add(s)
+			total.Add(s)
 			if err != nil {
 				return errors.Join(stopped, err)
 			}
