@@ -25,6 +25,9 @@
 // Noto Sans SC. A Style with Uniform set (names, which must not change hands in the middle) takes the first font that
 // has every rune of the text.
 //
+// Behind these stand fonts with rare characters, which nobody needs most days and which are too large to ship: RareFonts
+// finds them where the system or a pack in the data folder has them. They are read where needed, a glyph at a time.
+//
 // # Codes
 //
 // A Code is a QR code (ISO/IEC 18004) of level M, at most version 27, with its quiet zone of four modules. A module is a

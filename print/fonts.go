@@ -2,6 +2,7 @@ package print
 
 import (
 	"fmt"
+	"io"
 	"unicode"
 
 	"golang.org/x/image/font"
@@ -17,6 +18,7 @@ type FontFiles struct {
 	Han, HanBold     []byte
 	Latin, LatinBold []byte
 	More             [][]byte
+	Rare             []io.ReaderAt // large fallbacks that are read where needed, after More: static TrueType or OpenType files
 }
 
 // Fonts are opened fonts. They are parsed once and may be used by several goroutines.
@@ -41,11 +43,11 @@ type face struct {
 	tables tables
 }
 
-// StandardFonts opens the fonts that are shipped with the program.
-func StandardFonts() (*Fonts, error) {
+// StandardFonts opens the fonts that are shipped with the program, and behind them rare ones, which are kept open.
+func StandardFonts(rare ...io.ReaderAt) (*Fonts, error) {
 	return OpenFonts(FontFiles{
 		Han: assets.NotoSansSC(), HanBold: assets.NotoSansSCBold(),
-		Latin: assets.Atkinson(), LatinBold: assets.AtkinsonBold(),
+		Latin: assets.Atkinson(), LatinBold: assets.AtkinsonBold(), Rare: rare,
 	})
 }
 
@@ -75,6 +77,16 @@ func OpenFonts(files FontFiles) (*Fonts, error) {
 		if err != nil {
 			return nil, err
 		}
+		fs.regular.more = append(fs.regular.more, opened)
+		fs.bold.more = append(fs.bold.more, opened)
+	}
+	for i, src := range files.Rare {
+		f, err := sfnt.ParseReaderAt(src)
+		if err != nil {
+			return nil, fmt.Errorf("%w: rare font %d: %v", ErrFont, i, err)
+		}
+		// Never embedded: the glyphs in use are drawn as outlines.
+		opened := &face{name: fmt.Sprintf("rare%d", i), font: f, upem: fixed.Int26_6(f.UnitsPerEm()) << 6}
 		fs.regular.more = append(fs.regular.more, opened)
 		fs.bold.more = append(fs.bold.more, opened)
 	}

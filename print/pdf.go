@@ -205,6 +205,10 @@ func runes(gs []glyph) string {
 // outlines draws glyphs as filled paths and puts the invisible character with the real text behind each, but for marks.
 func (w *pdfWriter) outlines(x float64, t *text, gs []glyph) error {
 	for _, g := range gs {
+		if g.r == ' ' { // a gap says it: readers drop a space that is drawn
+			x += g.em * t.size * mmPerPoint
+			continue
+		}
 		path, err := g.face.outline(g.index)
 		if err != nil {
 			return err
@@ -222,13 +226,14 @@ func (w *pdfWriter) outlines(x float64, t *text, gs []glyph) error {
 		for _, u := range utf16.Encode([]rune{g.r}) {
 			fmt.Fprintf(&b, "%04X", u)
 		}
-		b.WriteString(">>> BDC")
+		// The invisible character is as wide as what it stands for, so that readers see the gaps between words.
+		fmt.Fprintf(&b, ">>> BDC\n%.3f Tz", max(100*g.em, 1))
 		w.doc.RawWriteStr(b.String())
 		w.doc.SetFont(w.helper.name, w.helper.style(), t.size)
 		w.doc.SetTextRenderingMode(3)
 		w.doc.Text(x, t.y, string(stand))
 		w.doc.SetTextRenderingMode(0)
-		w.doc.RawWriteStr("EMC")
+		w.doc.RawWriteStr("100 Tz\nEMC")
 		x += g.em * t.size * mmPerPoint
 	}
 	return nil
