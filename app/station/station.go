@@ -103,7 +103,7 @@ type Station struct {
 // folder's lock until Close.
 func Open(ctx context.Context, o Options) (_ *Station, err error) {
 	o.fill()
-	s := &Station{o: o, dir: dataDir(o.Dir), clock: NewClock(o.Now), fonts: sync.OnceValues(print.StandardFonts)}
+	s := &Station{o: o, dir: dataDir(o.Dir), clock: NewClock(o.Now), fonts: sync.OnceValues(func() (*print.Fonts, error) { return openFonts(o.Dir, o.Log) })}
 	defer func() {
 		if errors.Is(err, keys.ErrPermissions) {
 			err = &desk.Error{Op: "station.open", Code: "key-file-open", Args: map[string]string{"Dir": o.Dir}, Err: err}
