@@ -11,7 +11,8 @@ cd "$(dirname "$0")/.."
 debs=$(cd "$1" && pwd)
 [ "$(id -u)" = 0 ] || stop "this needs root: chroot and mount"
 install_deb debootstrap
-work=${2:-$(mktemp -d)}
+keep=${2:-}
+work=${keep:-$(mktemp -d)}
 mkdir -p "$work"
 root=$work/root
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -20,7 +21,7 @@ cleanup() {
   [ -z "${served:-}" ] || kill "$served" 2>/dev/null || true
   umount "$root/proc" 2>/dev/null || true
   rm -rf "$root"
-  [ -n "${2:-}" ] || rm -rf "$work"
+  [ -n "$keep" ] || rm -rf "$work"
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM
@@ -111,7 +112,7 @@ served=$!
 n=0; until grep -q '^listening' "$work/serve.log"; do n=$((n + 1)); [ $n -lt 400 ] || fail "the service does not listen: $(cat "$work/serve.log")"; kill -0 $served || fail "the service ended: $(cat "$work/serve.log")"; sleep 0.05; done
 in_root bash -c 'exec 3<>/dev/tcp/127.0.0.1/19464; printf "GET /readyz HTTP/1.0\r\n\r\n" >&3; head -n 1 <&3' > "$work/ready"
 grep -q ' 200 ' "$work/ready" || fail "not ready: $(cat "$work/ready")"
-in_root sh -c 'su postgres -c "psql -tAd bangban -c \"select count(*) from information_schema.tables where table_schema not in (\$\$pg_catalog\$\$,\$\$information_schema\$\$)\""' > "$work/tables"
+in_root sh -c 'echo "select count(*) from pg_stat_user_tables" | su postgres -c "psql -tAd bangban"' > "$work/tables"
 [ "$(cat "$work/tables")" -gt 0 ] || fail "no tables in PostgreSQL"
 kill "$served"
 wait "$served" 2>/dev/null || true

@@ -8,14 +8,14 @@ stage_texts() {
   fill packaging/linux/counter.desktop > "$stage/$app_id.desktop"
   fill packaging/linux/metainfo.xml > "$stage/$app_id.metainfo.xml"
   fill packaging/linux/copyright > "$stage/copyright"
-  fill packaging/linux/bangban.1 > "$stage/bangban.1"
+  for f in bangban.1 bangban-first-run.1; do fill "packaging/linux/$f" > "$stage/$f"; done
   "$native" man > "$stage/bangbanctl.1"
   for shell in bash zsh fish; do "$native" completion $shell > "$stage/completion.$shell"; done
   {
     printf 'bangban (%s-1) stable; urgency=medium\n\n  * Release %s. The history is in the repository.\n\n' "$app_version" "$app_version"
     printf ' -- The Bangban authors <maintainers@bangban.example>  %s\n' "$(LC_ALL=C date -uR -d "@$SOURCE_DATE_EPOCH")"
   } > "$stage/changelog"
-  for f in bangban.1 bangbanctl.1 changelog; do packed "$stage/$f" "$stage/$f.gz"; done
+  for f in bangban.1 bangban-first-run.1 bangbanctl.1 changelog; do packed "$stage/$f" "$stage/$f.gz"; done
   packed THIRD-PARTY "$stage/THIRD-PARTY.gz"
   for f in bangban bangbanctl-pure; do
     [ -f "$stage/$f" ] || continue

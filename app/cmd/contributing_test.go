@@ -10,6 +10,7 @@ import (
 // TestAddACardKind follows CONTRIBUTING.md to the letter, on a copy that only the compiler sees: the folder, its test, the
 // line in the list, the specimen. The contract suite of the new kind and the tests of the list must pass.
 func TestAddACardKind(t *testing.T) {
+	releaseOnly(t)
 	const guide = "CONTRIBUTING.md"
 	code := blocks(t, guide, "go")
 	if len(code) != 2 {
