@@ -1,11 +1,9 @@
 package trust
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -28,16 +26,8 @@ func decodeJSON(b []byte, limit int) (any, error) {
 	if !utf8.Valid(b) || !json.Valid(b) {
 		return nil, fmt.Errorf("%w: JSON", ErrStructure)
 	}
-	d := &jsonDecoder{Decoder: json.NewDecoder(bytes.NewReader(b)), limit: max(maxJSONValues, (limit-maxMessage)/64)}
-	d.UseNumber()
-	v, err := d.value(0)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%w: bytes after the JSON", ErrStructure)
-	}
-	return v, nil
+	d := &jsonReader{b: b, limit: max(maxJSONValues, (limit-maxMessage)/64)}
+	return d.value(0)
 }
 
 // DecodeObject is DecodeJSON of an object.
@@ -51,57 +41,6 @@ func DecodeObject(b []byte) (map[string]any, error) {
 		return nil, fmt.Errorf("%w: not a JSON object", ErrStructure)
 	}
 	return m, nil
-}
-
-type jsonDecoder struct {
-	*json.Decoder
-	values int
-	limit  int
-}
-
-func (d *jsonDecoder) value(depth int) (any, error) {
-	if d.values++; depth > maxJSONDepth || d.values > d.limit {
-		return nil, fmt.Errorf("%w: JSON too deep or too long", ErrStructure)
-	}
-	t, err := d.Token()
-	if err != nil {
-		return nil, fmt.Errorf("%w: JSON", ErrStructure)
-	}
-	switch t {
-	case json.Delim('{'):
-		return d.object(depth)
-	case json.Delim('['):
-		list := []any{}
-		for d.More() {
-			v, err := d.value(depth + 1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		_, err := d.Token()
-		return list, err
-	}
-	return t, nil
-}
-
-func (d *jsonDecoder) object(depth int) (any, error) {
-	m := map[string]any{}
-	for d.More() {
-		t, err := d.Token()
-		name, ok := t.(string)
-		if err != nil || !ok {
-			return nil, fmt.Errorf("%w: JSON", ErrStructure)
-		}
-		if _, twice := m[name]; twice {
-			return nil, fmt.Errorf("%w: duplicate name in JSON", ErrStructure)
-		}
-		if m[name], err = d.value(depth + 1); err != nil {
-			return nil, err
-		}
-	}
-	_, err := d.Token()
-	return m, err
 }
 
 // DecodeBase64URL is base64url without padding (RFC 7515 §2), strictly: one text for the same bytes.

@@ -40,10 +40,34 @@ func (s *Store) ByKeyID(id []byte) *cms.Certificate {
 
 // index makes what certificates are found by; clones share it until they add to it.
 func (s *Store) index() {
+	before := s.called
 	s.pool, s.byKeyID = cms.NewPool(s.certs), make(map[string]*cms.Certificate, len(s.certs))
+	s.called = make(map[*cms.Certificate]called, len(s.certs))
 	for _, c := range s.certs {
-		s.byKeyID[string(KeyID(c.Raw))] = c
+		n, known := before[c]
+		if !known {
+			n = called{c.String(), c.Fingerprint(), Public(c)}
+		}
+		s.called[c] = n
+		s.byKeyID[string(n.print[:8])] = c
 	}
+}
+
+// called is what is asked of a certificate again and again.
+type called struct {
+	name   string
+	print  [32]byte
+	public crypto.PublicKey
+}
+
+// of gives it for any certificate, held or not.
+func (s *Store) of(c *cms.Certificate) called {
+	if s != nil {
+		if n, held := s.called[c]; held {
+			return n
+		}
+	}
+	return called{c.String(), c.Fingerprint(), Public(c)}
 }
 
 // Public gives the key of a certificate for the standard library; nil for curves that it does not have.
@@ -126,9 +150,9 @@ func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
 	if leaf == nil {
 		return nil, []check.Check{issuer, check.Unsure(CheckSignature, check.NotChecked, "")}
 	}
-	name := leaf.String()
+	n := s.of(leaf)
+	name, pub := n.name, n.public
 	signature := check.Pass(CheckSignature, name)
-	pub := Public(leaf)
 	switch {
 	case pub == nil:
 		signature = check.Unsure(CheckSignature, check.NotSupported, leaf.PublicKey.String())
@@ -155,10 +179,10 @@ func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
 
 func (s *Store) signer(leaf *cms.Certificate, chain []*cms.Certificate) *Signer {
 	anchor := chain[len(chain)-1]
-	said := s.listed[anchor.Fingerprint()]
-	g := &Signer{Name: leaf.String(), Rests: s.snapshotOf(anchor), Certificate: leaf, DocTypes: said.docTypes, chain: chain, realm: said.realm}
+	said := s.listed[s.of(anchor).print]
+	g := &Signer{Name: s.of(leaf).name, Rests: s.snapshotOf(anchor), Certificate: leaf, DocTypes: said.docTypes, chain: chain, realm: said.realm}
 	if g.realm == "" {
-		g.realm = fmt.Sprintf("anchor %x", anchor.Fingerprint())
+		g.realm = fmt.Sprintf("anchor %x", s.of(anchor).print)
 	}
 	return g
 }
@@ -190,7 +214,7 @@ func (s *Store) judge(certs []*cms.Certificate, at time.Time, usage string) ([]*
 	if snap := s.snapshotOf(anchor); !at.IsZero() && snap.TooOld(at, s.maxAge[snap.Kind]) {
 		return chain, check.Unsure(CheckIssuer, check.ListTooOld, snap.Label())
 	}
-	return chain, check.Pass(CheckIssuer, anchor.String())
+	return chain, check.Pass(CheckIssuer, s.of(anchor).name)
 }
 
 // anchors gives the pool, an empty one for nobody.
@@ -212,10 +236,10 @@ func refused(err error, who string) check.Check {
 
 // snapshotOf finds what an anchor came in.
 func (s *Store) snapshotOf(c *cms.Certificate) Snapshot {
-	if l, ok := s.listed[c.Fingerprint()]; ok {
+	if l, ok := s.listed[s.of(c).print]; ok {
 		return l.snap
 	}
-	name := c.String()
+	name := s.of(c).name
 	for _, snap := range s.snapshots {
 		if snap.Kind == KindCSCA && snap.Name == c.Subject.Country || snap.Kind == KindKey && snap.Name == name {
 			return snap

@@ -23,7 +23,8 @@ type Store struct {
 	sm2          []*SM2Certificate
 	pool         *cms.Pool // of certs
 	byKeyID      map[string]*cms.Certificate
-	listed       map[[32]byte]listing // by fingerprint: what came in a VICAL
+	called       map[*cms.Certificate]called // names and fingerprints of certs, which cost a hash each
+	listed       map[[32]byte]listing        // by fingerprint: what came in a VICAL
 	keys         []Key
 	status       map[listName]held[*StatusList]
 	delegations  map[string]held[*Delegations]
@@ -47,7 +48,7 @@ func New(maxAge map[string]time.Duration) *Store { return &Store{maxAge: maxAge}
 
 // Clone gives a Store that can be added to without changing s.
 func (s *Store) Clone() *Store {
-	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), sm2: slices.Clone(s.sm2), pool: s.pool, byKeyID: s.byKeyID, listed: maps.Clone(s.listed),
+	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), sm2: slices.Clone(s.sm2), pool: s.pool, byKeyID: s.byKeyID, called: s.called, listed: maps.Clone(s.listed),
 		keys: slices.Clone(s.keys), snapshots: slices.Clone(s.snapshots), crls: slices.Clone(s.crls), listSigners: slices.Clone(s.listSigners)}
 	for n, l := range s.status {
 		put(&c.status, n, l)

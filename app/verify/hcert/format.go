@@ -12,7 +12,6 @@ import (
 	"bangban/app/trust"
 	"bangban/app/verify"
 	"bangban/cardreader/check"
-	"bangban/cardreader/cms"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -89,7 +88,7 @@ func (c *credential) prove(req verify.Request) (*trust.Signer, []check.Check) {
 	signer, proof := req.Anchors.Prove(claim)
 	checks := append([]check.Check{check.Pass("structure", "HC1, schema "+verify.Clean(c.content.Version))}, proof...)
 	if signer != nil && signer.Certificate != nil {
-		checks = append(checks, c.judgeUsage(signer.Certificate))
+		checks = append(checks, c.judgeUsage(signer))
 	}
 	return signer, checks
 }
@@ -103,22 +102,22 @@ var usages = map[string]string{
 }
 
 // judgeUsage: a certificate that names none of the usages may sign any entry.
-func (c *credential) judgeUsage(signer *cms.Certificate) check.Check {
+func (c *credential) judgeUsage(signer *trust.Signer) check.Check {
 	limited := false
 	may := map[string]bool{}
 	for kind, oids := range usages {
 		for _, oid := range strings.Fields(oids) {
-			if slices.Contains(signer.ExtKeyUsage, oid) {
+			if slices.Contains(signer.Certificate.ExtKeyUsage, oid) {
 				limited, may[kind] = true, true
 			}
 		}
 	}
 	for kind, n := range map[string]int{"vaccination": len(c.content.Vaccinations), "test": len(c.content.Tests), "recovery": len(c.content.Recoveries)} {
 		if limited && n > 0 && !may[kind] {
-			return check.Fail("key-usage", check.WrongKeyUsage, signer.String())
+			return check.Fail("key-usage", check.WrongKeyUsage, signer.Name)
 		}
 	}
-	return check.Pass("key-usage", signer.String())
+	return check.Pass("key-usage", signer.Name)
 }
 
 func (c *credential) judgeTime(req verify.Request) check.Check {
