@@ -60,6 +60,7 @@ type Purpose struct {
 	Operations []string      `cbor:"8,keyasint" json:"operations"`
 	Recipients []string      `cbor:"9,keyasint" json:"recipients"`                    // ids; empty: any
 	Unproven   *Unproven     `cbor:"10,keyasint,omitempty" json:"unproven,omitempty"` // nil: only proven documents
+	Money      bool          `cbor:"11,keyasint,omitempty" json:"money,omitempty"`    // it moves money: who lets a helper do it is warned
 }
 
 // Unproven is on which terms a purpose takes a document of which nobody can prove here that the state issued it: its kind
@@ -112,6 +113,8 @@ type Policy struct {
 	LockAfter     time.Duration            `cbor:"6,keyasint" json:"lock_after"`
 	Hotline       string                   `cbor:"7,keyasint" json:"hotline"`
 	Hall          Text                     `cbor:"8,keyasint" json:"hall"`
+
+	HelperCap int `cbor:"42,keyasint,omitempty" json:"helper_cap,omitempty"` // live mandates of one helper; 0: DefaultHelperCap
 
 	// WipeOnHandOver: a visit that another clerk logs in over is wiped. Without it that clerk goes on from the comparison.
 	WipeOnHandOver bool `cbor:"41,keyasint,omitempty" json:"wipe_on_hand_over,omitempty"`

@@ -69,7 +69,7 @@ type Before struct {
 	App        string          `cbor:"5,keyasint"`
 	At         time.Time       `cbor:"6,keyasint"` // station time
 	OSTime     time.Time       `cbor:"7,keyasint"` // what the computer's own clock said
-	Mode       string          `cbor:"8,keyasint"` // "in-person", "helper", "technical-help-only"
+	Mode       string          `cbor:"8,keyasint"` // one of the Modes
 	Clerk      string          `cbor:"9,keyasint"`
 	Identified Identified      `cbor:"10,keyasint"`
 	Purpose    string          `cbor:"11,keyasint"`
@@ -83,6 +83,8 @@ type Before struct {
 	Withdrawal string          `cbor:"19,keyasint"` // the route printed on the paper
 	Training   bool            `cbor:"20,keyasint"`
 	Names      []NameCharacter `cbor:"21,keyasint,omitempty"` // characters of the name that were compared by hand
+	Mandate    *Mandate        `cbor:"22,keyasint,omitempty"` // Mode helper
+	Software   bool            `cbor:"23,keyasint,omitempty"` // the voucher key lies in a file
 }
 
 // Person is whom the service was for, as the back office needs it. It prints as nothing.

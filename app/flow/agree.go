@@ -188,6 +188,9 @@ func (m *Machine) agreed(a desk.Answer) *desk.Error {
 		return e
 	}
 	now, os, _ := m.p.Now()
+	if m.in.Mandate != nil {
+		return m.agreedMandate(a, now, os)
+	}
 	if !m.in.Expires.After(now) { // asked long ago, behind the lock: the date on the screen was another
 		m.in.Expires = m.expires(*m.in.Purpose)
 		m.step(Agree)

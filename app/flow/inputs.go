@@ -165,7 +165,14 @@ func (m *Machine) Back() error {
 		case Spoken:
 			m.step(Agree)
 		case Agree, Second:
+			if m.in.Mandate != nil {
+				m.step(HelperTerms)
+				m.in.Mandate = nil
+				return nil
+			}
 			m.step(Choose)
+		case HelperCard, HelperFace, HelperTerms, Aside:
+			m.helperBack()
 		case Reprint:
 			if m.visit.working {
 				return notNow()

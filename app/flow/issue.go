@@ -30,6 +30,7 @@ type order struct {
 	second    string
 	paper     string
 	maxLife   time.Duration
+	mandate   *mandateOrder // nil: a voucher
 }
 
 // order copies everything that the draft needs.
@@ -50,11 +51,11 @@ func (m *Machine) order(a desk.Answer, now, os time.Time) *order {
 	}
 	o.before = desk.Before{
 		Schema: beforeSchema, Station: in.Station.Name, Hall: policy.Hall.In(m.o.Lang), App: m.o.App, At: now, OSTime: os,
-		Mode: "in-person", Clerk: m.clerk.ID, Training: in.Training, Withdrawal: policy.Hotline,
+		Mode: m.mode(), Clerk: m.clerk.ID, Training: in.Training, Withdrawal: policy.Hotline,
 		Identified: desk.Identified{Kind: d.Kind, Checks: lines(d.Checks), Compare: compare, Photo: len(d.Photo) > 0,
 			Unproven: v.lower, Second: in.Second},
 		Purpose: o.purpose.Code, Recipient: o.recipient.ID, Fields: o.purpose.Fields, Operations: o.purpose.Operations,
-		Expires: in.Expires, MaxUses: o.purpose.MaxUses,
+		Expires: in.Expires, MaxUses: o.purpose.MaxUses, Software: in.Station.Software,
 		Consent: desk.Consent{Answer: a, TextID: ConsentText, Lang: in.Lang, ReadAloud: in.ReadAloud, At: now},
 		Names:   nameRecord(in.Doubts),
 		Person:  desk.Person{Name: s.Name(), Number: s.Number, BirthDate: s.BirthDate},
@@ -214,6 +215,9 @@ func (o *order) row(v *voucher.Voucher, serial string, hash [32]byte) desk.Ledge
 	if len(o.before.Names) > 0 {
 		r.Flags = append(r.Flags, FlagName)
 	}
+	if o.before.Mode == desk.ModeHelpOnly {
+		r.Flags = append(r.Flags, FlagHelpOnly)
+	}
 	if o.station.Software {
 		r.Flags = append(r.Flags, FlagSoftware)
 	}
@@ -233,6 +237,10 @@ func (m *Machine) issue(ctx context.Context, o *order) {
 	parcel, err := m.p.Commit.Issue(context.WithoutCancel(ctx), func(slot Slot) (Signed, error) {
 		d.wipe() // the store may try a transaction again
 		var err error
+		if o.mandate != nil {
+			d, err = m.draftMandate(ctx, o, slot)
+			return d.signed, err
+		}
 		d, err = m.draft(ctx, o, slot)
 		return d.signed, err
 	})
@@ -246,7 +254,9 @@ func (m *Machine) issue(ctx context.Context, o *order) {
 		return
 	}
 	m.do(func() { m.issued(&d, parcel) })
-	if m.o.Remember != nil {
+	if o.mandate != nil {
+		m.noteHelper(ctx, o, d.signed.Row.Serial)
+	} else if m.o.Remember != nil {
 		m.o.Remember(o.purpose.Code, o.recipient.ID)
 	}
 	m.print(ctx, d.paper, 1)
@@ -259,7 +269,9 @@ func (m *Machine) issued(d *drafted, parcel string) {
 	m.in.Serial, m.in.Parcel, m.in.Preview = d.signed.Row.Serial, parcel, d.paper.Preview
 	m.changes++
 	m.without(m.in.Serial)
-	m.last = [2]string{m.in.Purpose.Code, m.in.Recipient.ID}
+	if m.in.Mandate == nil {
+		m.last = [2]string{m.in.Purpose.Code, m.in.Recipient.ID}
+	}
 	m.log.Info("visit", "issued", m.in.Serial)
 	m.scrub()
 	m.refresh()
@@ -273,7 +285,11 @@ func (m *Machine) notIssued(e *desk.Error) {
 		m.scrub()
 		m.trouble(e, false)
 	case codeTooLarge, CodePortrait:
-		m.step(Choose)
+		if m.in.Mandate != nil {
+			m.helperBack()
+		} else {
+			m.step(Choose)
+		}
 		m.tell(e)
 	default:
 		m.step(Agree)

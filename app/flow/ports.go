@@ -80,7 +80,8 @@ type Job struct {
 	Paper     string // "a5", "a4"; empty: the station's default
 	Unproven  bool   // nobody could prove here that the state issued the document
 	Seconded  bool   // a second clerk has looked at it
-	Copy      int    // 2 and more are printed on the paper; 0 and 1: the first
+	Mandate   *MandateJob
+	Copy      int // 2 and more are printed on the paper; 0 and 1: the first
 }
 
 // Paper is one composed sheet. It lives in memory and is wiped with the visit.
@@ -112,10 +113,11 @@ type Slot struct {
 
 // Signed is what a draft hands back to the store, all of it written in the same transaction (T1).
 type Signed struct {
-	Row    desk.LedgerRow // State signed
-	CTI    [16]byte
-	Before []byte // encoded desk.Before
-	COSE   []byte
+	Row     desk.LedgerRow // State signed
+	CTI     [16]byte
+	Before  []byte // encoded desk.Before
+	COSE    []byte
+	Mandate bool // a mandate, no voucher
 }
 
 // Commit is the one way into the store. Each method is one durable transaction: row, sealed parcel and journal leaf, or none.
@@ -138,12 +140,13 @@ type Voice interface {
 
 // Ports is every effect that a visit has.
 type Ports struct {
-	Cards  Cards
-	Rules  Rules
-	Signer Signer
-	Press  Press
-	Commit Commit
-	Papers Papers                                    // nil: nothing is done about papers of earlier visits
-	Now    func() (station, os time.Time, sure bool) // station time (design §3); sure is false where issuing must stop
-	Rand   interface{ Read([]byte) (int, error) }
+	Cards    Cards
+	Rules    Rules
+	Signer   Signer
+	Press    Press
+	Commit   Commit
+	Mandates Mandates                                  // nil: no mandates are given here
+	Papers   Papers                                    // nil: nothing is done about papers of earlier visits
+	Now      func() (station, os time.Time, sure bool) // station time (design §3); sure is false where issuing must stop
+	Rand     interface{ Read([]byte) (int, error) }
 }

@@ -139,7 +139,7 @@ func (m *Machine) lifted(s *seat) {
 			m.scrub()
 		}
 	case Unproven, Compare, Choose, Second, Agree, Spoken, Reprint, Sanction:
-		if m.p.Rules.Policy().WipeOnRemoval {
+		if v.helper == nil && m.p.Rules.Policy().WipeOnRemoval {
 			m.close(Ready, NoteCardRemoved)
 		}
 	}
@@ -177,7 +177,9 @@ func (m *Machine) look() {
 			return
 		}
 		m.note(NoteCardWaits)
-	case Compare, Choose, Second, Agree, Spoken, Reprint, Sanction:
+	case HelperCard:
+		m.readHelper(s)
+	case Compare, Choose, Second, Agree, Spoken, Reprint, Sanction, HelperFace, HelperTerms, Aside:
 		m.note(NoteCardWaits)
 	}
 }

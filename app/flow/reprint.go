@@ -45,7 +45,7 @@ func (m *Machine) Reprint(reason string) error {
 			if m.visit.doc == nil {
 				return notNow()
 			}
-			if m.visit.lower {
+			if m.visit.lower || m.in.Mandate != nil {
 				return problem(CodeReprintState)
 			}
 			m.step(Reprint)
@@ -201,11 +201,13 @@ func (m *Machine) reprint(ctx context.Context, v *visit, job Job) {
 func (m *Machine) takeOver(from desk.Clerk) {
 	switch m.in.Step {
 	case Issuing, PrintFault, HandOver:
-	case Choose, Second, Agree, Spoken, Reprint, Sanction:
+	case Choose, Second, Agree, Spoken, Reprint, Sanction, HelperCard, HelperFace, HelperTerms, Aside:
 		if m.p.Rules.Policy().WipeOnHandOver {
 			m.close(Ready, NoteHandedOn)
 			break
 		}
+		m.noHelper()
+		m.in.Mandate, m.in.HelpOnly = nil, false
 		m.visit.compared, m.in.Second, m.in.ReadAloud, m.in.Serial, m.visit.old = false, "", 0, "", nil
 		m.settled()
 		m.note(NoteTakenOver)

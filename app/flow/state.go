@@ -14,30 +14,34 @@ type Step uint8
 
 // The steps of journey a. The rail has three words: identify (Ready … Choose), agree (Agree, Spoken), hand over.
 const (
-	Locked     Step = iota // nobody is logged in, or F12
-	Ready                  // waiting for a card; an invitation
-	Reading                // a card is being read
-	NeedSecret             // the card wants its MRZ, CAN or PIN
-	Pulled                 // the card was taken too early; the same card goes on by itself
-	Trouble                // this card cannot be used; Problem says why, the keys say what to do
-	Unproven               // read, but nobody can prove here that the state issued it; what that allows is said
-	Compare                // proof and portrait on the clerk's screen: is it the same person?
-	Choose                 // purpose and recipient
-	Second                 // the purpose takes an unproven document only with a second clerk's word
-	Agree                  // the person is asked
-	Spoken                 // F10 was pressed: what is being recorded is shown, F10 again records it
-	Issuing                // signing, composing, printing
-	PrintFault             // signed, the paper did not come out; print again or spoil
-	HandOver               // the paper is out: scan it or look at its number
-	Farewell               // all done, shown until the next card or key
-	NotToday               // the person said no, or stopped: neutral, nothing kept
-	Reprint                // the person holds a paper of an earlier visit: scan it
-	Sanction               // a supervisor's word, by PIN, for the copy
+	Locked      Step = iota // nobody is logged in, or F12
+	Ready                   // waiting for a card; an invitation
+	Reading                 // a card is being read
+	NeedSecret              // the card wants its MRZ, CAN or PIN
+	Pulled                  // the card was taken too early; the same card goes on by itself
+	Trouble                 // this card cannot be used; Problem says why, the keys say what to do
+	Unproven                // read, but nobody can prove here that the state issued it; what that allows is said
+	Compare                 // proof and portrait on the clerk's screen: is it the same person?
+	Choose                  // purpose and recipient
+	Second                  // the purpose takes an unproven document only with a second clerk's word
+	Agree                   // the person is asked
+	Spoken                  // F10 was pressed: what is being recorded is shown, F10 again records it
+	Issuing                 // signing, composing, printing
+	PrintFault              // signed, the paper did not come out; print again or spoil
+	HandOver                // the paper is out: scan it or look at its number
+	Farewell                // all done, shown until the next card or key
+	NotToday                // the person said no, or stopped: neutral, nothing kept
+	Reprint                 // the person holds a paper of an earlier visit: scan it
+	Sanction                // a supervisor's word, by PIN, for the copy
+	HelperCard              // a mandate: lay the helper's card
+	HelperFace              // is it the helper?
+	HelperTerms             // what the helper may do, how long, how often
+	Aside                   // the helper is asked to step back before the person is asked
 )
 
 var stepNames = [...]string{"locked", "ready", "reading", "need-secret", "pulled", "trouble", "unproven", "compare", "choose",
 	"second",
-	"agree", "spoken", "issuing", "print-fault", "hand-over", "farewell", "not-today", "reprint", "sanction"}
+	"agree", "spoken", "issuing", "print-fault", "hand-over", "farewell", "not-today", "reprint", "sanction", "helper-card", "helper-face", "helper-terms", "aside"}
 
 // String gives the name used in locale keys and tests.
 func (s Step) String() string {
@@ -105,6 +109,10 @@ type State struct {
 	ReadAloud int
 	Answer    desk.Answer
 	Reason    string // why a copy is printed
+
+	HelpOnly bool               // somebody helps with the device only; the person decides
+	Helper   *Helper            // who is to get a mandate; nil: nobody
+	Mandate  *desk.MandateTerms // what the person is asked to let the helper do; nil: a voucher
 
 	Serial  string
 	Parcel  string // receipt number of the sealed record

@@ -24,6 +24,9 @@ const (
 type Lookup struct {
 	Row     desk.LedgerRow
 	Voucher *voucher.Voucher // what its code says; nil where the number was typed
+	Mandate *voucher.Mandate // the same where the paper is a mandate
+	Slip    bool             // what was scanned is a revocation slip: the person's word alone takes the mandate back
+	Other   bool             // a mandate of another counter
 }
 
 // Papers is what the counter knows of, and does about, papers that were handed over on an earlier visit.
@@ -66,6 +69,7 @@ type TakeState struct {
 	Reason  string
 	Parcel  string // receipt number of the sealed record
 	Printed bool   // a slip for the person is out
+	Slip    bool   // a revocation slip was scanned: nobody's word but the person's is needed
 	Problem *desk.Error
 }
 
@@ -79,6 +83,8 @@ type Takeback struct {
 	lang  string
 	hash  [32]byte
 	rec   desk.After
+	slip  *voucher.Mandate // of a revocation slip
+	other bool             // it is of another counter
 }
 
 // NewTakeback makes one. now is station time; spawn runs effects, nil: on goroutines.
@@ -91,6 +97,7 @@ func (w *Takeback) Open(clerk, lang string) error {
 	return w.change("void.open", func() *desk.Error {
 		w.turn++
 		w.clerk, w.lang, w.hash, w.rec = clerk, lang, [32]byte{}, desk.After{}
+		w.slip, w.other = nil, false
 		w.s = TakeState{Step: TakeFind}
 		return nil
 	})
@@ -113,7 +120,7 @@ func (w *Takeback) Back() error {
 	return w.change("void.back", func() *desk.Error {
 		switch w.s.Step {
 		case TakeReason:
-			w.s = TakeState{Step: TakeFind}
+			w.s, w.slip, w.other = TakeState{Step: TakeFind}, nil, false
 		case TakeApprove:
 			w.s.Step, w.s.Problem = TakeReason, nil
 		default:
@@ -146,6 +153,7 @@ func (w *Takeback) Find(what string) error {
 			if found.Voucher != nil {
 				w.hash = found.Voucher.Terms.Before
 			}
+			w.found(found)
 		})
 		return nil
 	})
@@ -173,6 +181,9 @@ func (w *Takeback) Choose(reason string) error {
 			return notNow()
 		}
 		w.s.Step, w.s.Reason = TakeApprove, reason
+		if w.slip != nil {
+			w.take("")
+		}
 		return nil
 	})
 }
@@ -186,21 +197,7 @@ func (w *Takeback) Approve(c desk.Clerk) error {
 		case c.ID == "" || !c.Has(desk.RoleSupervisor):
 			return problem(CodeSupervisor)
 		}
-		w.rec = desk.After{Serial: w.s.Row.Serial, Hash: w.hash, State: desk.StateVoid, Printed: true, Copies: w.s.Row.Copies,
-			Reason: w.s.Reason, Clerk: w.clerk, Approver: c.ID, At: w.now()}
-		w.s.Step, w.s.Problem = TakeWorking, nil
-		rec, parcel := w.rec, ""
-		w.then("void.take", func(ctx context.Context) (err error) {
-			parcel, err = w.p.TakeBack(context.WithoutCancel(ctx), rec)
-			return err
-		}, func(e *desk.Error) {
-			if e != nil {
-				w.s.Step, w.s.Problem = TakeApprove, e
-				return
-			}
-			w.log.Info("void", "serial", rec.Serial)
-			w.s.Step, w.s.Parcel, w.s.Row.State = TakeDone, parcel, desk.StateVoid
-		})
+		w.take(c.ID)
 		return nil
 	})
 }

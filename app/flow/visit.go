@@ -38,6 +38,9 @@ type visit struct {
 	job      Job      // what the paper was drawn from
 	hash     [32]byte // of Before
 	old      *old     // the paper that a copy is printed of; nil: a new one
+
+	helper  *cardreader.Document // of a mandate
+	helping helping
 }
 
 // same remembers the card at first and compares it later.
@@ -121,7 +124,8 @@ func (m *Machine) wipe() {
 	v.stop()
 	clear(v.secrets)
 	clear(v.sure)
-	m.trash = append(m.trash, v.doc.Wipe, v.paper.Wipe)
+	clear(v.helping.secrets)
+	m.trash = append(m.trash, v.doc.Wipe, v.paper.Wipe, v.helper.Wipe)
 	v.job = Job{}
 	m.dirty = true
 }
@@ -130,6 +134,7 @@ func (m *Machine) wipe() {
 func (m *Machine) scrub() {
 	m.trash = append(m.trash, m.visit.doc.Wipe)
 	m.visit.doc = nil
+	m.noHelper()
 	m.in.Photo = nil
 	m.dirty = true
 }
@@ -139,6 +144,9 @@ func (v *visit) stop() {
 		v.cancel()
 	}
 	v.cancel, v.reading = nil, 0
+	if v.helping.cancel != nil {
+		v.helping.cancel()
+	}
 }
 
 // trouble stops this card. passing: the cause goes away with the card.

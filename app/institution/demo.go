@@ -60,7 +60,7 @@ func demoPurposes() []desk.Purpose {
 		Allows: desk.Text{"zh-Hans": "拿着这张纸和本人证件，可以查询、提取本人的住房公积金。",
 			"en": "With this paper and your own document you can ask about your housing fund and draw money from it."},
 		Fields: []string{desk.FieldName, desk.FieldBirthDate}, Binding: desk.BindDocument,
-		Life: 3 * 24 * time.Hour, MaxUses: 1, Operations: []string{"query", "withdraw"}, Recipients: []string{"demo-bank"},
+		Life: 3 * 24 * time.Hour, MaxUses: 1, Operations: []string{"query", "withdraw"}, Recipients: []string{"demo-bank"}, Money: true,
 	}, {
 		Code:  "hotel",
 		Title: desk.Text{"zh-Hans": "酒店入住登记", "en": "Check in at a hotel"},

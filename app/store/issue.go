@@ -39,7 +39,11 @@ func (s *Store) Issue(ctx context.Context, draft func(flow.Slot) (flow.Signed, e
 			return err
 		}
 		defer clear(body)
-		p, commitment, err := t.enqueue(queue.KindVoucher, &slot.Serial, body)
+		kind := queue.KindVoucher
+		if signed.Mandate {
+			kind = queue.KindMandate
+		}
+		p, commitment, err := t.enqueue(kind, &slot.Serial, body)
 		if err != nil {
 			return err
 		}

@@ -19,14 +19,15 @@ const Reader = "sim:desk"
 
 // Fakes is one counter made of stand-ins.
 type Fakes struct {
-	Cards  *Cards
-	Rules  *Rules
-	Signer *Signer
-	Press  *Press
-	Commit *Commit
-	Papers *Papers
-	Clock  *Clock
-	Rand   io.Reader
+	Cards    *Cards
+	Rules    *Rules
+	Signer   *Signer
+	Press    *Press
+	Commit   *Commit
+	Papers   *Papers
+	Mandates *Mandates
+	Clock    *Clock
+	Rand     io.Reader
 
 	mu    sync.Mutex
 	calls []string
@@ -42,13 +43,13 @@ func New() *Fakes {
 	f.Signer = &Signer{note: f.note}
 	f.Press = &Press{note: f.note}
 	f.Commit = &Commit{note: f.note, now: f.Clock.Now, rows: map[string]desk.LedgerRow{}, next: 1}
-	f.Papers = &Papers{f: f}
+	f.Papers, f.Mandates = &Papers{f: f}, &Mandates{f: f}
 	return f
 }
 
 // Ports hands the stand-ins to a machine.
 func (f *Fakes) Ports() flow.Ports {
-	return flow.Ports{Cards: f.Cards, Rules: f.Rules, Signer: f.Signer, Press: f.Press, Commit: f.Commit, Papers: f.Papers, Now: f.Clock.Ports, Rand: f.Rand}
+	return flow.Ports{Cards: f.Cards, Rules: f.Rules, Signer: f.Signer, Press: f.Press, Commit: f.Commit, Mandates: f.Mandates, Papers: f.Papers, Now: f.Clock.Ports, Rand: f.Rand}
 }
 
 func (f *Fakes) note(s string) {
