@@ -41,6 +41,7 @@ const (
 // Errors of the decoder. None carries a byte of a portrait.
 var (
 	errDecoderConfig  = errors.New("station: the photo decoder's description cannot be used")
+	errDecoderBuild   = errors.New("station: this program was built without photo decoder")
 	errDecoderLibrary = errors.New("station: the photo decoder's library is not there, or not the one that was named")
 	errDecoderCrash   = errors.New("station: the photo decoder crashed")
 	errDecoderHangs   = errors.New("station: the photo decoder did not end in time")
@@ -81,8 +82,11 @@ func (s *Station) photoDecoder() *decoder {
 
 func newDecoder(c desk.PhotoDecoder) *decoder {
 	d := &decoder{config: c, limit: helperLimit}
-	if err := c.Valid(); err != nil {
+	switch err := c.Valid(); {
+	case err != nil:
 		d.err = fmt.Errorf("%w: %w", errDecoderConfig, err)
+	case !decoderBuilt:
+		d.err = errDecoderBuild
 	}
 	return d
 }
@@ -109,7 +113,7 @@ func reasonOf(err error) string {
 		err  error
 		says string
 	}{
-		{errDecoderConfig, "decoder description"}, {errDecoderLibrary, "decoder library"}, {errDecoderCrash, "decoder crashed"},
+		{errDecoderConfig, "decoder description"}, {errDecoderBuild, "built without photo decoder"}, {errDecoderLibrary, "decoder library"}, {errDecoderCrash, "decoder crashed"},
 		{errDecoderHangs, "decoder hangs"}, {errDecoderRefuses, "decoder refuses"}, {errDecoderGarbage, "decoder garbage"},
 	} {
 		if errors.Is(err, known.err) {

@@ -1,4 +1,4 @@
-//go:build (linux && (amd64 || arm64 || loong64)) || (darwin && (amd64 || arm64)) || (windows && (amd64 || arm64))
+//go:build (linux && cgo && (amd64 || arm64 || loong64)) || (darwin && (amd64 || arm64)) || (windows && (amd64 || arm64))
 
 package station
 
@@ -9,6 +9,9 @@ import (
 
 	"bangban/app/desk"
 )
+
+// decoderBuilt tells whether this program can load a library.
+const decoderBuilt = true
 
 // callMemory calls int symbol(const unsigned char *wlt, unsigned char *out, int type). What it returns differs from
 // library to library and is not looked at: the picture is.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -203,7 +204,7 @@ func (e *env) cardRead(ctx context.Context, f cardFlags) error {
 	defer d.Wipe()
 	if f.photo != "" {
 		if len(d.Photo) == 0 {
-			return &desk.Error{Op: "card.read", Code: "card-no-photo"}
+			return noPhoto(d)
 		}
 		if err := os.WriteFile(f.photo, d.Photo, 0o600); err != nil {
 			return &desk.Error{Op: "card.read", Code: "file-unwritable", Args: map[string]string{"File": f.photo}, Err: err}
@@ -226,6 +227,19 @@ func (e *env) cardRead(ctx context.Context, f cardFlags) error {
 		return exit(exitFailed)
 	}
 	return nil
+}
+
+// noPhoto says why there is no portrait to write: none on the card, no library that decodes it, or one that did not.
+func noPhoto(d *cardreader.Document) error {
+	for _, c := range d.Checks {
+		if c.Name == "photo" && c.Reason == check.Unreadable {
+			return &desk.Error{Op: "card.read", Code: "photo-undecoded", Args: map[string]string{"Why": c.Detail}}
+		}
+	}
+	if bytes.HasPrefix(d.Raw["photo"], []byte("WL")) { // the closed coding of PRC cards
+		return &desk.Error{Op: "card.read", Code: "photo-no-decoder"}
+	}
+	return &desk.Error{Op: "card.read", Code: "card-no-photo"}
 }
 
 func cardWords(w io.Writer, out cardOut) {

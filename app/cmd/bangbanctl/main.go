@@ -5,7 +5,8 @@
 // also 3 Failed and 4 Indeterminate; card read also 3 where a check failed. Errors go to standard error: what happened,
 // then what to do.
 //
-// It contains no window. Built without cgo it works everywhere, then without PC/SC on Linux and macOS.
+// It contains no window. Built without cgo it works everywhere, then without PC/SC on Linux and macOS; on Linux it is then a
+// static program that also loads no decoder of portraits.
 package main
 
 import (
