@@ -22,10 +22,14 @@ func (c *counter) mainAction() mainAction {
 		return mainAction{"main.resume", func() { c.alive() }}
 	}
 	switch c.layer {
-	case layerHelp, layerQueue:
+	case layerHelp:
 		return mainAction{"main.close", c.closeLayer}
+	case layerQueue:
+		return c.queueMain()
 	case layerScan:
 		return c.showMain()
+	case layerTake, layerDay, layerJournal:
+		return c.lifeMain()
 	case layerUnfinished:
 		return mainAction{"main.recover", func() { c.frame.unfinished.handed() }}
 	}
@@ -71,6 +75,10 @@ func (c *counter) mainAction() mainAction {
 		return mainAction{"main.issuing", nil}
 	case flow.PrintFault:
 		return mainAction{"main.print.again", func() { c.do("visit.print", v.PrintAgain) }}
+	case flow.Reprint:
+		return mainAction{"main.reprint.scan", nil}
+	case flow.Sanction:
+		return c.lifeMain()
 	case flow.HandOver:
 		return mainAction{"main.handover", func() { c.do("visit.hand-over", v.HandedOver) }}
 	}
@@ -109,6 +117,12 @@ func (c *counter) actions() map[fyne.KeyName]action {
 		fyne.KeyEscape: c.escape(),
 	}
 	if locked {
+		if c.d.Journal != nil && c.d.Approver != nil && c.layer == layerNone {
+			m[fyne.KeyF9] = action{"key.F9.journal", true, c.openJournal}
+		}
+		if c.layer == layerJournal {
+			c.lifeActions(m)
+		}
 		return m
 	}
 	v := c.d.Visit
@@ -123,8 +137,14 @@ func (c *counter) actions() map[fyne.KeyName]action {
 		m[fyne.KeyF5] = action{works: true, do: c.openShowing}
 	}
 	c.stepActions(m)
-	if c.layer == layerScan {
+	c.restActions(m)
+	switch {
+	case c.layer == layerScan:
 		c.showActions(m)
+	case c.life():
+		c.lifeActions(m)
+	case c.layer == layerQueue:
+		c.queueActions(m)
 	}
 	return m
 }
@@ -148,9 +168,13 @@ func (c *counter) stepActions(m map[fyne.KeyName]action) {
 		m[fyne.KeyF3] = action{works: true, do: func() { c.frame.compare.toggle() }}
 	case flow.Choose:
 		m[fyne.KeyF10] = action{works: true, do: func() { c.frame.choose.submit() }}
+		c.reprintAction(m)
 	case flow.Agree:
 		m[fyne.KeyF3] = action{"key.F3.change", true, func() { c.do("visit.back", v.Back) }}
 		m[fyne.KeyF10] = action{"key.F10.spoken", true, func() { c.do("visit.spoken", v.Spoken) }}
+		c.reprintAction(m)
+	case flow.Reprint:
+		m[fyne.KeyF3] = action{"key.F3.reason", true, c.nextReason}
 	case flow.Spoken:
 		m[fyne.KeyF10] = action{"key.F10.record", true, func() { c.do("visit.confirm-spoken", v.ConfirmSpoken) }}
 	case flow.PrintFault, flow.HandOver:
@@ -214,7 +238,7 @@ func (c *counter) escape() action {
 		return action{"key.Esc.no", true, c.notToday}
 	case flow.Spoken:
 		return action{works: true, do: func() { c.do("visit.cancel-spoken", v.CancelSpoken) }}
-	case flow.Reading, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Unproven, flow.Second, flow.Choose, flow.Farewell, flow.NotToday:
+	case flow.Reading, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Unproven, flow.Second, flow.Choose, flow.Reprint, flow.Sanction, flow.Farewell, flow.NotToday:
 		return action{works: true, do: func() { c.do("visit.back", v.Back) }}
 	}
 	return action{}

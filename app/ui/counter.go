@@ -26,6 +26,9 @@ const (
 	layerQueue
 	layerUnfinished
 	layerScan
+	layerTake
+	layerDay
+	layerJournal
 )
 
 // counter is everything on the two screens. It is used on Fyne's goroutine only.
@@ -54,6 +57,9 @@ type counter struct {
 	idle      idle
 	showing   flow.ShowState // of the person who shows a credential
 	details   bool           // its checks are unfolded
+	take      flow.TakeState // of a paper that is taken back
+	day       flow.DayState  // of the day that is ended
+	letters   int            // typed outside a field, ever
 	listening bool           // for a scanner that sends no Return
 	before    string         // what stood in the field when the burst began
 	marked    *widget.Entry
@@ -183,7 +189,9 @@ func (c *counter) layers(moved bool) {
 	switch {
 	case c.s.Step == flow.Locked && c.layer == layerScan:
 		c.closeShowing()
-	case c.layer == layerScan: // a card that is laid meanwhile waits below it
+	case c.s.Step == flow.Locked && (c.layer == layerTake || c.layer == layerDay):
+		c.closeLife()
+	case c.layer == layerScan || c.life(): // a card that is laid meanwhile waits below it
 	case c.s.Step == flow.Locked && c.layer != layerHelp:
 		c.layer = layerNone
 	case c.layer == layerUnfinished && !open:

@@ -69,6 +69,12 @@ type frame struct {
 	blank      *blankScreen
 	scan       *scanScreen
 	verdict    *verdictScreen
+	take       *takeScreen
+	day        *dayScreen
+	review     *reviewScreen
+	approve    *approveScreen
+	journal    *journalScreen
+	reprint    *reprintScreen
 }
 
 func newFrame(c *counter) *frame {
@@ -109,8 +115,10 @@ func (f *frame) screens() {
 	f.unproven, f.second = newUnproven(c), newSecond(c)
 	f.queue, f.help, f.blank = newQueue(c), newHelp(c), newBlank(c)
 	f.scan, f.verdict = newScan(c), newVerdict(c)
+	f.take, f.day, f.review = newTake(c), newDay(c), newReview(c)
+	f.approve, f.journal, f.reprint = newApprove(c), newJournal(c), newReprint(c)
 	for _, s := range []screen{f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
-		f.unfinished, f.queue, f.help, f.blank, f.scan, f.verdict} {
+		f.unfinished, f.queue, f.help, f.blank, f.scan, f.verdict, f.take, f.day, f.review, f.approve, f.journal, f.reprint} {
 		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
 	}
 }
@@ -127,6 +135,8 @@ func (f *frame) current() screen {
 		return f.queue
 	case layerUnfinished:
 		return f.unfinished
+	case layerTake, layerDay, layerJournal:
+		return f.lifeScreen()
 	case layerScan:
 		if f.c.showing.Step >= flow.ShowVerdict {
 			return f.verdict
@@ -156,6 +166,10 @@ func (f *frame) current() screen {
 		return f.paper
 	case flow.Farewell, flow.NotToday:
 		return f.end
+	case flow.Reprint:
+		return f.reprint
+	case flow.Sanction:
+		return f.approve
 	}
 	return f.ready
 }
@@ -222,7 +236,10 @@ func (f *frame) focusFirst() {
 }
 
 func (f *frame) page(way int) {
-	if !f.now.scroller.Page(float32(way)) && f.c.layer == layerQueue && f.queue.page(way) {
+	if f.now.scroller.Page(float32(way)) {
+		return
+	}
+	if f.c.layer == layerQueue && f.queue.page(way) || f.c.layer == layerJournal && f.journal.page(way) {
 		f.now.scroller.Top()
 	}
 }

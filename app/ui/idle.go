@@ -31,7 +31,8 @@ func (c *counter) alive() (woke bool) {
 // blankable tells whether the step shows a person and waits for nobody but the clerk.
 func (c *counter) blankable() bool {
 	switch c.s.Step {
-	case flow.Compare, flow.Choose, flow.Trouble, flow.Pulled, flow.NeedSecret, flow.HandOver, flow.PrintFault:
+	case flow.Compare, flow.Choose, flow.Trouble, flow.Pulled, flow.NeedSecret, flow.HandOver, flow.PrintFault,
+		flow.Reprint, flow.Sanction:
 		return true
 	}
 	return false

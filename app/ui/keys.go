@@ -171,6 +171,9 @@ func (c *counter) rune(r rune, e *widget.Entry) bool {
 		}
 	}
 	c.listen()
+	if e == nil {
+		c.letter(r)
+	}
 	return false
 }
 

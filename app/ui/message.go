@@ -20,6 +20,10 @@ func (c *counter) message() (widget.Tone, string) {
 		return widget.ToneNote, c.note
 	case c.layer == layerScan:
 		return c.showMessage()
+	case c.layer == layerQueue && c.d.Carry != nil:
+		return widget.ToneNote, c.t("cl.queue.note")
+	case c.life():
+		return c.lifeMessage()
 	case c.s.Step == flow.Locked:
 		return widget.ToneNote, c.lockedMessage()
 	case c.s.Step == flow.Ready && c.s.Problem != nil && !c.canPlace():
@@ -58,6 +62,10 @@ func (c *counter) stepMessage() string {
 	case flow.Compare:
 		return c.t("cl.compare.done", "S", seconds(c.s.ReadTime))
 	case flow.Second:
+		return c.t("cl.second.note")
+	case flow.Reprint:
+		return c.t("cl.reprint.note")
+	case flow.Sanction:
 		return c.t("cl.second.note")
 	case flow.Choose:
 		return c.t("cl.choose.note")
@@ -114,7 +122,7 @@ func (c *counter) what(e *desk.Error) (happened, do string) {
 // problemTone: what has stopped work is told in red, what the next act mends is a warning, an invitation neither.
 func (c *counter) problemTone() widget.Tone {
 	switch c.s.Step {
-	case flow.Pulled, flow.NeedSecret, flow.Unproven, flow.HandOver, flow.Agree, flow.Choose:
+	case flow.Pulled, flow.NeedSecret, flow.Unproven, flow.HandOver, flow.Agree, flow.Choose, flow.Reprint, flow.Sanction:
 		return widget.ToneWarn
 	}
 	return widget.ToneStop

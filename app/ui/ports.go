@@ -65,6 +65,12 @@ type Moving interface {
 	ResolveUnfinished(serial string, printed bool) error
 }
 
+// Copying are the inputs around a copy of a paper that the person holds already.
+type Copying interface {
+	Reprint(reason string) error
+	Sanctioned(c desk.Clerk) error
+}
+
 // Speaking are the inputs about the person's language.
 type Speaking interface {
 	SetLang(tag string) error
@@ -80,6 +86,7 @@ type Visit interface {
 	Answering
 	Delivering
 	Moving
+	Copying
 	Speaking
 }
 
@@ -138,13 +145,19 @@ type CitizenScreen struct {
 
 // Deps is everything that the screens need. Visit, Staff and Fonts must be there; the rest may be nil.
 type Deps struct {
-	Visit  Visit
-	Staff  Staff
-	Health Health
-	Queue  Queue
-	Voice  flow.Voice
-	Show   *flow.Showing // of people who show credentials; nil: F5 does not open that step
-	Tray   Tray          // of a training counter; nil: none
+	Visit    Visit
+	Staff    Staff
+	Health   Health
+	Queue    Queue
+	Voice    flow.Voice
+	Approver Approver              // nil: nobody can give a second word
+	Take     *flow.Takeback        // papers of earlier visits; nil: F8 does not open that step
+	Day      *flow.DayEnd          // the end of the day; nil: F10 does not open it
+	Journal  Journal               // nil: nobody can read it here
+	Carry    Carrying              // nil: the queue is only shown
+	Purposes func() []desk.Purpose // of the bundle in force; nil: those offered in the visit
+	Show     *flow.Showing         // of people who show credentials; nil: F5 does not open that step
+	Tray     Tray                  // of a training counter; nil: none
 	// Scanner reads a scanner that has a line of its own until ctx ends and hands on what it scans; nil: none.
 	Scanner func(ctx context.Context, emit func(text string))
 	Status  Status

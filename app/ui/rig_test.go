@@ -31,6 +31,7 @@ type rig struct {
 	shift bool
 	now   time.Time
 	queue *fakeQueue
+	days  *flowtest.Days
 }
 
 // staff logs in without a store.
@@ -115,6 +116,7 @@ func newRig(t testing.TB, change func(*Deps, *flowtest.Fakes)) *rig {
 		Health: healthOf{desk.Health{Probes: []desk.Probe{{Name: "printer", Level: desk.LevelGood}, {Name: "network", Level: desk.LevelWarn, Code: "offline"},
 			{Name: "lists", Level: desk.LevelGood, Code: "lists-today"}}}},
 		Now: func() time.Time { return r.now }, Citizen: CitizenScreen{Yes: fyne.KeyInsert, No: fyne.KeyEnd}}
+	r.life(&d, f)
 	if change != nil {
 		change(&d, f)
 	}

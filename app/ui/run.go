@@ -77,6 +77,7 @@ func (c *counter) open() {
 	c.window.Resize(fyne.NewSize(clerkW, clerkH))
 	c.wire(c.window.Canvas())
 	c.watchShowing()
+	c.watchLife()
 	c.hearScanner()
 	if c.d.Citizen.Mode != CitizenFlip {
 		c.openCitizen()

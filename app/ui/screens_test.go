@@ -23,7 +23,9 @@ type scene struct {
 }
 
 // scenes lists every screen.
-func scenes() []scene { return append(identifyScenes(), laterScenes()...) }
+func scenes() []scene {
+	return append(append(identifyScenes(), laterScenes()...), lifeScenes()...)
+}
 
 func identifyScenes() []scene {
 	return []scene{

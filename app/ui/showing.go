@@ -76,7 +76,7 @@ func (c *counter) hearScanner() {
 // a paper that waits to be scanned.
 func (c *counter) canShow() bool {
 	switch c.s.Step {
-	case flow.Locked, flow.Agree, flow.Spoken, flow.Issuing, flow.HandOver:
+	case flow.Locked, flow.Agree, flow.Spoken, flow.Issuing, flow.HandOver, flow.Reprint, flow.Sanction:
 		return false
 	}
 	return c.d.Show != nil
@@ -143,6 +143,13 @@ func (c *counter) showActions(m map[fyne.KeyName]action) {
 
 // took takes a scan: to the credential's step where that is open, else to the visit.
 func (c *counter) took(text string) {
+	if c.life() {
+		if c.layer == layerTake {
+			c.frame.take.forget()
+			c.do("void.find", func() error { return c.d.Take.Find(scan.Mend(text)) })
+		}
+		return
+	}
 	if c.layer != layerScan {
 		if c.canShow() && c.s.Step != flow.PrintFault && c.layer == layerNone {
 			c.openShowing() // what was scanned is forgotten: nothing is read before the person agrees

@@ -38,6 +38,13 @@ func (c *counter) view() view {
 	if c.layer == layerScan {
 		return c.showView()
 	}
+	if c.layer == layerTake || c.layer == layerDay {
+		v.step, v.title, v.sub = 0, t("cz.welcome"), t("cz.welcome.sub")
+		if c.layer == layerTake {
+			v.title, v.sub = t("cz.take.back"), t("cz.take.back.sub")
+		}
+		return v
+	}
 	switch c.s.Step {
 	case flow.Locked:
 		v.title, v.sub = t("cz.welcome"), t("cz.welcome.sub")
@@ -54,7 +61,9 @@ func (c *counter) view() view {
 		v.title, v.sub, v.drawing, v.leave = t("cz.pulled"), t("cz.pulled.sub"), drawLie, true
 	case flow.Trouble:
 		v.title, v.sub, v.leave = t("cz.trouble"), t("cz.trouble.sub"), true
-	case flow.Second:
+	case flow.Reprint:
+		v.title, v.sub, v.leave = t("cz.reprint"), t("cz.reprint.sub"), true
+	case flow.Second, flow.Sanction:
 		v.title, v.sub, v.leave = t("cz.second"), t("cz.second.sub"), true
 	case flow.Unproven, flow.Compare, flow.Choose:
 		v.title, v.sub, v.drawing, v.leave = t("cz.read.done"), t("cz.read.sub"), drawTake, true
