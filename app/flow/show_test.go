@@ -106,6 +106,8 @@ func TestOutcomes(t *testing.T) {
 	noList.Checks = append(noList.Checks, check.Check{Name: "revocation", Verdict: check.Indeterminate, Reason: check.NoList, Optional: true})
 	bound := passed()
 	bound.Checks = append(bound.Checks, check.Pass("nonce", ""))
+	delegated := passed()
+	delegated.Claims["represented_by"] = "SPECIMEN LI"
 	failed := verify.NewResult("claim169", showTime, []check.Check{check.Fail("signature", check.WrongSignature, "key 1")})
 	failed.Claims = verify.Claims{"full_name": "SPECIMEN MEI"}
 	unsure := verify.NewResult("unknown", showTime, []check.Check{check.Unsure("format", check.Unreadable, "")})
@@ -128,6 +130,9 @@ func TestOutcomes(t *testing.T) {
 		{"on a phone, bound to the holder", bound, 1, 1, flow.Valid, "", 2},
 		{"a helper, only valid", passed(), 0, 2, flow.Valid, "", 0},
 		{"a helper, who", passed(), 1, 2, flow.NotValid, flow.WrongHolder, 0},
+		{"a helper whom it names, who", delegated, 1, 2, flow.Valid, "", 3},
+		{"a helper whom it names, only valid", delegated, 0, 2, flow.Valid, "", 0},
+		{"its person, though it names a helper", delegated, 1, 0, flow.Valid, "", 2},
 		{"failed", failed, 1, 0, flow.NotValid, check.WrongSignature, 0},
 		{"unreadable", unsure, 1, 0, flow.CannotTell, check.Unreadable, 0},
 	} {

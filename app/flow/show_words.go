@@ -78,6 +78,10 @@ const (
 	NotFresh    check.Reason = "not-fresh"    // a picture of a code: it may have been taken anywhere
 )
 
+// represented is the claim of a credential that names who may show it in the person's place; claims are given only where
+// they are proven.
+const represented = "represented_by"
+
 // Codes of desk errors of this visit.
 const (
 	CodeShowFirst = "show-ask-first" // something was scanned before the person agreed
@@ -141,6 +145,8 @@ func (w *Showing) weigh(res *verify.Result) *Shown {
 	checks := slices.Clone(res.Checks)
 	if w.s.Want != WantValid {
 		switch {
+		case w.s.Bearer == ByHelper && res.Claims[represented] != "": // the issuer or the office names who may come instead
+			checks = append(checks, check.Pass(CheckBearer, represented))
 		case w.s.Bearer == ByHelper:
 			checks = append(checks, check.Fail(CheckBearer, WrongHolder, ""))
 		case w.s.Bearer == OwnPhone && !fresh(checks):
@@ -148,6 +154,9 @@ func (w *Showing) weigh(res *verify.Result) *Shown {
 		}
 	}
 	s := &Shown{Format: res.Format, Checks: checks, Trust: res.Trust, At: res.At, Claims: asked(res.Claims, w.s.Want)}
+	if by := res.Claims[represented]; by != "" && w.s.Bearer == ByHelper && w.s.Want != WantValid { // for the clerk to compare
+		s.Claims[represented] = by
+	}
 	for _, t := range res.Trust {
 		s.Days = max(s.Days, t.AgeDays)
 	}
