@@ -92,8 +92,8 @@ func TestCommands(t *testing.T) {
 		"clerk list", "clerk unlock", "doctor", "inbox keys", "inbox open", "inbox serve", "inbox stations", "institution delegate",
 		"institution enrol", "institution init", "institution rotate", "institution status", "journal export", "journal verify",
 		"queue deliver", "queue export", "queue list", "queue receipts", "queue stats", "reader list", "reader watch", "station enrol",
-		"station import", "station init", "station rotate", "station show", "verify", "voucher issue", "voucher list", "voucher open",
-		"voucher redeem"}
+		"station import", "station init", "station rotate", "station show", "verify", "voucher issue", "voucher list", "voucher notes", "voucher open",
+		"voucher redeem", "voucher void"}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("commands\n got %q\nwant %q", got, want)

@@ -26,7 +26,8 @@ import (
 
 func (e *env) voucherCommand() *cobra.Command {
 	group := &cobra.Command{Use: "voucher", Short: "Vouchers of this counter"}
-	group.AddCommand(e.voucherIssueCommand(), e.voucherListCommand(), e.voucherOpenCommand(), e.voucherRedeemCommand())
+	group.AddCommand(e.voucherIssueCommand(), e.voucherListCommand(), e.voucherOpenCommand(), e.voucherRedeemCommand(),
+		e.voucherVoidCommand(), e.voucherNotesCommand())
 	return group
 }
 
