@@ -47,4 +47,4 @@ nfpm() {
 }
 
 # The flags of every release build: no path of this machine in it, the commit where there is a repository.
-release() { nice go build -p 2 -trimpath -buildvcs=auto -ldflags '-s -w' "$@"; }
+release() { nice -n 5 go build -p 2 -trimpath -buildvcs=auto -ldflags '-s -w' "$@"; }

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 . packaging/deps.sh
 . packaging/meta.sh
 need_go
-[ "$(family)" = deb ] && install_deb ca-certificates desktop-file-utils appstream lintian man-db debootstrap systemd dpkg-dev python3-cryptography nodejs
+[ "$(family)" = deb ] && install_deb ca-certificates desktop-file-utils appstream lintian man-db debootstrap systemd dpkg-dev python3-cryptography nodejs curl
 out=${1:-$(mktemp -d)}
 mkdir -p "$out"
 x=$(mktemp -d)
@@ -63,6 +63,9 @@ done
 
 say "a counter set up from an answer file"
 sh packaging/fleet.sh "$x/bangban-server/usr/bin/bangbanctl"
+
+say "the README to the letter"
+sh packaging/readme.sh "$x/bangban-server/usr/bin/bangbanctl"
 
 if [ "$(id -u)" = 0 ]; then sh packaging/bare.sh "$out"; else say "no root: the packages are not tried in an empty root"; fi
 sh packaging/reproduce.sh
