@@ -21,7 +21,9 @@ type Hardware struct {
 	Remote    string   // "ssh" or "rdp": the person sits at another computer; empty: at this one
 	Closed    []string // serial ports that this user may not open
 	Silent    []string // ports that were named, at which no security module answers
-	Answering int      // ports at which one does
+	Answering []string // ports at which one does
+	Mislaid   []string // readers without a module on which an identity card lies
+	NoSystemd bool     // services are started by scripts here
 }
 
 // How the service answers at its door.
@@ -70,6 +72,8 @@ func (h Hardware) command(what string) string {
 		return "sudo addgroup $USER dialout"
 	case what == group:
 		return "sudo usermod -aG dialout $USER"
+	case h.NoSystemd && h.Family != "alpine":
+		return map[string]string{start: "sudo service pcscd start", restart: "sudo service pcscd restart"}[what]
 	case h.Family == "alpine":
 		return map[string]string{start: "sudo rc-service pcscd start", restart: "sudo rc-service pcscd restart"}[what]
 	}
@@ -140,14 +144,18 @@ func (p Parts) driver(h Hardware, running bool, served int) desk.Probe {
 	return bad(ProbeDriver, p.needed(), "driver-unknown", "Devices", strings.Join(h.USB, ", "))
 }
 
-// sam looks at the serial ports.
+// sam looks at the serial ports, and at where identity cards were laid.
 func (p Parts) sam(h Hardware) desk.Probe {
 	switch {
 	case len(h.Closed) > 0:
 		return bad(ProbeSAM, desk.LevelWarn, "sam-closed", "Ports", strings.Join(h.Closed, ", "), "Command", h.command(group))
+	case len(h.Mislaid) > 0 && len(h.Answering) > 0:
+		return bad(ProbeSAM, desk.LevelWarn, "sam-mislaid", "Readers", strings.Join(h.Mislaid, ", "), "Use", h.Answering[0])
+	case len(h.Mislaid) > 0:
+		return bad(ProbeSAM, desk.LevelWarn, "sam-missing", "Readers", strings.Join(h.Mislaid, ", "))
 	case len(h.Silent) > 0:
 		return bad(ProbeSAM, p.needed(), "sam-silent", "Ports", strings.Join(h.Silent, ", "))
-	case h.Answering > 0:
+	case len(h.Answering) > 0:
 		return good(ProbeSAM)
 	}
 	return desk.Probe{Name: ProbeSAM}

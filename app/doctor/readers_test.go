@@ -36,6 +36,9 @@ func TestReadersAil(t *testing.T) {
 		{"port closed", doctor.ProbeSAM, "sam-closed", "usermod -aG dialout", readers{n: 1}, doctor.Hardware{Family: "debian", Closed: []string{"/dev/ttyUSB0"}}},
 		{"port closed, Arch", doctor.ProbeSAM, "sam-closed", "-aG uucp", readers{n: 1}, doctor.Hardware{Family: "arch", Closed: []string{"/dev/ttyUSB0"}}},
 		{"module silent", doctor.ProbeSAM, "sam-silent", "/dev/ttyS7", readers{n: 1}, doctor.Hardware{Silent: []string{"/dev/ttyS7"}}},
+		{"card on a reader without module", doctor.ProbeSAM, "sam-mislaid", "/dev/ttyUSB0", readers{n: 1}, doctor.Hardware{Mislaid: []string{"ACS ACR39U"}, Answering: []string{"/dev/ttyUSB0"}}},
+		{"card, and no module at all", doctor.ProbeSAM, "sam-missing", "--sam", readers{n: 1}, doctor.Hardware{Mislaid: []string{"ACS ACR39U"}}},
+		{"stopped, no systemd", doctor.ProbeService, "service-stopped", "sudo service pcscd start", off, doctor.Hardware{Family: "debian", Door: doctor.DoorAbsent, Installed: true, NoSystemd: true}},
 		{"sandbox", doctor.ProbeSession, "session-sandbox", "flatpak", readers{n: 1}, doctor.Hardware{Sandbox: "flatpak"}},
 		{"remote", doctor.ProbeSession, "session-remote", "ssh", readers{n: 1}, doctor.Hardware{Remote: "ssh"}},
 	} {
@@ -61,7 +64,7 @@ func TestReadersAil(t *testing.T) {
 	}
 	p := well()
 	p.Hardware = func(context.Context) doctor.Hardware {
-		return doctor.Hardware{Family: "debian", Door: doctor.DoorRunning, Installed: true, Driver: true, USB: []string{"08e6:3437"}, Answering: 1}
+		return doctor.Hardware{Family: "debian", Door: doctor.DoorRunning, Installed: true, Driver: true, USB: []string{"08e6:3437"}, Answering: []string{"/dev/ttyUSB0"}}
 	}
 	for _, probe := range doctor.Examine(t.Context(), p).Probes {
 		if probe.Level != desk.LevelGood {

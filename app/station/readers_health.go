@@ -8,10 +8,13 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
+	"bangban/app/desk"
 	"bangban/app/doctor"
 	"bangban/cardreader"
 	"bangban/cardreader/pcsc"
+	"bangban/cardreader/sim"
 )
 
 // machine is what of the computer is looked at for readers.
@@ -40,12 +43,13 @@ func (m machine) hardware(ctx context.Context, ports []string, c *Cards) doctor.
 		h.Driver = m.exists("usr/lib/pcsc/drivers/ifd-ccid.bundle", "usr/lib64/pcsc/drivers/ifd-ccid.bundle",
 			"usr/lib/pcsc/ifd-ccid.bundle", "usr/local/lib/pcsc/drivers/ifd-ccid.bundle")
 		h.USB = usbReaders(m.root)
+		h.NoSystemd = !m.exists("run/systemd/system") // sd_booted(3)
 		if s := m.door(ctx); s.State != pcsc.ServiceUnknown {
 			h.Door = s.State.String()
 		}
 	}
 	h.Closed = m.closed(ports)
-	h.Silent, h.Answering = answering(ctx, ports, c)
+	h.Silent, h.Answering, h.Mislaid = answering(ctx, ports, c)
 	return h
 }
 
@@ -121,22 +125,45 @@ func (m machine) closed(named []string) (list []string) {
 	return list
 }
 
-// answering asks the ports that were named.
-func answering(ctx context.Context, ports []string, c *Cards) (silent []string, n int) {
+// answering asks the ports that were named, and the other readers whether an identity card was laid there in vain.
+// Nothing of a person is read.
+func answering(ctx context.Context, ports []string, c *Cards) (silent, modules, mislaid []string) {
 	if c == nil {
-		return nil, 0
+		return nil, nil, nil
 	}
 	readers, _ := c.Readers(ctx) // a service that is off has none of these
 	for _, r := range readers {
+		named, state := slices.Contains(ports, r.Name()), cardreader.Unknown
+		if named || !strings.HasPrefix(r.Name(), sim.Prefix) {
+			state = stateOf(ctx, r)
+		}
 		switch {
-		case !slices.Contains(ports, r.Name()):
-		case stateOf(ctx, r) == cardreader.Removed:
+		case named && state == cardreader.Removed:
 			silent = append(silent, r.Name())
-		default:
-			n++
+		case named:
+			modules = append(modules, r.Name())
+		case state == cardreader.Present && c.inVain(ctx, r):
+			mislaid = append(mislaid, r.Name())
 		}
 	}
-	return silent, n
+	return silent, modules, mislaid
+}
+
+// inVain tells whether an identity card lies on a reader that has no module.
+func (c *Cards) inVain(ctx context.Context, r cardreader.Reader) bool {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	conn, err := r.Connect(ctx)
+	if err != nil {
+		return false // another program has it, or it has gone
+	}
+	defer conn.Close()
+	if _, chip := conn.(cardreader.APDUer); !chip { // a module
+		return false
+	}
+	_, err = c.identify(ctx, conn)
+	code := desk.Explain("doctor", err).Code
+	return err != nil && (code == CodeNeedsSAM || code == CodeNoSAM)
 }
 
 // sandbox names the package format that brings libraries of its own.
