@@ -13,7 +13,8 @@ need_go
 case $(family) in
 deb) install_deb ca-certificates gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libxkbcommon-dev libpcsclite-dev pcscd vsmartcard-vpcd \
        xvfb xdotool openbox x11-utils imagemagick poppler-utils zbar-tools strace procps libgl1-mesa-dri \
-       cups cups-client cups-ipp-utils avahi-daemon dbus libnss3-tools mupdf-tools qpdf iproute2 ;;
+       cups cups-client cups-ipp-utils avahi-daemon dbus libnss3-tools mupdf-tools qpdf iproute2 \
+       postgresql nats-server softhsm2 swtpm openssl ;;
 rpm) install_rpm ca-certificates gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel \
        libXxf86vm-devel libxkbcommon-devel pcsc-lite-devel pcsc-lite xorg-x11-server-Xvfb xdotool ImageMagick poppler-utils strace
      say "vsmartcard-vpcd and zbar are not in every rpm family: tests that need them say that they are skipped" ;;
@@ -24,29 +25,38 @@ began=$(date +%s)
 took() { say "$1: $(( $(date +%s) - began )) s since the start"; }
 export GOFLAGS="${GOFLAGS:-} -p=2"
 
-say "1/6 formatting and vet"
+say "1/8 formatting and vet"
 unformatted=$(gofmt -l $(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))
 [ -z "$unformatted" ] || stop "gofmt would change: $unformatted"
 CGO_ENABLED=0 go vet -tags ci,migrated_fynedo ./...
 took vet
 
-say "2/6 all packages, without C and without X"
+say "2/8 all packages, without C and without X"
 CGO_ENABLED=0 go test -tags ci,migrated_fynedo ./...
 took "pure Go tests"
 
-say "3/6 readers through the real PC/SC service"
+say "3/8 readers through the real PC/SC service"
 go test ./cardreader/pcsc/... ./cardreader/vpcd/... ./cardreader/emrtd/...
+go test -tags ci,migrated_fynedo -run ThroughService ./app/cmd/bangbanctl
 took "PC/SC tests"
 
-say "4/6 the whole line on the command line: card, voucher, paper, parcel, receipt"
+say "4/8 the whole line on the command line: card, voucher, paper, parcel, receipt"
 sh packaging/line.sh
 took "the line"
 
-say "5/6 the same by keyboard in the real window"
+say "5/8 the same by keyboard in the real window"
 sh packaging/walk.sh
 took "the walk"
 
-say "6/6 fuzzing, 4 minutes shared in rotation"
+say "6/8 a real counter from nothing, on keys that nobody else has"
+sh packaging/real.sh
+took "the real counter"
+
+say "7/8 the fault matrix of the queue, small counts"
+sh packaging/faults.sh
+took "the fault matrix"
+
+say "8/8 fuzzing, 4 minutes shared in rotation"
 sh packaging/fuzz.sh ${full:+--full}
 took fuzzing
 
