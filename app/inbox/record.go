@@ -142,7 +142,7 @@ func after(b []byte) (map[string]any, error) {
 		return nil, fmt.Errorf("%w: after is not in deterministic encoding", ErrRecord)
 	}
 	return trim(map[string]any{"state": string(r.State), "before": hex.EncodeToString(r.Hash[:]), "printed": r.Printed,
-		"proved": r.Proved, "copies": r.Copies, "reason": r.Reason, "clerk": r.Clerk, "at": stamp(r.At), "recovery": r.Recovery}), nil
+		"proved": r.Proved, "copies": r.Copies, "reason": r.Reason, "clerk": r.Clerk, "at": stamp(r.At), "recovery": r.Recovery, "approver": r.Approver}), nil
 }
 
 func stamp(t time.Time) string {
