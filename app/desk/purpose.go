@@ -114,6 +114,11 @@ type Policy struct {
 	Hotline       string                   `cbor:"7,keyasint" json:"hotline"`
 	Hall          Text                     `cbor:"8,keyasint" json:"hall"`
 
+	// ClaimMap: vouchers carry claim 169 as a map, for offices whose readers take no byte string. Chain: the certificate of
+	// the voucher key travels in the code, where there is no portrait, for readers that know no delegation.
+	ClaimMap bool `cbor:"43,keyasint,omitempty" json:"claim_map,omitempty"`
+	Chain    bool `cbor:"44,keyasint,omitempty" json:"chain,omitempty"`
+
 	HelperCap int `cbor:"42,keyasint,omitempty" json:"helper_cap,omitempty"` // live mandates of one helper; 0: DefaultHelperCap
 
 	// WipeOnHandOver: a visit that another clerk logs in over is wiped. Without it that clerk goes on from the comparison.

@@ -56,7 +56,7 @@ func (g signer) Sign(_ context.Context, v *voucher.Voucher) (cose []byte, text s
 	if s.bundle.Standing(s.clock.Time()) == bundle.Stopped {
 		return nil, "", &desk.Error{Op: "voucher.sign", Code: "bundle-ended"}
 	}
-	cose, err = voucher.Sign(nil, v, voucher.Signer{Key: s.key, Delegation: s.delegation})
+	cose, err = voucher.Sign(nil, v, s.dialect(v, voucher.Signer{Key: s.key, Delegation: s.delegation}))
 	if errors.Is(err, voucher.ErrOutside) {
 		return nil, "", &desk.Error{Op: "voucher.sign", Code: flow.CodeKeyEnded, Err: err}
 	}
