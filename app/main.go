@@ -28,6 +28,7 @@ type options struct {
 	data, lang, citizen, sam       string
 	bundle, scanner                string
 	scale                          float64
+	machine                        machine // what is laid down for this computer
 }
 
 // Main runs the counter and gives the exit code: 0 closed, 1 it could not run, 2 wrong usage.
@@ -38,8 +39,10 @@ func Main(args []string) int {
 	return run(args, os.Stdout, os.Stderr)
 }
 
-func run(args []string, out, errw io.Writer) int {
-	var o options
+func run(args []string, out, errw io.Writer) int { return runWith(machineFile(), args, out, errw) }
+
+// flags are the options as the command line writes them.
+func flags(o *options, errw io.Writer) *flag.FlagSet {
 	f := flag.NewFlagSet("bangban", flag.ContinueOnError)
 	f.SetOutput(errw)
 	f.BoolVar(&o.training, "training", false, "a training counter: simulated cards, papers that are not valid")
@@ -53,6 +56,13 @@ func run(args []string, out, errw io.Writer) int {
 	f.BoolVar(&o.flip, "flip", false, "one screen for both: F6 turns it")
 	f.BoolVar(&o.ready, "ready", false, "print ready when the window can be used, and each step of a visit")
 	f.BoolVar(&o.version, "version", false, "print the version")
+	return f
+}
+
+// runWith runs with what the machine file lays down.
+func runWith(machineFile string, args []string, out, errw io.Writer) int {
+	var o options
+	f := flags(&o, errw)
 	if err := f.Parse(args); err != nil || f.NArg() > 0 {
 		return 2
 	}
@@ -60,7 +70,17 @@ func run(args []string, out, errw io.Writer) int {
 		fmt.Fprintln(out, station.About().Words())
 		return 0
 	}
-	err := counter(o, out)
+	m, err := readMachine(machineFile)
+	if err != nil {
+		explain(errw, o.lang, err)
+		return 1
+	}
+	if err := m.apply(f); err != nil {
+		fmt.Fprintln(errw, "bangban:", err)
+		return 2
+	}
+	o.machine = m
+	err = counter(o, out)
 	if errors.Is(err, errSetUp) {
 		return 0
 	}
@@ -171,8 +191,12 @@ func screens(ctx context.Context, o options, st *station.Station, m *flow.Machin
 		Status: ui.Status{Hotline: st.Hotline(), Hall: st.Policy().Hall, TrainingPIN: st.StaffPIN(), Version: station.Version},
 		Lang:   lang, Scale: scale(o, st.Setting(ctx, "scale")), Palette: or(st.Setting(ctx, "palette"), "light"),
 		Note: func(lang string, scale float32, palette string) {
-			st.SetSetting(ctx, "lang", lang)
-			st.SetSetting(ctx, "scale", strconv.FormatFloat(float64(scale), 'f', 2, 32))
+			if !o.machine.locks("lang") {
+				st.SetSetting(ctx, "lang", lang)
+			}
+			if !o.machine.locks("scale") {
+				st.SetSetting(ctx, "scale", strconv.FormatFloat(float64(scale), 'f', 2, 32))
+			}
 			st.SetSetting(ctx, "palette", palette)
 		},
 	}
