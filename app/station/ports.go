@@ -76,6 +76,9 @@ type press struct {
 const previewDPI = 96
 
 func (p press) Compose(ctx context.Context, j flow.Job) (*flow.Paper, error) {
+	if j.Mandate != nil {
+		return p.mandate(ctx, j)
+	}
 	fonts, err := p.s.fonts()
 	if err != nil {
 		return nil, err

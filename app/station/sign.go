@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"time"
 
 	"bangban/app/desk"
 	"bangban/app/flow"
@@ -28,12 +29,15 @@ func (p press) sign(pdf []byte, j flow.Job, first sheets.Language) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	at := j.Voucher.IssuedAt
+	at, title := issuedAt(j), "paper.title"
+	if j.Mandate != nil {
+		title = "paper.mandate.title"
+	}
 	if at.Before(s.voucherCert.NotBefore) { // a copy of a paper that the key before signed
 		at = s.clock.Time()
 	}
 	return print.SignPDF(pdf, print.PDFSigner{Key: s.key, Chain: chain, At: at,
-		Reason: first.T("paper.title", nil), Location: s.bundle.Policy.Hall.In(first.Tag), Name: s.delegated.Station})
+		Reason: first.T(title, nil), Location: s.bundle.Policy.Hall.In(first.Tag), Name: s.delegated.Station})
 }
 
 // ours tells whether the code of the paper is the signed voucher that the paper is about.
@@ -42,14 +46,37 @@ func (p press) ours(j flow.Job) error {
 	if err != nil {
 		return &desk.Error{Op: "paper.sign", Code: "bundle-content", Err: err}
 	}
-	v, err := voucher.OpenText(j.Text, voucher.Keys{Institutions: []*voucher.Institution{inst}})
-	if err == nil && v.Serial() != j.Serial {
+	serial, err := serialOf(j, voucher.Keys{Institutions: []*voucher.Institution{inst}})
+	if err == nil && serial != j.Serial {
 		err = errors.New("station: the code is of another serial")
 	}
 	if err != nil {
 		return &desk.Error{Op: "paper.sign", Code: "read-back", Err: err}
 	}
 	return nil
+}
+
+// serialOf opens the code of the paper as what the paper is.
+func serialOf(j flow.Job, keys voucher.Keys) (string, error) {
+	if j.Mandate != nil {
+		m, err := voucher.OpenMandateText(j.Text, keys)
+		if err != nil {
+			return "", err
+		}
+		return m.SerialText(), nil
+	}
+	v, err := voucher.OpenText(j.Text, keys)
+	if err != nil {
+		return "", err
+	}
+	return v.Serial(), nil
+}
+
+func issuedAt(j flow.Job) time.Time {
+	if j.Mandate != nil {
+		return j.Mandate.Mandate.IssuedAt
+	}
+	return j.Voucher.IssuedAt
 }
 
 // chainOf puts the certificates from the voucher key up to the root of institution.pem (the root, then those below it).

@@ -37,13 +37,16 @@ func (p papers) Find(ctx context.Context, what string) (flow.Lookup, error) {
 		row, err := p.row(ctx, strings.ToUpper(what))
 		return flow.Lookup{Row: row}, err
 	}
-	cose, err := voucher.Decode(what)
+	cose, err := voucher.Decode(strings.TrimPrefix(what, voucher.RevocationPrefix))
 	if err != nil {
 		return flow.Lookup{}, paperError(flow.CodePaperUnknown, "", err)
 	}
 	inst, err := voucher.ParseInstitution(p.s.bundle.Institution)
 	if err != nil {
 		return flow.Lookup{}, &desk.Error{Op: "paper.find", Code: "bundle-content", Err: err}
+	}
+	if slip := strings.HasPrefix(what, voucher.RevocationPrefix); slip || voucher.IsMandate(cose) {
+		return p.mandate(ctx, what, slip, voucher.Keys{Institutions: []*voucher.Institution{inst}})
 	}
 	v, err := voucher.OpenText(what, voucher.Keys{Institutions: []*voucher.Institution{inst}})
 	if err != nil || v.Station() != p.s.store.Station() {
