@@ -70,6 +70,9 @@ func (d days) CloseDay(ctx context.Context, day, supervisor, lang string) error 
 	if err != nil {
 		return err
 	}
+	if len(done.Text) > 0 { // the rows do not say any more what they were for
+		r.Totals = totalsOf(string(done.Text))
+	}
 	if err := s.printDay(ctx, r, done, lang); err != nil {
 		return &desk.Error{Op: "day.print", Code: "day-not-printed", Args: map[string]string{"Day": day, "Printer": s.printers.Name()}, Err: err}
 	}
@@ -90,6 +93,17 @@ func reportText(r *flow.DayReport, supervisor string) string {
 	fmt.Fprintf(&b, "copies %d\nearlier %d\napproved %d\nrejected %d\nheld %d\nsupervisor %s\n", r.Copies, r.Earlier,
 		r.Count(flow.Approved), r.Count(flow.Rejected), r.Count(flow.HeldOver), supervisor)
 	return b.String()
+}
+
+// totalsOf reads the purposes out of a report that this counter signed.
+func totalsOf(report string) (all []flow.DayTotal) {
+	for line := range strings.Lines(report) {
+		var t flow.DayTotal
+		if n, err := fmt.Sscanf(line, "purpose %s %d\n", &t.Purpose, &t.N); err == nil && n == 2 {
+			all = append(all, t)
+		}
+	}
+	return all
 }
 
 func (s *Station) printDay(ctx context.Context, r *flow.DayReport, done store.Report, lang string) error {

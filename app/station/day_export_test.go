@@ -3,6 +3,7 @@ package station
 import (
 	"testing"
 
+	"bangban/app/flow"
 	"bangban/app/store"
 )
 
@@ -14,6 +15,9 @@ func OpenVoids(s *Station, data []byte) ([]store.Withdrawn, error) {
 	}
 	return n.list, nil
 }
+
+// TotalsOf reads the purposes of a signed report.
+func TotalsOf(report string) []flow.DayTotal { return totalsOf(report) }
 
 // ClosedDay is the report of a day and its checkpoint.
 func ClosedDay(t testing.TB, s *Station, day string) (report, checkpoint []byte) {

@@ -150,6 +150,9 @@ func TestDayEnd(t *testing.T) {
 	if !strings.HasPrefix(string(report), "bangban-day/1\nT01\n"+all[0]+"\nblock ") || !strings.Contains(string(report), "\nsupervisor 02\n") {
 		t.Errorf("%s", report)
 	}
+	if got := station.TotalsOf(string(report)); !slices.Equal(got, r.Totals) {
+		t.Errorf("printed again it says %v, not %v", got, r.Totals)
+	}
 	if err := d.CloseDay(ctx, all[0], "02", "en"); err != nil { // printed once more
 		t.Error(err)
 	}
