@@ -62,7 +62,8 @@ key F10; want spoken; key F10; want hand-over; key Return; want farewell
 say "the window handed a training voucher over, by keyboard"
 kill "$app" 2>/dev/null || true
 "$wine" taskkill /f /im bangban.exe >> "$work/log" 2>&1 || true
-"$wine" "$programs/uninstall.exe" /S "_?=C:\\Program Files\\$app_name" >> "$work/log" 2>&1 || fail "removal"
+"$wine" "$programs/uninstall.exe" /S >> "$work/log" 2>&1 || fail "removal"
+n=0; while [ -e "$programs/uninstall.exe" ]; do n=$((n + 1)); [ $n -lt 600 ] || fail "the programs are still there"; sleep 0.1; done
 [ ! -e "$programs/bangban.exe" ] || fail "bangban.exe is still there"
 [ -d "$WINEPREFIX/drive_c/counter" ] || fail "the data folder is gone"
 say "removed silently; the data folder is left"
