@@ -53,9 +53,10 @@ func (f dataDir) readKind() (kind string, err error) {
 	for _, e := range entries {
 		// A first start that was cut off leaves only these; it is made again from the start.
 		switch e.Name() {
-		case "institution", "institution" + institution.HalfMade, "keys", "bundle", "lock", "bangban.db", "bangban.db-wal", "bangban.db-shm", "bangban.db-journal":
+		case "institution", "institution" + institution.HalfMade, "keys", "bundle", "lock", "bangban.db", "bangban.db-wal", "bangban.db-shm", "bangban.db-journal",
+			"tip", "ballast", "moving", "moving.new", "salvage.db", "salvage.db-wal", "salvage.db-shm":
 		default:
-			if strings.HasPrefix(e.Name(), halfWritten) {
+			if strings.HasPrefix(e.Name(), halfWritten) || strings.HasPrefix(e.Name(), "quarantine-") {
 				continue
 			}
 			if b, err := os.ReadFile(f.kind()); err == nil { // another first start has just finished
@@ -71,6 +72,9 @@ func (f dataDir) readKind() (kind string, err error) {
 func (f dataDir) settle(training bool) (fresh bool, err error) {
 	kind, err := f.readKind()
 	if err != nil {
+		return false, err
+	}
+	if err := f.mayWork(); err != nil {
 		return false, err
 	}
 	switch {

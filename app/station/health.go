@@ -22,6 +22,7 @@ func (s *Station) Health(ctx context.Context) desk.Health {
 		clock = desk.Probe{Name: "clock", Level: desk.LevelStop, Code: "clock"}
 	}
 	h.Probes = append(h.Probes, s.printer(ctx), s.network(), clock, s.lists(now), s.keys(now))
+	h.Probes = append(h.Probes, s.kept(ctx)...)
 	return h
 }
 

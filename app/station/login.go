@@ -42,6 +42,7 @@ func (s *Station) Lock() {
 	defer s.mu.Unlock()
 	if s.key != nil {
 		s.key.Lock()
+		s.sealDay()
 	}
 	s.key, s.clerk = nil, desk.Clerk{}
 }

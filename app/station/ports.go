@@ -36,8 +36,15 @@ func (r rules) Station() flow.Station {
 	if s.bundle.Standing(s.clock.Time()) == bundle.Stopped {
 		stop = "bundle-ended"
 	}
+	life := s.delegated.MaxLife
+	switch f := s.Frozen(context.Background()); {
+	case f.Degree == Stopped && stop == "":
+		stop = f.Code
+	case f.Degree == Narrowed:
+		life = min(life, narrowLife)
+	}
 	return flow.Station{Name: s.delegated.Station, Issuer: s.delegated.Issuer, App: "bangban " + Version,
-		Training: s.o.Training, Software: true, MaxLife: s.delegated.MaxLife, Serials: left, KeyEnds: s.delegated.Expires, Stop: stop}
+		Training: s.o.Training, Software: true, MaxLife: life, Serials: left, KeyEnds: s.delegated.Expires, Stop: stop}
 }
 
 // signer signs with the key that the login has opened.

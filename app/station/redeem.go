@@ -41,21 +41,15 @@ func (s *Station) Redeem(ctx context.Context, p Presented) (Redemption, error) {
 	}
 	clerk := s.redeemer()
 	uses, err := s.store.Redeem(ctx, store.Redemption{Issuer: res.Seen.Series(), Serial: res.Seen.Serial, ID: res.Seen.ID,
-		Audience: p.Audience, Max: res.Seen.MaxUses, Clerk: clerk})
+		Audience: p.Audience, Max: res.Seen.MaxUses, Clerk: clerk,
+		Body: func(uses uint64) ([]byte, error) { return redeemBody(res, p.Audience, uses, s.clock.Time()) }})
 	switch { // the ledger has the last word: it may have moved since the judgement
 	case errors.Is(err, store.ErrUsedUp):
 		detail := strconv.FormatUint(uses, 10) + " of " + strconv.FormatUint(max(res.Seen.MaxUses, 1), 10)
 		return Redemption{Result: overruled(res, check.Fail(voucher.CheckUses, check.Used, detail))}, nil
 	case errors.Is(err, store.ErrReused):
 		return Redemption{Result: overruled(res, check.Fail(voucher.CheckUses, check.SerialReused, res.Claims["serial"]))}, nil
-	case err != nil:
-		return Redemption{}, err
-	}
-	body, err := redeemBody(res, p.Audience, uses, s.clock.Time())
-	if err != nil {
-		return Redemption{}, err
-	}
-	if _, err := s.store.Put(ctx, queue.KindRedeem, clerk, body); err != nil {
+	case err != nil: // nothing was consumed and nothing queued
 		return Redemption{}, &desk.Error{Op: "voucher.redeem", Code: "redeem-not-queued", Args: map[string]string{"Serial": res.Claims["serial"]}, Err: err}
 	}
 	return Redemption{Result: res, Uses: uses}, nil

@@ -177,7 +177,7 @@ func (s *Station) folderPrinter() string {
 func (s *Station) openStore(ctx context.Context, station string) (err error) {
 	s.store, err = store.Open(ctx, store.Config{
 		Path: s.dir.database(), Station: station, Now: s.clock.Time, Rand: s.o.Rand, ReadOnly: s.o.ReadOnly,
-		Holder: holder(s.o.Program),
+		Holder: holder(s.o.Program), Ballast: ballast, Free: func() (uint64, error) { return diskFree(s.o.Dir) },
 	})
 	if err != nil {
 		return err

@@ -109,7 +109,8 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 		for _, state := range []queue.State{queue.StateWaiting, queue.StateInFlight, queue.StateCarried} {
 			st.Unsent += st.States[state]
 		}
-		return t.row(`SELECT coalesce(min(day), '') FROM (SELECT min(day) AS day FROM job WHERE state IN (0, 1, 5)
+		return t.row(`SELECT coalesce(min(day), '') FROM (
+			SELECT * FROM (SELECT day FROM job INDEXED BY job_unsent WHERE state IN (0, 1, 5) ORDER BY day LIMIT 1)
 			UNION ALL SELECT min(day) FROM estate WHERE state IN (0, 1, 5))`, nil, &st.Oldest)
 	})
 	return st, err

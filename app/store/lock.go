@@ -72,3 +72,18 @@ func readHolder(f *os.File) string {
 func defaultHolder() string {
 	return fmt.Sprintf("%s (%d)", filepath.Base(os.Args[0]), os.Getpid())
 }
+
+// Hold is a lock on a data folder without a database, for whoever copies it.
+type Hold struct{ l *lock }
+
+// HoldFolder takes the lock of the folder in which a database lies, or says who holds it ("data-locked").
+func HoldFolder(path, holder string) (*Hold, error) {
+	l, err := takeLock(filepath.Join(filepath.Dir(path), "lock"), holder)
+	if err != nil {
+		return nil, err
+	}
+	return &Hold{l}, nil
+}
+
+// Release gives the lock back.
+func (h *Hold) Release() { h.l.release() }

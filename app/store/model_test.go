@@ -39,8 +39,11 @@ func TestModel(t *testing.T) {
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
 	c := newCounter(t)
-	c.SetBlock(store.Block{First: 1, Last: 9_999}, "")
-	c.conf.Block = store.Block{First: 1, Last: 9_999}
+	c.Close()
+	c.conf = c.conf.Sync("OFF") // the steps matter here, no power goes
+	c.open(t)
+	c.SetBlock(store.Block{First: 1, Last: 99_999}, "")
+	c.conf.Block = store.Block{First: 1, Last: 99_999}
 	m := &model{}
 	acts := []func(){
 		func() {
@@ -62,7 +65,7 @@ func TestModel(t *testing.T) {
 			}
 		},
 	}
-	for step := range 200 {
+	for step := range many(1000, 100_000) {
 		act := r.IntN(len(acts))
 		acts[act]()
 		st, err := c.Stats(t.Context())

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"bangban/app/journal"
+	"bangban/app/queue"
 )
 
 // Use is what the recipient's ledger knows of a serial. It has the fields of voucher.Use.
@@ -63,9 +64,12 @@ type Redemption struct {
 	Audience string
 	Max      uint64 // uses that the voucher allows; 0: one
 	Clerk    string
+
+	// Body makes the record for the back office of the use with this number, queued in the same transaction; nil: none.
+	Body func(count uint64) ([]byte, error)
 }
 
-// Redeem counts one use, in one transaction with the check that one is left. It gives the number of uses including this
+// Redeem counts one use and queues its record, in one transaction with the check that one is left. It gives the number of uses including this
 // one; ErrUsedUp and ErrReused change nothing.
 func (s *Store) Redeem(ctx context.Context, r Redemption) (count uint64, err error) {
 	err = s.write(ctx, func(t *txn) error {
@@ -84,7 +88,19 @@ func (s *Store) Redeem(ctx context.Context, r Redemption) (count uint64, err err
 		if _, err := t.exec(`UPDATE seen SET uses = ? WHERE iss = ? AND serial = ?`, int64(count), r.Issuer, int64(r.Serial)); err != nil {
 			return err
 		}
-		return t.note(journal.Event{Kind: journal.KindRedeemed, Day: t.day(), Clerk: r.Clerk, Number: count})
+		if err := t.note(journal.Event{Kind: journal.KindRedeemed, Day: t.day(), Clerk: r.Clerk, Number: count}); err != nil || r.Body == nil {
+			return err
+		}
+		body, err := r.Body(count)
+		if err != nil {
+			return err
+		}
+		p, commitment, err := t.enqueue(queue.KindRedeem, nil, body)
+		if err != nil {
+			return err
+		}
+		return t.note(journal.Event{Kind: journal.KindQueued, Day: t.day(), Parcel: p.Seq, Clerk: r.Clerk, Code: queue.KindRedeem,
+			Commitment: commitment, Hash: p.Hash[:]})
 	})
 	return count, err
 }

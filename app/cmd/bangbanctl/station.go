@@ -14,7 +14,7 @@ import (
 
 func (e *env) stationCommand() *cobra.Command {
 	group := &cobra.Command{Use: "station", Short: "This counter"}
-	group.AddCommand(e.stationInit(), e.stationImport(), e.stationEnrol(), e.stationRotate(), e.stationShow())
+	group.AddCommand(e.stationInit(), e.stationImport(), e.stationEnrol(), e.stationRotate(), e.stationShow(), e.stationMove())
 	return group
 }
 
