@@ -54,7 +54,7 @@
 //	place   = { 1: address, 2: reference }: the key lies there, and what is sealed is its PIN instead,
 //	          aad = "bangban-vault-token-1" ‖ CBOR of public key, 1 and 2
 //
-// So a clerk's PIN unlocks the voucher key wherever it lies. In a TPM the key's own PIN is 32 random bytes.
+// So a clerk's PIN unlocks the voucher key wherever it lies. In a TPM the key's own PIN is 128 random bits, in hex.
 //
 // The clerk id is bound into the slot, so a clerk cannot rename their own slot to the supervisor's. The public key is
 // bound to the private one and can be read without unlocking.

@@ -68,16 +68,17 @@ const (
 
 // Codes of a PlaceError. The sentences are error.<code> and hint.<code>.
 const (
-	CodePlaceAddress = "key-place-address" // not the address of a place for keys
-	CodePlaceBuilt   = "key-place-built"   // Args Kind: this program was built without it
-	CodePlaceNone    = "key-place-none"    // Args Kind: nothing is there
-	CodePlaceGone    = "key-place-gone"    // Args Kind: it was there and is not any more
-	CodePlacePIN     = "key-place-pin"     // Args Kind: wrong PIN; how many tries are left is not told
-	CodePlaceLeft    = "key-place-left"    // Args Kind, Left: wrong PIN
-	CodePlaceLocked  = "key-place-locked"  // Args Kind: locked by too many wrong PINs
-	CodePlaceWait    = "key-place-wait"    // Args Kind, Minutes: locked, and opens by itself
-	CodePlaceKey     = "key-place-key"     // Args Kind: the key is not in this one
-	CodePlaceFailed  = "key-place-failed"  // Args Kind: it refused the work
+	CodePlaceAddress = "key-place-address"   // not the address of a place for keys
+	CodePlaceBuilt   = "key-place-built"     // Args Kind: this program was built without it
+	CodePlaceNone    = "key-place-none"      // Args Kind: nothing is there
+	CodePlaceGone    = "key-place-gone"      // Args Kind: it was there and is not any more
+	CodePlacePIN     = "key-place-pin"       // Args Kind: wrong PIN; how many tries are left is not told
+	CodePlaceLeft    = "key-place-left"      // Args Kind, Left: wrong PIN
+	CodePlaceLocked  = "key-place-locked"    // Args Kind: locked by too many wrong PINs
+	CodePlaceWait    = "key-place-wait"      // Args Kind, Minutes: locked, and opens by itself
+	CodePlaceKey     = "key-place-key"       // Args Kind: the key is not in this one
+	CodePlaceWants   = "key-place-token-pin" // Args Kind: it wants its PIN
+	CodePlaceFailed  = "key-place-failed"    // Args Kind: it refused the work
 )
 
 // PlaceError is a failure of a TPM, token or card; it implements desk.Coded. No PIN is part of it.

@@ -37,6 +37,9 @@ func (t Token) make(rand io.Reader) (*tokenFile, *ecdsa.PublicKey, error) {
 		return nil, nil, err
 	}
 	defer place.Close()
+	if len(t.PIN) == 0 && place.Kind() != KindTPM {
+		return nil, nil, &PlaceError{code: CodePlaceWants, kind: place.Kind()}
+	}
 	ref, pub, err := place.Generate(rand, t.Label, t.PIN)
 	if err != nil {
 		return nil, nil, err
@@ -95,6 +98,24 @@ func CreateToken(path string, rand io.Reader, t Token, o Options) (Key, error) {
 		return nil, err
 	}
 	return f.open()
+}
+
+// FileKind says where the key of a key file without a passphrase lies; the place need not be there.
+func FileKind(path string) (string, error) {
+	data, err := readBounded(path, true)
+	if err != nil {
+		return "", err
+	}
+	defer clear(data)
+	body, err := decodeKey(data, typeToken, nil)
+	if err != nil {
+		return Software, nil
+	}
+	var f tokenFile
+	if err := decode(body, &f); err != nil {
+		return "", err
+	}
+	return (&vaultToken{Address: f.Address}).kind(), nil
 }
 
 // Open reads a key file: of a key that lies in it, or of one that lies in the place that it names. Passphrase is nil for

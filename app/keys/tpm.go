@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -134,7 +135,9 @@ func session(srk *tpm2.CreatePrimaryResponse, o ...tpm2.AuthOption) (tpm2.Sessio
 
 // Generate implements Place. A key with a PIN is under the TPM's dictionary-attack lockout; one without is not.
 func (p *tpmPlace) Generate(_ io.Reader, _ string, pin []byte) (ref []byte, pub *ecdsa.PublicKey, err error) {
-	if len(pin) > 32 { // the length of the name algorithm's digest (TPM 2.0 part 1 §28.3)
+	// The length of the name algorithm's digest is the most (TPM 2.0 part 1 §28.3). go-tpm 0.9.8 cuts an authorization value
+	// at its first zero byte, not only zeros at its end.
+	if len(pin) > 32 || bytes.IndexByte(pin, 0) >= 0 {
 		return nil, nil, ErrPIN
 	}
 	err = p.with(func(t transport.TPM, srk *tpm2.CreatePrimaryResponse) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"encoding/hex"
 	"io"
 )
 
@@ -35,12 +36,13 @@ func FreshSoftware(key *ecdsa.PrivateKey) *Fresh {
 // the key gets a random one: the vault remembers it.
 func FreshToken(rand io.Reader, t Token) (*Fresh, error) {
 	if len(t.PIN) == 0 && isTPMAddress(t.Address) {
-		t.PIN = make([]byte, kekSize)
-		defer clear(t.PIN)
-		if _, err := io.ReadFull(rand, t.PIN); err != nil {
+		raw := make([]byte, 16)
+		defer clear(raw)
+		if _, err := io.ReadFull(rand, raw); err != nil {
 			return nil, err
 		}
-		t.PIN[kekSize-1] |= 1 // a TPM drops zeros at the end of an authorization value
+		t.PIN = hex.AppendEncode(nil, raw)
+		defer clear(t.PIN)
 	}
 	f, _, err := t.make(rand)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bangban/app/bundle"
+	"bangban/app/keys"
 )
 
 // Show is what the station says of itself (`station show`).
@@ -12,7 +13,8 @@ type Show struct {
 	Station     string `json:"station"`
 	Issuer      string `json:"issuer"`
 	Training    bool   `json:"training"`
-	Key         string `json:"key"` // "software key"
+	Key         string `json:"key"`          // where the voucher key lies: "software key", "TPM 2.0", …
+	IdentityKey string `json:"identity_key"` // where the station identity lies
 	Serials     uint64 `json:"serials_left"`
 	KeyEnds     string `json:"key_ends"`           // empty: no delegation yet
 	KeyLeft     string `json:"key_left,omitempty"` // of the delegation's life; empty: it has ended or never began
@@ -39,8 +41,12 @@ func (s *Station) Show(ctx context.Context) (Show, error) {
 		return Show{}, err
 	}
 	now, d := s.clock.Time(), s.delegated
+	identity, err := keys.FileKind(s.dir.identity())
+	if err != nil {
+		return Show{}, s.unreadable(err)
+	}
 	out := Show{
-		Station: d.Station, Issuer: d.Issuer, Training: s.o.Training, Key: s.vault.Kind(), Serials: left,
+		Station: d.Station, Issuer: d.Issuer, Training: s.o.Training, Key: s.vault.Kind(), IdentityKey: identity, Serials: left,
 		KeyEnds: stamp(d.Expires), Bundle: s.bundle.Version, BundleEnds: stamp(s.bundle.NotAfter),
 		Standing: standingName(s.bundle.Standing(now)), Certificate: pemOf(s.voucherCert), Identity: pemOf(s.identityCert),
 		Institution: string(s.bundle.Institution), Renew: s.renews(now, left),

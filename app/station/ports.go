@@ -11,6 +11,7 @@ import (
 	"bangban/app/bundle"
 	"bangban/app/desk"
 	"bangban/app/flow"
+	"bangban/app/keys"
 	"bangban/app/qrread"
 	"bangban/app/sheets"
 	"bangban/app/voucher"
@@ -44,7 +45,7 @@ func (r rules) Station() flow.Station {
 		life = min(life, narrowLife)
 	}
 	return flow.Station{Name: s.delegated.Station, Issuer: s.delegated.Issuer, App: "bangban " + Version,
-		Training: s.o.Training, Software: true, MaxLife: life, Serials: left, KeyEnds: s.delegated.Expires, Stop: stop}
+		Training: s.o.Training, Software: s.vault.Kind() == keys.Software, MaxLife: life, Serials: left, KeyEnds: s.delegated.Expires, Stop: stop}
 }
 
 // signer signs with the key that the login has opened.
@@ -148,7 +149,7 @@ func (p press) data(j flow.Job, copyNo int) sheets.VoucherData {
 		Recipient: j.Recipient.Name, MaxUses: j.Purpose.MaxUses, Name: j.Person.Name, Binding: j.Purpose.Binding,
 		MaskedNumber: desk.MaskNumber(j.Person.Number), From: local(j.Voucher.NotBefore), Until: local(j.Voucher.Expires),
 		IssuedAt: local(j.Voucher.IssuedAt), Hall: p.s.bundle.Policy.Hall, Hotline: p.s.bundle.Policy.Hotline,
-		Answer: j.Answer, Training: p.s.o.Training, SoftwareKey: true, Copy: copyNo, DocumentKind: j.Kind,
+		Answer: j.Answer, Training: p.s.o.Training, SoftwareKey: p.s.vault.Kind() == keys.Software, Copy: copyNo, DocumentKind: j.Kind,
 		Unproven: j.Unproven, Second: j.Seconded,
 	}
 	d.Portrait = printedFace(j.Voucher.Holder.Face)

@@ -40,7 +40,7 @@ func (s *Station) openReal(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.identity, err = keys.OpenFile(s.dir.identity(), nil); err != nil {
+	if s.identity, err = keys.Open(s.dir.identity(), nil); err != nil {
 		return s.unreadable(err)
 	}
 	s.door = people.New(s.bundle.Roster, s.vault, s.store.Attempts(), s.clock.Time, s.o.Now)
@@ -75,6 +75,10 @@ func (s *Station) promise() error {
 func (s *Station) unreadable(err error) error {
 	if errors.Is(err, keys.ErrPermissions) {
 		return err // Open has its sentence
+	}
+	var place *keys.PlaceError
+	if errors.As(err, &place) {
+		return desk.Explain("station.open", err)
 	}
 	return &desk.Error{Op: "station.open", Code: "data-unreadable", Args: map[string]string{"Dir": s.o.Dir}, Err: err}
 }

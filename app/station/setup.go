@@ -23,6 +23,9 @@ type Setup struct {
 	Fingerprint string // 12 groups
 	Station     string // name in the letter
 	Code        string // one-time code in the letter
+	Key         string // where the voucher key is made (keys.At); empty: in a file
+	Identity    string // where the station identity is made: a TPM; empty: in a file
+	PIN         []byte // of a PKCS#11 token or PIV card; the caller wipes it
 }
 
 // SetUp makes a real counter in a folder where there is none, and gives the request that the institution must answer
@@ -111,27 +114,68 @@ func (s *Station) makeKeys(u Setup, b *bundle.Opened) (request []byte, err error
 	if err := os.MkdirAll(s.dir.path("keys"), 0o700); err != nil {
 		return nil, s.unreadable(err)
 	}
-	if s.identity, err = keys.CreateFile(s.dir.identity(), s.o.Rand, keys.P256, keys.Options{}); err != nil {
+	if err := s.makeIdentity(u); err != nil {
 		return nil, s.unreadable(err)
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), s.o.Rand)
+	key, err := s.freshKey(u)
 	if err != nil {
-		return nil, err
+		return nil, s.unreadable(err)
 	}
-	csr, err := institution.VoucherCSR(s.o.Rand, u.Station, key)
+	defer key.Close()
+	csr, err := institution.VoucherCSR(s.o.Rand, u.Station, key.Key())
 	if errors.Is(err, institution.ErrStation) {
 		return nil, &desk.Error{Op: "station.init", Code: "station-name", Args: map[string]string{"Station": u.Station}, Err: err}
 	}
 	if err != nil {
 		return nil, err
 	}
-	if s.vault, err = keys.CreateWaiting(s.dir.vault(), s.o.Rand, key, awaited(b)); err != nil {
+	if s.vault, err = keys.CreateWaitingFor(s.dir.vault(), s.o.Rand, key, awaited(b)); err != nil {
 		return nil, s.unreadable(err)
 	}
 	if request, err = institution.MakeRequest(s.o.Rand, u.Station, s.identity, csr, u.Code); err != nil {
 		return nil, err
 	}
 	return request, errors.Join(writeFile(s.dir.voucherCSR(), csr, 0o600), writeFile(s.dir.request(), request, 0o600))
+}
+
+// makeIdentity makes the station identity. It works without a clerk: no PIN guards it, not even in a TPM, which it cannot
+// leave.
+func (s *Station) makeIdentity(u Setup) error {
+	if u.Identity == "" {
+		k, err := keys.CreateFile(s.dir.identity(), s.o.Rand, keys.P256, keys.Options{})
+		if err == nil {
+			s.identity = k
+		}
+		return err
+	}
+	k, err := keys.CreateToken(s.dir.identity(), s.o.Rand, keys.Token{Address: u.Identity, Label: "bangban identity " + u.Station}, keys.Options{})
+	if err == nil {
+		s.identity = k
+	}
+	return err
+}
+
+func (s *Station) freshKey(u Setup) (*keys.Fresh, error) {
+	if u.Key != "" {
+		return keys.FreshToken(s.o.Rand, keys.Token{Address: u.Key, Label: "bangban voucher " + u.Station, PIN: u.PIN})
+	}
+	return s.softKey()
+}
+
+func (s *Station) softKey() (*keys.Fresh, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), s.o.Rand)
+	if err != nil {
+		return nil, err
+	}
+	return keys.FreshSoftware(key), nil
+}
+
+// nextKey makes the next voucher key where the one in use lies.
+func (s *Station) nextKey(u *keys.Unlocked) (*keys.Fresh, error) {
+	if s.vault.Address() == "" {
+		return s.softKey()
+	}
+	return s.vault.NextToken(u, s.o.Rand, "bangban voucher "+s.store.Station())
 }
 
 // firstBundle puts the first bundle into force.
@@ -171,16 +215,17 @@ func (s *Station) Rotate(ctx context.Context, clerk string, pin []byte) ([]byte,
 		return nil, err
 	}
 	defer u.Lock()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), s.o.Rand)
+	key, err := s.nextKey(u)
 	if err != nil {
-		return nil, err
+		return nil, s.unreadable(err)
 	}
-	csr, err := institution.VoucherCSR(s.o.Rand, s.store.Station(), key)
+	defer key.Close()
+	csr, err := institution.VoucherCSR(s.o.Rand, s.store.Station(), key.Key())
 	if err != nil {
 		return nil, err
 	}
 	// The request is written last: where the power goes before, the next answer is for the key in use, and that is good.
-	if err := s.vault.Prepare(u, s.o.Rand, key); err != nil {
+	if err := s.vault.PrepareFor(u, s.o.Rand, key); err != nil {
 		return nil, s.unreadable(err)
 	}
 	if err := writeFile(s.dir.voucherCSR(), csr, 0o600); err != nil {

@@ -87,7 +87,7 @@ type Station struct {
 	delegated    *voucher.Delegation
 	voucherCert  *x509.Certificate
 	statusURI    string
-	identity     *keys.File
+	identity     keys.Key
 	identityCert *x509.Certificate
 	fonts        func() (*print.Fonts, error)
 	printers     *printers

@@ -40,6 +40,7 @@ func stationLines(w io.Writer, out station.Show) {
 	} else {
 		fmt.Fprintf(w, "%s, %d serials left, until %s (%s left)\n", out.Key, out.Serials, out.KeyEnds, or(out.KeyLeft, "nothing"))
 	}
+	fmt.Fprintf(w, "station identity: %s\n", out.IdentityKey)
 	if out.Renew && out.KeyEnds != "" {
 		fmt.Fprintln(w, "hand in a request: bangbanctl station rotate --out FILE")
 	}
@@ -49,6 +50,7 @@ func stationLines(w io.Writer, out station.Show) {
 
 func (e *env) stationInit() *cobra.Command {
 	var file, print, name, code, out string
+	var at keyFlags
 	cmd := &cobra.Command{
 		Use: "init", Short: "Set a real counter up with the institution's bundle and the enrolment letter", Args: cobra.NoArgs, Annotations: signs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -73,7 +75,12 @@ func (e *env) stationInit() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			request, err := station.SetUp(cmd.Context(), o, station.Setup{Bundle: b, Fingerprint: print, Station: name, Code: secret})
+			u := station.Setup{Bundle: b, Fingerprint: print, Station: name, Code: secret}
+			if u.Key, u.Identity, u.PIN, err = e.keyPlaces(at); err != nil {
+				return err
+			}
+			defer clear(u.PIN)
+			request, err := station.SetUp(cmd.Context(), o, u)
 			if err != nil {
 				return err
 			}
@@ -86,6 +93,7 @@ func (e *env) stationInit() *cobra.Command {
 	fl.StringVar(&name, "station", "", "name of the counter in the letter")
 	fl.StringVar(&code, "code", "", "one-time code of the letter: - reads one line of standard input")
 	fl.StringVar(&out, "out", "", "file for the request to the institution")
+	at.add(fl)
 	return cmd
 }
 
