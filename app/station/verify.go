@@ -3,6 +3,10 @@ package station
 import (
 	"bytes"
 	"context"
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"slices"
 	"strings"
@@ -25,6 +29,7 @@ type Presented struct {
 	Audience   string // who judges; empty: the audience is shown, not judged
 	Nonce      string
 	Transcript []byte
+	ReaderKey  []byte   // PKCS #8, PEM or DER: the reader's ephemeral key of the session
 	Trust      [][]byte // anchors for this call
 }
 
@@ -76,6 +81,10 @@ func (s *Station) verify(ctx context.Context, p Presented) (*verify.Result, erro
 	}
 	req := verify.Request{At: at, ClockUnsure: !sure, Audience: p.Audience, Nonce: p.Nonce, Anchors: anchors,
 		Training: s.o.Training, Transcript: p.Transcript}
+	var err error
+	if req.ReaderKey, err = readerKey(p.ReaderKey); err != nil {
+		return nil, &desk.Error{Op: "verify", Code: "trust-unreadable", Err: err}
+	}
 	if s.bundle != nil {
 		req.Own = s.bundle.Issuer
 	}
@@ -150,6 +159,27 @@ func lift(ctx context.Context, list []verify.Format, input []byte, req verify.Re
 
 // wherePDF is how package scan calls the whole PDF.
 const wherePDF = "pdf"
+
+// readerKey reads a private key for key agreement; nil of nothing.
+func readerKey(b []byte) (*ecdh.PrivateKey, error) {
+	if len(b) == 0 {
+		return nil, nil
+	}
+	if block, _ := pem.Decode(b); block != nil {
+		b = block.Bytes
+	}
+	k, err := x509.ParsePKCS8PrivateKey(b)
+	if err != nil {
+		return nil, err
+	}
+	switch k := k.(type) {
+	case *ecdh.PrivateKey:
+		return k, nil
+	case *ecdsa.PrivateKey:
+		return k.ECDH()
+	}
+	return nil, errors.New("station: not a key for key agreement")
+}
 
 // noContainer tells whether nothing could read the bytes.
 func noContainer(r *verify.Result) bool {

@@ -115,5 +115,8 @@ func (c *counter) claimFacts(shown *flow.Shown) (facts []widget.Fact) {
 		}
 		facts = append(facts, f)
 	}
+	if by := shown.Claims["represented_by"]; by != "" {
+		facts = append(facts, widget.Fact{Label: c.t("field.represented_by"), Value: by})
+	}
 	return facts
 }

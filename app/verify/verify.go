@@ -16,6 +16,7 @@ package verify
 
 import (
 	"context"
+	"crypto/ecdh"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -49,14 +50,15 @@ type Format interface {
 // Request is the moment, the place and the trust by which a credential is judged.
 type Request struct {
 	At          time.Time
-	ClockUnsure bool         // the clock runs behind signed times: dates cannot be told
-	Audience    string       // who asks; empty: the audience is shown, not judged
-	Nonce       string       // what was asked for; empty: nothing
-	Anchors     *trust.Store // nil: nobody is trusted
-	Ledger      Ledger       // nil: there is none
-	Training    bool         // this is a training station
-	Own         string       // name of this station's own institution: its lists are demanded
-	Transcript  []byte       // CBOR SessionTranscript that an mdoc answers
+	ClockUnsure bool             // the clock runs behind signed times: dates cannot be told
+	Audience    string           // who asks; empty: the audience is shown, not judged
+	Nonce       string           // what was asked for; empty: nothing
+	Anchors     *trust.Store     // nil: nobody is trusted
+	Ledger      Ledger           // nil: there is none
+	Training    bool             // this is a training station
+	Own         string           // name of this station's own institution: its lists are demanded
+	Transcript  []byte           // CBOR SessionTranscript that an mdoc answers
+	ReaderKey   *ecdh.PrivateKey // the reader's ephemeral key of that session; nil: device MACs cannot be checked
 }
 
 // Ledger is the recipient's own record of what was presented here before.

@@ -24,6 +24,7 @@ const maxPresented = 32 << 20
 // verifyFlags are what verify and voucher open take.
 type verifyFlags struct {
 	aud, nonce, transcript string
+	readerKey              string
 	trust                  []string
 	format                 string
 }
@@ -33,6 +34,7 @@ func (f *verifyFlags) bind(cmd *cobra.Command) {
 	fl.StringVar(&f.aud, "aud", "", "id of the office that judges; without it the audience is shown, not judged")
 	fl.StringVar(&f.nonce, "nonce", "", "the nonce that was asked for")
 	fl.StringVar(&f.transcript, "transcript", "", "file with the CBOR SessionTranscript (ISO/IEC 18013-5 §9.1.5.1)")
+	fl.StringVar(&f.readerKey, "reader-key", "", "file with the reader's ephemeral key of that session (PKCS #8): checks a device MAC")
 	fl.StringArrayVar(&f.trust, "trust", nil, "file with anchors for this call: institution.pem, certificates")
 }
 
@@ -74,6 +76,11 @@ func (e *env) judging(f verifyFlags) (req station.Presented, err error) {
 	req = station.Presented{Audience: f.aud, Nonce: f.nonce, Format: f.format}
 	if f.transcript != "" {
 		if req.Transcript, err = e.readInput(f.transcript, 1<<20); err != nil {
+			return req, err
+		}
+	}
+	if f.readerKey != "" {
+		if req.ReaderKey, err = e.readInput(f.readerKey, 1<<16); err != nil {
 			return req, err
 		}
 	}

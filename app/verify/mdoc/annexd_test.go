@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ecdh"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -16,6 +17,8 @@ import (
 	"bangban/app/verify/formattest"
 	"bangban/app/verify/mdoc"
 	"bangban/cardreader/check"
+
+	"github.com/fxamacker/cbor/v2"
 )
 
 // annexD gives ISO/IEC 18013-5 Annex D, bytes made by the standard's editors.
@@ -138,5 +141,62 @@ func TestAnnexDSession(t *testing.T) {
 	}
 	if _, status, err := mdoc.Data(d("SESSION_TERMINATION")); err != nil || status != 20 {
 		t.Errorf("termination: %d, %v", status, err)
+	}
+}
+
+// Annex D: the engagement gives the device's key, and with the reader's key and the handover the transcript, byte for byte.
+func TestAnnexDEngagement(t *testing.T) {
+	d := annexD(t)
+	raw := d("DEVICE_ENGAGEMENT")
+	e, err := mdoc.ParseEngagement(raw)
+	if err != nil || !bytes.Equal(e.Device.Bytes(), key(t, d, "EPHEMERAL_DEVICE").PublicKey().Bytes()) {
+		t.Fatalf("%v", err)
+	}
+	reader, err := mdoc.ReaderKey(d("SESSION_ESTABLISHMENT"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inner []byte
+	if err := cbor.Unmarshal(d("SESSION_TRANSCRIPT_BYTES")[2:], &inner); err != nil {
+		t.Fatal(err)
+	}
+	var parts []cbor.RawMessage
+	if err := cbor.Unmarshal(inner, &parts); err != nil || len(parts) != 3 {
+		t.Fatal(err)
+	}
+	var nfc []byte // the annex's session began by touch: its engagement names no retrieval methods
+	if err := cbor.Unmarshal(parts[0][2:], &nfc); err != nil {
+		t.Fatal(err)
+	}
+	touched, err := mdoc.ParseEngagement(nfc)
+	if err != nil || !touched.Device.Equal(e.Device) || len(touched.Methods) != 0 || len(e.Methods) == 0 {
+		t.Fatalf("%v", err)
+	}
+	if got, err := touched.Transcript(reader, parts[2]); err != nil || !bytes.Equal(got, inner) {
+		t.Errorf("not the annex's transcript: %v", err)
+	}
+	if got, err := touched.Transcript(reader, nil); err != nil || bytes.Equal(got, inner) {
+		t.Errorf("control: without the handover it is the same: %v", err)
+	}
+	text := []byte("mdoc:" + base64.RawURLEncoding.EncodeToString(raw))
+	if again, err := mdoc.ParseEngagement(text); err != nil || !bytes.Equal(again.Raw, raw) {
+		t.Errorf("from the code: %v", err)
+	}
+	f := mdoc.Format{}
+	r, err := f.Verify(context.Background(), text, verify.Request{})
+	if err != nil || !f.Sniff(text) || r.Verdict != check.Indeterminate || r.Checks[1].Reason != mdoc.ReasonEngagement {
+		t.Errorf("%v %+v", err, r)
+	}
+	for i := range raw { // no byte of it makes it panic, and a key off the curve is refused
+		bad := bytes.Clone(raw)
+		bad[i] ^= 0x55
+		if e, err := mdoc.ParseEngagement(bad); err == nil && e.Device == nil {
+			t.Fatalf("byte %d: no key", i)
+		}
+	}
+	off := bytes.Clone(raw)
+	off[bytes.Index(off, d("EPHEMERAL_DEVICE_KEY_X"))] ^= 1
+	if _, err := mdoc.ParseEngagement(off); err == nil {
+		t.Error("a key that is not on the curve was taken")
 	}
 }

@@ -13,7 +13,10 @@
 // Without a SessionTranscript nobody can tell whether this answer was given here and now: device-signature is
 // Indeterminate, not-checked. The bytes of the transcript are the caller's: proximity (§9.1.5.1) or the handover of
 // OpenID4VP 1.0 or of an earlier draft. A device MAC needs the reader's ephemeral private key of the session beside it:
-// Format.ReaderKey.
+// Format.ReaderKey, or the Request's.
+//
+// The code that starts a session ("mdoc:" and a DeviceEngagement, §8.2.2.3) is recognised and is Indeterminate,
+// only-engagement: the telephone would answer by Bluetooth or NFC. Engagement gives its key and the transcript.
 //
 // Algorithms come from the protected header only; other header values are left alone, because wallets write kid as text.
 //

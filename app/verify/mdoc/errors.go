@@ -18,6 +18,7 @@ var (
 const (
 	ReasonDocType       check.Reason = "wrong-doc-type"
 	ReasonSignedOutside check.Reason = "signed-outside-life" // signed when its signer's certificate was not in force
+	ReasonEngagement    check.Reason = "only-engagement"     // the telephone waits to be asked by radio, which there is none for
 	ReasonNotAuthorised check.Reason = "not-authorised"      // the device signed elements that the issuer did not let it
 )
 

@@ -2,6 +2,7 @@ package mdoc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/ecdh"
@@ -34,8 +35,11 @@ var _ verify.Format = Format{}
 // ID is "mdoc".
 func (Format) ID() string { return ID }
 
-// Sniff recognises a CBOR map with a version, or the base64url text of one.
+// Sniff recognises a CBOR map with a version, the base64url text of one, and the code that starts a session.
 func (Format) Sniff(b []byte) bool {
+	if bytes.HasPrefix(b, []byte(engagementPrefix)) {
+		return true
+	}
 	_, ok := unwrap(b)
 	return ok
 }
@@ -44,6 +48,9 @@ func (Format) Sniff(b []byte) bool {
 func (f Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if bytes.HasPrefix(b, []byte(engagementPrefix)) {
+		return verify.NewResult(ID, req.At, judgeEngagement(b)), nil
 	}
 	cbor, ok := unwrap(b)
 	if !ok {
@@ -62,7 +69,7 @@ func (f Format) Verify(ctx context.Context, b []byte, req verify.Request) (*veri
 	claims, rests := verify.Claims{}, []verify.Freshness{}
 	proven := true
 	for i, c := range all {
-		signer, some := c.judge(req, f.ReaderKey)
+		signer, some := c.judge(req, cmp.Or(f.ReaderKey, req.ReaderKey))
 		checks = append(checks, some...)
 		if signer == nil || slices.ContainsFunc(some, changed) {
 			proven = false
@@ -80,6 +87,16 @@ func (f Format) Verify(ctx context.Context, b []byte, req verify.Request) (*veri
 		r.Claims, r.Trust = claims, rests
 	}
 	return r, nil
+}
+
+// judgeEngagement: the code that starts a session says nothing about anybody.
+func judgeEngagement(b []byte) []check.Check {
+	e, err := ParseEngagement(b)
+	if err != nil {
+		return []check.Check{check.Fail("structure", check.Structure, "device engagement")}
+	}
+	return []check.Check{check.Pass("structure", "ISO/IEC 18013-5 device engagement"),
+		check.Unsure(CheckDeviceSignature, ReasonEngagement, fmt.Sprintf("retrieval methods %d", e.Methods))}
 }
 
 // reasonOf gives the first sentence of an error: what CBOR libraries add may quote the bytes.
