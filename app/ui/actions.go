@@ -79,6 +79,8 @@ func (c *counter) mainAction() mainAction {
 		return mainAction{"main.reprint.scan", nil}
 	case flow.Sanction:
 		return c.lifeMain()
+	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
+		return c.helperMain()
 	case flow.HandOver:
 		return mainAction{"main.handover", func() { c.do("visit.hand-over", v.HandedOver) }}
 	}
@@ -137,6 +139,7 @@ func (c *counter) actions() map[fyne.KeyName]action {
 		m[fyne.KeyF5] = action{works: true, do: c.openShowing}
 	}
 	c.stepActions(m)
+	c.helperActions(m)
 	c.restActions(m)
 	switch {
 	case c.layer == layerScan:
@@ -238,7 +241,8 @@ func (c *counter) escape() action {
 		return action{"key.Esc.no", true, c.notToday}
 	case flow.Spoken:
 		return action{works: true, do: func() { c.do("visit.cancel-spoken", v.CancelSpoken) }}
-	case flow.Reading, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Unproven, flow.Second, flow.Choose, flow.Reprint, flow.Sanction, flow.Farewell, flow.NotToday:
+	case flow.Reading, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Unproven, flow.Second, flow.Choose, flow.Reprint, flow.Sanction,
+		flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside, flow.Farewell, flow.NotToday:
 		return action{works: true, do: func() { c.do("visit.back", v.Back) }}
 	}
 	return action{}

@@ -18,17 +18,18 @@ const maxPixels = 32 << 20
 // the machine overwrites them.
 type shown struct {
 	flow.State
-	photo    image.Image
-	preview  image.Image
-	hasPhoto bool // there are bytes, even where they could not be unpacked
+	photo       image.Image
+	preview     image.Image
+	helperPhoto image.Image
+	hasPhoto    bool // there are bytes, even where they could not be unpacked
 }
 
 // adapter is the one bridge from the machine's goroutine to Fyne's.
 type adapter struct {
 	c    *counter
 	last struct {
-		photo, preview       *byte
-		photoImg, previewImg image.Image
+		photo, preview, helper          *byte
+		photoImg, previewImg, helperImg image.Image
 	}
 }
 
@@ -43,6 +44,14 @@ func (a *adapter) unpack(s flow.State) shown {
 	out.photo = again(&a.last.photo, &a.last.photoImg, s.Photo)
 	out.preview = again(&a.last.preview, &a.last.previewImg, s.Preview)
 	out.Photo, out.Preview = nil, nil
+	var face []byte
+	if s.Helper != nil {
+		face = s.Helper.Photo
+		h := *s.Helper
+		h.Photo = nil
+		out.Helper = &h
+	}
+	out.helperPhoto = again(&a.last.helper, &a.last.helperImg, face)
 	return out
 }
 

@@ -174,6 +174,7 @@ func (c *counter) forget() {
 	switch c.s.Step {
 	case flow.Ready, flow.Reading, flow.Farewell, flow.NotToday:
 		c.frame.choose.forget()
+		c.frame.helper.forget()
 		c.frame.compare.open = false
 	}
 	if c.s.Subject == nil {

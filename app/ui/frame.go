@@ -75,6 +75,7 @@ type frame struct {
 	approve    *approveScreen
 	journal    *journalScreen
 	reprint    *reprintScreen
+	helper     *helperScreen
 }
 
 func newFrame(c *counter) *frame {
@@ -117,7 +118,8 @@ func (f *frame) screens() {
 	f.scan, f.verdict = newScan(c), newVerdict(c)
 	f.take, f.day, f.review = newTake(c), newDay(c), newReview(c)
 	f.approve, f.journal, f.reprint = newApprove(c), newJournal(c), newReprint(c)
-	for _, s := range []screen{f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
+	f.helper = newHelper(c)
+	for _, s := range []screen{f.helper, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
 		f.unfinished, f.queue, f.help, f.blank, f.scan, f.verdict, f.take, f.day, f.review, f.approve, f.journal, f.reprint} {
 		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
 	}
@@ -168,6 +170,8 @@ func (f *frame) current() screen {
 		return f.end
 	case flow.Reprint:
 		return f.reprint
+	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
+		return f.helper
 	case flow.Sanction:
 		return f.approve
 	}

@@ -65,6 +65,8 @@ func (c *counter) stepMessage() string {
 		return c.t("cl.second.note")
 	case flow.Reprint:
 		return c.t("cl.reprint.note")
+	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
+		return c.t("cl.helper.note")
 	case flow.Sanction:
 		return c.t("cl.second.note")
 	case flow.Choose:

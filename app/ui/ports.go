@@ -71,6 +71,20 @@ type Copying interface {
 	Sanctioned(c desk.Clerk) error
 }
 
+// Mandating are the inputs around a helper who gets a mandate.
+type Mandating interface {
+	Helper() error
+	HelperRead(kind cardreader.SecretKind, value string) error
+	HelperSame() error
+	Mandate(t desk.MandateTerms) error
+}
+
+// Assisting are the words about somebody beside the person.
+type Assisting interface {
+	SteppedAside() error
+	HelpOnly() error
+}
+
 // Speaking are the inputs about the person's language.
 type Speaking interface {
 	SetLang(tag string) error
@@ -87,6 +101,8 @@ type Visit interface {
 	Delivering
 	Moving
 	Copying
+	Mandating
+	Assisting
 	Speaking
 }
 

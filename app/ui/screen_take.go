@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
+	"bangban/app/desk"
 	"bangban/app/flow"
 	"bangban/app/ui/widget"
 )
@@ -55,6 +56,9 @@ func (s *takeScreen) refresh() {
 	sub := ""
 	if finding {
 		sub = c.t("cl.take.find.sub")
+	}
+	if t.Slip && t.Step == flow.TakeReason {
+		sub = c.t("cl.take.slip")
 	}
 	put(s.sub, sub)
 	label := ""
@@ -127,6 +131,9 @@ func (c *counter) flagsText(flags []string) string {
 
 // purposeText is the bundle's wording of a purpose, else its code.
 func (c *counter) purposeText(code string) string {
+	if code == desk.PurposeMandate {
+		return c.t("purpose.mandate")
+	}
 	all := c.s.Purposes
 	if c.d.Purposes != nil {
 		all = c.d.Purposes()

@@ -140,6 +140,20 @@ func laterScenes() []scene {
 	return []scene{
 		{"13-choose", nil, (*rig).toChoose},
 		{"14-agree", nil, (*rig).toAgree},
+		{"13-helper-card", nil, (*rig).toHelper},
+		{"13-helper-secret", nil, func(r *rig) {
+			r.toHelper()
+			r.put(&flowtest.Card{Document: flowtest.OtherPassport(), Secret: cardreader.Secret{Kind: cardreader.CAN, Length: 6}, Value: "x"})
+			r.until(func() bool { return r.c.s.Helper.Asks })
+		}},
+		{"13-helper-face", nil, (*rig).toHelperFace},
+		{"13-helper-terms", nil, (*rig).toHelperTerms},
+		{"13-helper-aside", nil, (*rig).toAside},
+		{"14-agree-mandate", nil, func(r *rig) {
+			r.toAside()
+			r.key(fyne.KeyReturn)
+			r.step(flow.Agree)
+		}},
 		{"15-spoken", nil, func(r *rig) {
 			r.toAgree()
 			r.key(fyne.KeyF7)

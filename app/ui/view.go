@@ -70,6 +70,8 @@ func (c *counter) view() view {
 		if !c.s.OnReader {
 			v.title, v.drawing = t("cz.read.kept"), drawNone
 		}
+	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
+		c.helperView(&v)
 	case flow.Agree, flow.Spoken:
 		c.question(&v)
 	case flow.Issuing:
@@ -97,6 +99,10 @@ func (c *counter) question(v *view) {
 		v.hello = t("cz.agree.hello", map[string]string{"Name": desk.MaskName(c.s.Subject.Name())})
 	}
 	v.title, v.ask, v.yes, v.no = t("cz.agree.what"), t("cz.agree.ask"), true, true
+	if c.s.Mandate != nil {
+		c.mandateQuestion(v)
+		return
+	}
 	if c.s.Purpose != nil {
 		v.facts = append(v.facts, widget.Fact{Label: t("cz.agree.for"), Value: c.s.Purpose.Title.In(lang)})
 	}
