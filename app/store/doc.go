@@ -17,10 +17,26 @@
 // Every act is one transaction in which the row, the parcel and the journal leaf are written together (T1, T2). Serials
 // and sequence numbers are taken inside it: one that fails uses none.
 //
+// # Damage
+//
+// A file is looked through before anything may write to it (look.go): always where that takes no time, after an unclean
+// end up to 200 MB, else beside the work. The journal's tree is compared with the newest signed checkpoint at every start,
+// and the database with its tip (tip.go), a file that is written after each commit and finds a WAL that was deleted. What
+// is damaged is set aside in quarantine-<time>, never deleted, and what can be read goes on under the next epoch
+// (salvage.go): parcels whose bytes still have their hash are sent as parcels of their old epoch (estate.go).
+//
+// # A full disk
+//
+// New work is refused below LowDisk. Where the disk is full all the same, a ballast file is given up and parcels are purged
+// one by one with the WAL emptied in between (ballast.go), because SQLite needs room even to delete.
+//
+// # Many parcels
+//
+// Counts are kept by triggers, pages begin at a number and each query of the sender names its index: a million parcels
+// cost what a thousand do (TestManyParcels).
+//
 // # One process
 //
 // A lock file beside the database is held with flock (LockFileEx on Windows) and names its holder; whoever comes second
 // is told who is there (desk code "data-locked"). Read-only stores take no lock and stand beside a running counter.
-// After an unclean end the file is checked before it is used, and the journal's tree is compared with the newest signed
-// checkpoint at every start.
 package store
