@@ -1,8 +1,8 @@
 package station
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -57,8 +57,10 @@ func (d days) CloseDay(ctx context.Context, day, supervisor, lang string) error 
 	if err != nil {
 		return err
 	}
-	done, err := s.store.ClosedDay(ctx, day)
-	if errors.Is(err, store.ErrNotFound) {
+	var done store.Report
+	if r.Closed != "" {
+		done, err = s.store.ClosedDay(ctx, day)
+	} else {
 		signer, serr := journal.NewSigner(s.store.Station(), s.identity)
 		if serr != nil {
 			return serr
@@ -88,7 +90,7 @@ func reportText(r *flow.DayReport, supervisor string) string {
 			k.First, k.Last, k.From, k.To, k.Issued, k.Printed, k.Spoiled, k.Void, k.Gaps)
 	}
 	for _, t := range r.Totals {
-		fmt.Fprintf(&b, "purpose %s %d\n", t.Purpose, t.N)
+		fmt.Fprintf(&b, "purpose %s %d\n", cmp.Or(t.Purpose, "-"), t.N) // of papers of a closing before, nobody knows any more
 	}
 	fmt.Fprintf(&b, "copies %d\nearlier %d\napproved %d\nrejected %d\nheld %d\nsupervisor %s\n", r.Copies, r.Earlier,
 		r.Count(flow.Approved), r.Count(flow.Rejected), r.Count(flow.HeldOver), supervisor)
@@ -140,7 +142,7 @@ func (s *Station) purposeTitle(code string) desk.Text {
 			return p.Title
 		}
 	}
-	if code == "" {
+	if code == "" || code == "-" {
 		code = "–"
 	}
 	return desk.Text{"zh-Hans": code, "en": code}

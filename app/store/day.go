@@ -31,10 +31,11 @@ func (s *Store) Days(ctx context.Context) (rows []desk.DayRow, err error) {
 	return rows, err
 }
 
-// OpenDays lists the days that have papers and are not closed, oldest first.
+// OpenDays lists the days that have papers and are not closed, oldest first. A day on which papers were issued after it was
+// closed is open again: what its rows tell of their purpose is erased by the next closing only.
 func (s *Store) OpenDays(ctx context.Context) (days []string, err error) {
 	err = s.read(ctx, func(t *txn) error {
-		return t.each(`SELECT DISTINCT day FROM ledger WHERE day NOT IN (SELECT day FROM closed) ORDER BY day`, nil,
+		return t.each(`SELECT DISTINCT day FROM ledger WHERE day NOT IN (SELECT day FROM closed) OR aud <> '' ORDER BY day`, nil,
 			func(scan func(...any) error) error {
 				var day string
 				err := scan(&day)
@@ -77,7 +78,7 @@ func (s *Store) Day(ctx context.Context, day string) (r *flow.DayReport, err err
 }
 
 func (t *txn) closer(day string) (clerk string, err error) {
-	err = t.row(`SELECT clerk FROM closed WHERE day = ?`, []any{day}, &clerk)
+	err = t.row(`SELECT clerk FROM closed WHERE day = ? AND NOT EXISTS (SELECT 1 FROM ledger WHERE ledger.day = closed.day AND aud <> '')`, []any{day}, &clerk)
 	if errors.Is(err, ErrNotFound) {
 		return "", nil
 	}
@@ -265,7 +266,7 @@ func (s *Store) CloseDay(ctx context.Context, day, clerk string, text func(*flow
 		if _, out.Checkpoint, err = t.checkpoint(); err != nil {
 			return err
 		}
-		_, err = t.exec(`INSERT INTO closed(day, clerk, report, checkpoint) VALUES (?, ?, ?, ?)`, day, clerk, out.Text, out.Checkpoint)
+		_, err = t.exec(`INSERT OR REPLACE INTO closed(day, clerk, report, checkpoint) VALUES (?, ?, ?, ?)`, day, clerk, out.Text, out.Checkpoint)
 		return err
 	})
 	if err != nil {

@@ -127,6 +127,30 @@ func TestDayReview(t *testing.T) {
 	}
 }
 
+// A paper that is issued after the day was closed opens the day again; nobody loses it.
+func TestDayClosedTooEarly(t *testing.T) {
+	c := newCounter(t)
+	c.issue(t)
+	c.end(t, 1, desk.StateHandedOver)
+	if err := closeDay(c, t, "2026-11-26", "02"); err != nil {
+		t.Fatal(err)
+	}
+	c.issue(t)
+	if days, err := c.OpenDays(t.Context()); err != nil || !slices.Equal(days, []string{"2026-11-26"}) {
+		t.Fatalf("%v %v", days, err)
+	}
+	c.end(t, 2, desk.StateHandedOver)
+	if err := closeDay(c, t, "2026-11-26", "02"); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := c.ClosedDay(t.Context(), "2026-11-26"); err != nil || string(r.Text) != "issued 2\n" {
+		t.Errorf("%s %v", r.Text, err)
+	}
+	if days, err := c.OpenDays(t.Context()); err != nil || len(days) != 0 {
+		t.Errorf("%v %v", days, err)
+	}
+}
+
 // A paper that was taken back does not wait behind others.
 func TestVoidGoesFirst(t *testing.T) {
 	c := newCounter(t)
