@@ -45,7 +45,7 @@ func (i *Institution) template(subject pkix.Name, uri string, from, to time.Time
 	}, nil
 }
 
-func (i *Institution) selfSign(root *keys.File) (*certificate, error) {
+func (i *Institution) selfSign(root keys.Key) (*certificate, error) {
 	now := i.o.Now()
 	t, err := i.template(i.subject("Root "+i.shortName()), i.o.Issuer, now, now.AddDate(rootYears, 0, 0))
 	if err != nil {
@@ -55,7 +55,7 @@ func (i *Institution) selfSign(root *keys.File) (*certificate, error) {
 	return i.sign(t, t, root.Public(), root)
 }
 
-func (i *Institution) signIssuing(root, key *keys.File) (*certificate, error) {
+func (i *Institution) signIssuing(root, key keys.Key) (*certificate, error) {
 	now := i.o.Now()
 	common := fmt.Sprintf("Issuing %d %s", len(i.issuing)+1, i.shortName())
 	t, err := i.template(i.subject(common), i.o.Issuer, now, now.AddDate(issuingYears, 0, 0))

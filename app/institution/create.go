@@ -62,7 +62,7 @@ func fill(i *Institution) error {
 	if err := writeJSON(i.path(fileMeta), meta{1, i.o.Name, i.o.Issuer, i.o.Training}); err != nil {
 		return err
 	}
-	root, err := keys.CreateFile(i.path("root.key"), i.o.Rand, keys.P256, i.o.keyOptions())
+	root, err := i.makeRoot()
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func fill(i *Institution) error {
 }
 
 // addIssuing makes the next issuing key and certificate and puts it into institution.pem.
-func (i *Institution) addIssuing(root *keys.File) error {
+func (i *Institution) addIssuing(root keys.Key) error {
 	path := i.path(numbered("issuing", len(i.issuing)+1) + ".key")
 	if err := removeUnused(path); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (i *Institution) addIssuing(root *keys.File) error {
 }
 
 // addKey makes the next key of a role with the root's statement for it.
-func (i *Institution) addKey(root *keys.File, role string) error {
+func (i *Institution) addKey(root keys.Key, role string) error {
 	name := numbered(role, i.last(role, ".statement")+1)
 	text, err := i.makeKey(role, name)
 	if err != nil {
@@ -142,7 +142,7 @@ func (i *Institution) makeKey(role, name string) ([]byte, error) {
 		return nil, err
 	}
 	if role == roleHolder {
-		h, err := keys.CreateHolder(path, i.o.Rand, i.o.keyOptions())
+		h, err := i.makeHolder(path)
 		if err != nil {
 			return nil, err
 		}
@@ -155,6 +155,22 @@ func (i *Institution) makeKey(role, name string) ([]byte, error) {
 	defer key.Close()
 	_, vkey, err := keys.NoteSigner(i.noteName(role), key)
 	return []byte(vkey), err
+}
+
+// makeRoot makes the root key in its file, or in the token that the file then names.
+func (i *Institution) makeRoot() (keys.Key, error) {
+	path := i.path("root.key")
+	if i.o.Root == "" {
+		return keys.CreateFile(path, i.o.Rand, keys.P256, i.o.keyOptions())
+	}
+	return keys.CreateToken(path, i.o.Rand, keys.Token{Address: i.o.Root, Label: "bangban root", PIN: i.o.TokenPIN}, i.o.keyOptions())
+}
+
+func (i *Institution) makeHolder(path string) (*keys.HolderKey, error) {
+	if i.o.Holders == "" {
+		return keys.CreateHolder(path, i.o.Rand, i.o.keyOptions())
+	}
+	return keys.CreateHolderToken(path, i.o.Rand, keys.Token{Address: i.o.Holders, Label: "bangban back office", PIN: i.o.TokenPIN}, i.o.keyOptions())
 }
 
 // noteName is how a key signs notes: bundles as the institution itself, receipts as its gateway.

@@ -71,7 +71,7 @@ func (i *Institution) MakeGateway(dir string, hosts []string) (*x509.Certificate
 	return cert, writeJSON(g.path(fileMeta), meta{1, i.o.Name, i.o.Issuer, i.o.Training})
 }
 
-func (i *Institution) gatewayKey() (*keys.File, error) {
+func (i *Institution) gatewayKey() (keys.Key, error) {
 	key, err := i.openKey(fileGateway)
 	if errors.Is(err, ErrNoKey) {
 		return keys.CreateFile(i.path(fileGateway+".key"), i.o.Rand, keys.P256, i.o.keyOptions())

@@ -30,6 +30,10 @@ type Options struct {
 	Now        func() time.Time
 	Passphrase []byte    // of the key files; nil: none
 	Cost       keys.Cost // of the passphrase; zero: default
+
+	// Of Create: PKCS#11 tokens in which the root is made, and which seal the back-office keys (keys.At); empty: files.
+	Root, Holders string
+	TokenPIN      []byte // of them; it is kept under the passphrase. The caller wipes it
 }
 
 func (o *Options) keyOptions() keys.Options {
@@ -143,7 +147,7 @@ func (i *Institution) PEM() []byte {
 }
 
 // issuingKey opens the issuing key in use. The caller closes it.
-func (i *Institution) issuingKey() (*keys.File, *x509.Certificate, error) {
+func (i *Institution) issuingKey() (keys.Key, *x509.Certificate, error) {
 	i.mu.Lock()
 	n := len(i.issuing)
 	cert := i.issuing[n-1]
@@ -159,9 +163,9 @@ func (i *Institution) issuingKey() (*keys.File, *x509.Certificate, error) {
 	return key, cert, nil
 }
 
-// openKey opens a key file of the folder.
-func (i *Institution) openKey(name string) (*keys.File, error) {
-	key, err := keys.OpenFile(i.path(name+".key"), i.o.Passphrase)
+// openKey opens a key of the folder: one that lies in its file, or one that the file names.
+func (i *Institution) openKey(name string) (keys.Key, error) {
+	key, err := keys.Open(i.path(name+".key"), i.o.Passphrase)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %s", ErrNoKey, name)
 	}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"bangban/app/desk"
 	"bangban/app/institution"
+	"bangban/app/keys"
 
 	"github.com/spf13/cobra"
 )
@@ -32,6 +34,7 @@ func (e *env) passphrase(flag string) ([]byte, error) {
 
 func (e *env) institutionInit() *cobra.Command {
 	var name, iss, pass, out string
+	var at tokenFlags
 	cmd := &cobra.Command{
 		Use: "init DIR", Short: "Make an institution with all its keys", Args: cobra.MaximumNArgs(1), Annotations: signs(),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -52,13 +55,23 @@ func (e *env) institutionInit() *cobra.Command {
 				return err
 			}
 			defer clear(secret)
+			pin, err := e.tokenPIN(at, secret)
+			if err != nil {
+				return err
+			}
+			defer clear(pin)
 			now, err := e.clock()
 			if err != nil {
 				return err
 			}
 			i, err := institution.Create(args[0], institution.Options{
 				Name: desk.Text{"zh-Hans": name, "en": name}, Issuer: iss, Training: e.training, Rand: rand.Reader, Now: now, Passphrase: secret,
+				Root: at.root, Holders: at.holders, TokenPIN: pin,
 			})
+			var place *keys.PlaceError
+			if errors.As(err, &place) {
+				return desk.Explain("institution.init", err)
+			}
 			if err != nil {
 				return &desk.Error{Op: "institution.init", Code: "institution-not-made", Args: map[string]string{"Dir": args[0]}, Err: err}
 			}
@@ -72,6 +85,7 @@ func (e *env) institutionInit() *cobra.Command {
 	fl.StringVar(&name, "name", "", "what people call it")
 	fl.StringVar(&iss, "iss", "", "its name in vouchers, a URI")
 	fl.StringVar(&out, "out", "", "the folder, as an option")
+	at.add(fl)
 	fl.StringVar(&pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
 	return cmd
 }
