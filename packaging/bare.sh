@@ -61,6 +61,7 @@ get() { in_root apt-get install -y -q --no-install-recommends "$@" >> "$work/apt
 files() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./tmp -o -path ./debs -o -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/cache -o -path ./var/log \) -prune -o -print | sort); }
 size() { in_root dpkg-query -W -f '${Installed-Size}' "$1"; }
 
+counter() {
 fresh
 say "bangban: what it depends on comes with it"
 before=$(in_root dpkg-query -W | wc -l)
@@ -87,6 +88,9 @@ left=$(comm -13 "$work/before" "$work/after" | grep -v '^\./root/\.config\(/fyne
 kept=$(comm -12 "$work/before" "$work/after" | grep -i bangban || true)
 [ -z "$kept" ] || fail "not removed: $kept"
 say "removed; only the data folder and the papers are left"
+}
+# BANGBAN_BARE=server tries the server's package alone.
+[ "${BANGBAN_BARE:-}" = server ] || counter
 
 fresh
 say "bangban-server: with PostgreSQL"
@@ -106,11 +110,12 @@ in_root sh -eu -c '
   chmod -R go= /etc/bangban/inbox' || fail "no gateway folder"
 unit=$root/usr/lib/systemd/system/bangban-inbox.service
 command=$(sed -n 's/^ExecStart=//p' "$unit")
-in_root runuser -u bangban-inbox -- env BANGBAN_LISTEN=127.0.0.1:18443 BANGBAN_OPERATIONS=127.0.0.1:19464 BANGBAN_MORE= \
-  'BANGBAN_STORE=postgres:///bangban?host=/var/run/postgresql' sh -c "exec $command" > "$work/serve.log" 2>&1 &
+# Not through in_root: a shell between would take the signal and leave the service.
+chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin LANG=C.UTF-8 runuser -u bangban-inbox -- env BANGBAN_LISTEN=127.0.0.1:0 BANGBAN_OPERATIONS=127.0.0.1:0 \
+  BANGBAN_MORE= 'BANGBAN_STORE=postgres:///bangban?host=/var/run/postgresql' sh -c "exec $command" > "$work/serve.log" 2>&1 &
 served=$!
-n=0; until grep -q '^listening' "$work/serve.log"; do n=$((n + 1)); [ $n -lt 400 ] || fail "the service does not listen: $(cat "$work/serve.log")"; kill -0 $served || fail "the service ended: $(cat "$work/serve.log")"; sleep 0.05; done
-in_root bash -c 'exec 3<>/dev/tcp/127.0.0.1/19464; printf "GET /readyz HTTP/1.0\r\n\r\n" >&3; head -n 1 <&3' > "$work/ready"
+n=0; until grep -q '^operations' "$work/serve.log"; do n=$((n + 1)); [ $n -lt 2400 ] || fail "the service does not listen: $(cat "$work/serve.log")"; kill -0 $served || fail "the service ended: $(cat "$work/serve.log")"; sleep 0.05; done
+in_root bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0"; printf "GET /readyz HTTP/1.0\r\n\r\n" >&3; head -n 1 <&3' "$(sed -n 's/^operations.*://p' "$work/serve.log")" > "$work/ready"
 grep -q ' 200 ' "$work/ready" || fail "not ready: $(cat "$work/ready")"
 in_root sh -c 'echo "select count(*) from pg_stat_user_tables" | su postgres -c "psql -tAd bangban"' > "$work/tables"
 [ "$(cat "$work/tables")" -gt 0 ] || fail "no tables in PostgreSQL"
