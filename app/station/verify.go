@@ -188,6 +188,15 @@ func noContainer(r *verify.Result) bool {
 	})
 }
 
+// sameOffice tells whether the institution that a file's signature goes back to issued the code on it, and its lists were
+// asked: a passed status.
+func sameOffice(signed, code *verify.Result) bool {
+	issuer := code.Claims["issuer"]
+	return issuer != "" && slices.ContainsFunc(signed.Checks, func(c check.Check) bool {
+		return c.Name == "issuer" && c.Verdict == check.Passed && c.Detail == "institution "+issuer
+	}) && slices.ContainsFunc(code.Checks, func(c check.Check) bool { return c.Name == "status" && c.Verdict == check.Passed })
+}
+
 // both joins the judgement of a signed file with that of the code on its pages. What one of the two says counts only where
 // that one is proven; the whole is the worse of both.
 func both(signed, code *verify.Result, where string) *verify.Result {
@@ -195,6 +204,9 @@ func both(signed, code *verify.Result, where string) *verify.Result {
 		return code
 	}
 	checks := slices.Clone(signed.Checks)
+	if sameOffice(signed, code) { // the lists that were asked about the code answer for the file
+		checks = slices.DeleteFunc(checks, func(c check.Check) bool { return c.Reason == check.NoList && c.Optional })
+	}
 	for _, c := range code.Checks {
 		c.Detail = strings.TrimRight(where+": "+c.Detail, ": ")
 		checks = append(checks, c)

@@ -36,4 +36,16 @@ func TestBoth(t *testing.T) {
 	if both(nil, fail, "code") != fail {
 		t.Error("without a signature the code alone counts")
 	}
+	none := check.Unsure("revocation", check.NoList, "")
+	none.Optional = true
+	file := verify.NewResult("pdf", at, []check.Check{check.Pass("issuer", "institution urn:a"), none})
+	paper := verify.NewResult("voucher", at, []check.Check{check.Pass("status", "list")})
+	paper.Claims = verify.Claims{"issuer": "urn:a"}
+	if r := both(file, paper, "code"); len(r.Checks) != 2 {
+		t.Errorf("its own lists were asked: %+v", r.Checks)
+	}
+	paper.Claims["issuer"] = "urn:b"
+	if r := both(file, paper, "code"); len(r.Checks) != 3 {
+		t.Errorf("another office's lists answer: %+v", r.Checks)
+	}
 }
