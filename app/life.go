@@ -35,6 +35,7 @@ func (a approver) Audit(ctx context.Context, id, pin string) (desk.Clerk, error)
 
 // withLife hands over what concerns papers of earlier visits, the end of the day, the journal and the queue.
 func withLife(ctx context.Context, d ui.Deps, st *station.Station) ui.Deps {
+	d.Slips = st
 	d.Approver, d.Journal, d.Carry, d.Purposes = approver{st}, st, st, st.Ports().Rules.Purposes
 	d.Take = flow.NewTakeback(ctx, st.Papers(), st.Now, nil, slog.Default())
 	d.Day = flow.NewDayEnd(ctx, st.Days(), nil, slog.Default())

@@ -140,6 +140,7 @@ func (c *counter) actions() map[fyne.KeyName]action {
 	}
 	c.stepActions(m)
 	c.helperActions(m)
+	c.slipActions(m)
 	c.restActions(m)
 	switch {
 	case c.layer == layerScan:

@@ -171,6 +171,7 @@ type Deps struct {
 	Day      *flow.DayEnd          // the end of the day; nil: F10 does not open it
 	Journal  Journal               // nil: nobody can read it here
 	Carry    Carrying              // nil: the queue is only shown
+	Slips    Slips                 // nil: no slips are printed
 	Purposes func() []desk.Purpose // of the bundle in force; nil: those offered in the visit
 	Show     *flow.Showing         // of people who show credentials; nil: F5 does not open that step
 	Tray     Tray                  // of a training counter; nil: none

@@ -61,6 +61,10 @@ func (c *counter) reprintAction(m map[fyne.KeyName]action) {
 		return
 	}
 	m[fyne.KeyF8] = action{"key.F8.reprint", true, func() {
+		if c.shift() && c.s.Step == flow.Choose && c.d.Slips != nil {
+			c.checklist()
+			return
+		}
 		c.do("visit.reprint", func() error { return c.d.Visit.Reprint(flow.ReprintReasons()[0]) })
 	}}
 }
