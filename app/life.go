@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"log/slog"
+	"runtime"
 
 	"bangban/app/desk"
 	"bangban/app/flow"
+	"bangban/app/speech"
 	"bangban/app/station"
 	"bangban/app/ui"
 )
@@ -36,6 +38,11 @@ func (a approver) Audit(ctx context.Context, id, pin string) (desk.Clerk, error)
 // withLife hands over what concerns papers of earlier visits, the end of the day, the journal and the queue.
 func withLife(ctx context.Context, d ui.Deps, st *station.Station) ui.Deps {
 	d.Slips = st
+	if v, err := speech.Open(runtime.GOOS, nil); err == nil {
+		d.Voice = v
+	} else {
+		slog.Default().Info("speech", "voice", err)
+	}
 	d.Approver, d.Journal, d.Carry, d.Purposes = approver{st}, st, st, st.Ports().Rules.Purposes
 	d.Take = flow.NewTakeback(ctx, st.Papers(), st.Now, nil, slog.Default())
 	d.Day = flow.NewDayEnd(ctx, st.Days(), nil, slog.Default())

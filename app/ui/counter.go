@@ -158,6 +158,13 @@ func (c *counter) show(s shown) {
 			c.spawn(c.countQueue)
 		}
 	}
+	if moved && c.s.Step == flow.Agree && c.d.Voice != nil { // the question is read when it is put
+		c.post(func() {
+			if c.s.Step == flow.Agree {
+				c.aloud()
+			}
+		})
+	}
 	if c.d.OnStep != nil {
 		c.d.OnStep(s.Step)
 	}
