@@ -111,7 +111,7 @@ in_root sh -eu -c '
 unit=$root/usr/lib/systemd/system/bangban-inbox.service
 command=$(sed -n 's/^ExecStart=//p' "$unit")
 # Not through in_root: a shell between would take the signal and leave the service.
-chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin LANG=C.UTF-8 runuser -u bangban-inbox -- env BANGBAN_LISTEN=127.0.0.1:0 BANGBAN_OPERATIONS=127.0.0.1:0 \
+chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 runuser -u bangban-inbox -- env BANGBAN_LISTEN=127.0.0.1:0 BANGBAN_OPERATIONS=127.0.0.1:0 \
   BANGBAN_MORE= 'BANGBAN_STORE=postgres:///bangban?host=/var/run/postgresql' sh -c "exec $command" > "$work/serve.log" 2>&1 &
 served=$!
 n=0; until grep -q '^operations' "$work/serve.log"; do n=$((n + 1)); [ $n -lt 2400 ] || fail "the service does not listen: $(cat "$work/serve.log")"; kill -0 $served || fail "the service ended: $(cat "$work/serve.log")"; sleep 0.05; done
