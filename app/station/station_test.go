@@ -306,7 +306,7 @@ func TestIssueRefuses(t *testing.T) {
 	}{
 		"purpose":   {func(o *station.Order) { o.Purpose = "no-such" }, flow.CodeChoice},
 		"recipient": {func(o *station.Order) { o.Recipient = "demo-rail" }, flow.CodeChoice},
-		"glyph":     {func(o *station.Order) { o.Document.Subject.FullName = "样本𠮷 SPECIMEN" }, "glyph-missing"},
+		"glyph":     {func(o *station.Order) { o.Document.Subject.FullName = "样本𲎯 SPECIMEN" }, "glyph-missing"},
 		"expired":   {func(o *station.Order) { o.Document.Subject.Expires = "2001-01-01" }, flow.CodeExpired},
 		"failed": {func(o *station.Order) {
 			o.Document.Checks = []check.Check{check.Fail("dg-hashes", check.WrongDigest, "")}
