@@ -57,7 +57,7 @@ done
 "$ctl" institution enrol "$inst" --clerk 01 --json > "$work/l01.json"
 "$ctl" institution enrol "$inst" --clerk 02 --json > "$work/l02.json"
 "$ctl" institution status "$inst" --to "$work/laptop/src/pub" --passphrase - < "$work/pass" > /dev/null
-cp assets/training-csca.der "$work/laptop/src/csca.der"
+cp assets/specimens/training-csca.der "$work/laptop/src/csca.der"
 cat > "$work/laptop/src/bundle.json" <<'J'
 {
  "valid": "35d",

@@ -122,7 +122,7 @@ journey() { # LANG SCALE
   key Return
   case $(grep '^step ' "$work/out" | tail -n 1) in *agree) ;; *) want_choose_or_agree ;; esac
   want agree; shot 06-agree
-  key Return; key F8; sleep 0.2; want agree            # the clerk's keys are not the person's Yes
+  key Return; key space; sleep 0.2; want agree            # the clerk's keys are not the person's Yes
   touch_citizen $yes_at; want hand-over; shot 07-hand-over
   lift_card
   key Return; want farewell; shot 08-farewell

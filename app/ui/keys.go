@@ -187,12 +187,17 @@ func (c *counter) scanned(now time.Time) bool {
 		c.marked.SetText(c.before)
 	}
 	c.marked, c.before = nil, ""
-	if c.s.Step == flow.NeedSecret && c.frame.secret.takes(cardreader.MRZ) && readableZone(text) {
+	if c.zone(text) {
 		c.frame.secret.scanned(text)
 		return true
 	}
 	c.took(text)
 	return true
+}
+
+// zone tells whether a scan belongs into the field that asks for a machine readable zone.
+func (c *counter) zone(text string) bool {
+	return c.s.Step == flow.NeedSecret && c.frame.secret.takes(cardreader.MRZ) && readableZone(text)
 }
 
 // readableZone tells whether a burst can be a part of a machine readable zone (ICAO Doc 9303-3 §4.3): the field that asks

@@ -65,6 +65,28 @@ func TestZoneIsScanned(t *testing.T) {
 	}
 }
 
+// Quick fingers, or a scanner without Return, fill the field that asks for the zone: nothing else is opened, and Return
+// sends the lines at once. With a character that no zone has it is a scan of something else.
+func TestZoneWithoutReturn(t *testing.T) {
+	for text, want := range map[string]flow.Step{line1 + line2: flow.Compare, strings.Repeat("6BFOXN%TS3", 9): flow.NeedSecret} {
+		r := newRig(t, nil)
+		r.login()
+		r.put(zoneCard())
+		r.step(flow.NeedSecret)
+		r.key(fyne.KeyF3)
+		r.c.listening = true // the test's clock decides when it is silent
+		r.write(text, 20*time.Millisecond)
+		r.pass(200 * time.Millisecond)
+		r.c.heard()
+		if kept := r.c.frame.secret.zone.Text == text; kept != (want == flow.Compare) {
+			t.Errorf("%d characters: in the field: %v", len(text), kept)
+		}
+		r.pass(100 * time.Millisecond)
+		r.key(fyne.KeyReturn)
+		r.step(want)
+	}
+}
+
 // A zone that was refused is replaced by the next scan, and a scan anywhere else opens nothing.
 func TestZoneIsScannedAgain(t *testing.T) {
 	r := newRig(t, nil)

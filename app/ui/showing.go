@@ -193,6 +193,11 @@ func (c *counter) heard() {
 		c.listen()
 		return
 	}
+	if c.marked != nil && c.zone(text) { // the lines stand in the field that asks for them, and Return sends them
+		c.burst.Resume()
+		c.marked, c.before = nil, ""
+		return
+	}
 	if c.marked != nil {
 		c.marked.SetText(c.before)
 	}
