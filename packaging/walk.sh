@@ -153,7 +153,7 @@ where=branches
 start_counter zh-Hans 1
 login
 present emrtd-tampered; key Return; want trouble; shot 11-tampered
-key Return; key F10; saw trouble 1
+key Return; key F10; saw trouble 1; key Escape
 grep -q '^step agree' "$work/out" && fail "a tampered passport reached the question"
 lift_card; key F2; want ready
 
