@@ -4,10 +4,12 @@ package pcsc_test
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"bangban/cardreader"
@@ -53,8 +55,18 @@ func listen(t *testing.T, h *harness) (*net.UnixListener, *os.File) {
 	return l, f
 }
 
-func readerConf(name string) string {
-	return "FRIENDLYNAME \"" + name + "\"\nDEVICENAME /dev/null:0x8D01\nLIBPATH /usr/lib/pcsc/drivers/serial/libifdvpcd.so\nCHANNELID 0x8D01\n"
+// readerConf names a reader at the port of the service that was stopped: any other may be taken by a stranger.
+func readerConf(t *testing.T, h *harness, name string) string {
+	t.Helper()
+	_, text, err := net.SplitHostPort(h.service.Addr(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("FRIENDLYNAME %q\nDEVICENAME /dev/null:0x%X\nLIBPATH /usr/lib/pcsc/drivers/serial/libifdvpcd.so\nCHANNELID 0x%X\n", name, port, port)
 }
 
 func noReader(t *testing.T) (error, error) {
@@ -77,7 +89,7 @@ func otherReader(t *testing.T) (error, error) {
 	next(t, events, h.Reader(), cardreader.Empty)
 	l, f := listen(t, h)
 	defer l.Close()
-	end := daemon(t, h, f, readerConf("Other PCD SPECIMEN"))
+	end := daemon(t, h, f, readerConf(t, h, "Other PCD SPECIMEN"))
 	defer end()
 	f.Close()
 	next(t, events, h.Reader(), cardreader.Removed)
@@ -107,7 +119,7 @@ func activated(t *testing.T) (error, error) {
 	l, f := listen(t, h)
 	defer l.Close()
 	defer f.Close()
-	end := daemon(t, h, f, readerConf("Woken PCD"), "--auto-exit")
+	end := daemon(t, h, f, readerConf(t, h, "Woken PCD"), "--auto-exit")
 	first := good(within(t, bound, listing(h)))
 	end()
 	if s := pcsc.Probe(t.Context()); s.State != pcsc.ServiceSilent {
@@ -115,7 +127,7 @@ func activated(t *testing.T) (error, error) {
 	}
 	woken := make(chan func(), 1)
 	go func() { // the supervisor: the next call waits in the backlog until the service takes the socket over
-		woken <- daemon(t, h, f, readerConf("Woken PCD"), "--auto-exit")
+		woken <- daemon(t, h, f, readerConf(t, h, "Woken PCD"), "--auto-exit")
 	}()
 	err := only(within(t, bound, listing(h)))
 	(<-woken)()

@@ -3,6 +3,7 @@ package vpcd
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -150,14 +151,18 @@ func (s *Service) end(sig os.Signal) error {
 	return nil
 }
 
+// Ports of readers lie below those that systems hand to outgoing connections, which a driver that starts later would
+// find taken (Linux begins at 32768, others at 49152).
+const firstPort, ports = 20000, 12000
+
 // freePorts finds a port that is free together with the next one: the driver takes one for each reader.
 func freePorts() (int, error) {
 	for range 50 {
-		a, err := net.Listen("tcp", ":0")
+		port := firstPort + 2*rand.IntN(ports/2)
+		a, err := net.Listen("tcp", fmt.Sprintf(":%d", port))
 		if err != nil {
-			return 0, fmt.Errorf("vpcd: %w", err)
+			continue
 		}
-		port := a.Addr().(*net.TCPAddr).Port
 		b, err := net.Listen("tcp", fmt.Sprintf(":%d", port+1))
 		a.Close()
 		if err == nil {
