@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"io"
 	"strings"
 	"time"
@@ -25,23 +24,7 @@ type mandates struct{ s *Station }
 
 // Sign implements flow.Mandates. What keeps a voucher from being signed keeps a mandate from it.
 func (w mandates) Sign(_ context.Context, m *voucher.Mandate) (cose []byte, text string, err error) {
-	s := w.s
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.key == nil {
-		return nil, "", &desk.Error{Op: "mandate.sign", Code: "key-locked"}
-	}
-	if _, _, sure := s.clock.Now(); !sure {
-		return nil, "", &desk.Error{Op: "mandate.sign", Code: flow.CodeClockUnsure}
-	}
-	cose, err = voucher.SignMandate(m, voucher.Signer{Key: s.key, Delegation: s.delegation})
-	if errors.Is(err, voucher.ErrOutside) {
-		return nil, "", &desk.Error{Op: "mandate.sign", Code: flow.CodeKeyEnded, Err: err}
-	}
-	if err != nil {
-		return nil, "", err
-	}
-	return cose, voucher.Encode(cose), nil
+	return w.s.sign("mandate.sign", func(k voucher.Signer) ([]byte, error) { return voucher.SignMandate(m, k) })
 }
 
 // Settings that count mandates by helper. What is kept of a helper are 16 bits of an HMAC under a key that only this counter

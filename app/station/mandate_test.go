@@ -144,3 +144,20 @@ func TestHelpersAreCounted(t *testing.T) {
 		t.Fatalf("after it was spoiled: %d, %v", n, err)
 	}
 }
+
+// TestMandateStopsWithTheBundle: what keeps a voucher from being signed keeps a mandate from it.
+func TestMandateStopsWithTheBundle(t *testing.T) {
+	now := time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
+	s := openTraining(t, func(o *Options) { o.Now = func() time.Time { return now } })
+	if _, err := s.loginTraining(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now = s.bundle.NotAfter.Add(60 * 24 * time.Hour)
+	var fault *desk.Error
+	if _, _, err := s.Ports().Mandates.Sign(t.Context(), &voucher.Mandate{}); !errors.As(err, &fault) || fault.Code != "bundle-ended" {
+		t.Errorf("mandate: %v", err)
+	}
+	if _, _, err := s.Ports().Signer.Sign(t.Context(), &voucher.Voucher{}); !errors.As(err, &fault) || fault.Code != "bundle-ended" {
+		t.Errorf("voucher: %v", err)
+	}
+}

@@ -52,21 +52,26 @@ func (r rules) Station() flow.Station {
 type signer struct{ s *Station }
 
 func (g signer) Sign(_ context.Context, v *voucher.Voucher) (cose []byte, text string, err error) {
-	s := g.s
+	return g.s.sign("voucher.sign", func(k voucher.Signer) ([]byte, error) { return voucher.Sign(nil, v, g.s.dialect(v, k)) })
+}
+
+// sign lets the voucher key sign where nothing stands against it: a clerk is logged in, the time is sure, the bundle is in
+// force. What is outside of the delegation is refused as the key's end.
+func (s *Station) sign(op string, do func(voucher.Signer) ([]byte, error)) (cose []byte, text string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.key == nil {
-		return nil, "", &desk.Error{Op: "voucher.sign", Code: "key-locked"}
+		return nil, "", &desk.Error{Op: op, Code: "key-locked"}
 	}
 	if _, _, sure := s.clock.Now(); !sure {
-		return nil, "", &desk.Error{Op: "voucher.sign", Code: flow.CodeClockUnsure}
+		return nil, "", &desk.Error{Op: op, Code: flow.CodeClockUnsure}
 	}
 	if s.bundle.Standing(s.clock.Time()) == bundle.Stopped {
-		return nil, "", &desk.Error{Op: "voucher.sign", Code: "bundle-ended"}
+		return nil, "", &desk.Error{Op: op, Code: "bundle-ended"}
 	}
-	cose, err = voucher.Sign(nil, v, s.dialect(v, voucher.Signer{Key: s.key, Delegation: s.delegation}))
+	cose, err = do(voucher.Signer{Key: s.key, Delegation: s.delegation})
 	if errors.Is(err, voucher.ErrOutside) {
-		return nil, "", &desk.Error{Op: "voucher.sign", Code: flow.CodeKeyEnded, Err: err}
+		return nil, "", &desk.Error{Op: op, Code: flow.CodeKeyEnded, Err: err}
 	}
 	if err != nil {
 		return nil, "", err
