@@ -27,21 +27,7 @@ func plain(t testing.TB, text string, module, border int) *image.Gray {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q.DisableBorder = true
-	rows := q.Bitmap()
-	side := (len(rows) + 2*border) * module
-	img := image.NewGray(image.Rect(0, 0, side, side))
-	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
-	for y, row := range rows {
-		for x, dark := range row {
-			if dark {
-				r := image.Rect(x, y, x+1, y+1).Add(image.Pt(border, border))
-				r.Min, r.Max = r.Min.Mul(module), r.Max.Mul(module)
-				draw.Draw(img, r, image.Black, image.Point{}, draw.Src)
-			}
-		}
-	}
-	return img
+	return drawn(q, module, border)
 }
 
 const long = "6BFOXN%TS3DH0YOJ58S S-W5HDC *M0II5XHC9B5G2+$N IOP-IA%NFQGRJPC%OQHIZC4.OI1RM8ZA."

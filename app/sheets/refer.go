@@ -1,7 +1,6 @@
 package sheets
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -34,31 +33,7 @@ func ReferOut(fonts *print.Fonts, r ReferData, first, second Language) (*print.S
 	if len(r.Where) == 0 || len(r.Bring) == 0 || len(r.Bring) > maxBring || r.At.IsZero() {
 		return nil, ErrData
 	}
-	size, err := Size(r.Paper)
-	if err != nil {
-		return nil, err
-	}
-	if isRoll(size) {
-		return onRoll(fonts, size, first, second, func(p *page) float64 { return p.refer(&r) })
-	}
-	for _, a := range ladder(size, !second.none()) {
-		if a.twoPages {
-			break
-		}
-		p := &page{sheet: print.NewSheet(fonts, size, first.Tag), first: first, second: second,
-			scale: a.scale, small: a.small, phrases: a.phrases, gap: a.gap, inline: a.inline}
-		if a.small == 0 {
-			p.second = Language{}
-		}
-		bottom := p.refer(&r)
-		if err := p.sheet.Err(); err != nil {
-			return nil, err
-		}
-		if bottom <= size.H-margin {
-			return p.sheet, nil
-		}
-	}
-	return nil, fmt.Errorf("%w: text far too long", print.ErrLayout)
+	return slip(fonts, r.Paper, first, second, func(p *page) float64 { return p.refer(&r) })
 }
 
 // refer draws the slip and says where it ends.

@@ -1,7 +1,6 @@
 package sheets
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -30,31 +29,7 @@ func Verification(fonts *print.Fonts, v VerificationData, first, second Language
 	if v.Outcome == "" || v.At.IsZero() {
 		return nil, ErrData
 	}
-	size, err := Size(v.Paper)
-	if err != nil {
-		return nil, err
-	}
-	if isRoll(size) {
-		return onRoll(fonts, size, first, second, func(p *page) float64 { return p.verification(&v) })
-	}
-	for _, a := range ladder(size, !second.none()) {
-		if a.twoPages {
-			break
-		}
-		p := &page{sheet: print.NewSheet(fonts, size, first.Tag), first: first, second: second,
-			scale: a.scale, small: a.small, phrases: a.phrases, gap: a.gap, inline: a.inline}
-		if a.small == 0 {
-			p.second = Language{}
-		}
-		bottom := p.verification(&v)
-		if err := p.sheet.Err(); err != nil {
-			return nil, err
-		}
-		if bottom <= size.H-margin {
-			return p.sheet, nil
-		}
-	}
-	return nil, fmt.Errorf("%w: text far too long", print.ErrLayout)
+	return slip(fonts, v.Paper, first, second, func(p *page) float64 { return p.verification(&v) })
 }
 
 // verification draws the receipt and says where it ends.
@@ -76,15 +51,7 @@ func (p *page) verification(v *VerificationData) float64 {
 	c.Space(p.gap * p.scale)
 	p.note(c, "paper.verification.kept")
 	c.Space(p.gap * p.scale)
-	if v.Number != "" {
-		p.labelled(c, "paper.refer.number", v.Number, p.style(sizeBody))
-	}
-	if v.Hotline != "" {
-		p.labelled(c, "paper.refer.call", v.Hotline, p.bold(sizeKey))
-	}
-	c.Text(p.first.in(v.Hall), p.style(sizeBody))
-	p.labelled(c, "paper.refer.date", p.first.moment(v.At), p.style(sizeBody))
-	return c.Y
+	return p.end(c, v.Number, v.Hotline, v.Hall, v.At)
 }
 
 // secondAlways is a short phrase of the second language.

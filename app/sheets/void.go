@@ -73,13 +73,18 @@ func (p *page) void(v *VoidData) float64 {
 	c.Space(p.gap * p.scale)
 	p.note(c, "paper.void.elsewhere")
 	c.Space(p.gap * p.scale)
-	if v.Number != "" {
-		p.labelled(c, "paper.refer.number", v.Number, p.style(sizeBody))
+	return p.end(c, v.Number, v.Hotline, v.Hall, v.At)
+}
+
+// end closes a receipt: the number of the record, whom to call, where and when. It says where the receipt ends.
+func (p *page) end(c *print.Column, number, hotline string, hall desk.Text, at time.Time) float64 {
+	if number != "" {
+		p.labelled(c, "paper.refer.number", number, p.style(sizeBody))
 	}
-	if v.Hotline != "" {
-		p.labelled(c, "paper.refer.call", v.Hotline, p.bold(sizeKey))
+	if hotline != "" {
+		p.labelled(c, "paper.refer.call", hotline, p.bold(sizeKey))
 	}
-	c.Text(p.first.in(v.Hall), p.style(sizeBody))
-	p.labelled(c, "paper.refer.date", p.first.moment(v.At), p.style(sizeBody))
+	c.Text(p.first.in(hall), p.style(sizeBody))
+	p.labelled(c, "paper.refer.date", p.first.moment(at), p.style(sizeBody))
 	return c.Y
 }
