@@ -140,6 +140,7 @@ func pairs(args []string) map[string]string {
 func (c *counter) show(s shown) {
 	moved := s.Step != c.s.Step
 	opened := c.s.Step == flow.Locked && s.Step != flow.Locked
+	asks := s.Helper != nil && s.Helper.Asks && (c.s.Helper == nil || !c.s.Helper.Asks) // a field comes up within the step
 	c.s = s
 	if moved {
 		c.idle = idle{last: c.d.Now()}
@@ -152,8 +153,10 @@ func (c *counter) show(s shown) {
 	}
 	c.layers(moved)
 	c.refresh()
-	if moved {
+	if moved || asks {
 		c.frame.focusFirst()
+	}
+	if moved {
 		if s.Step.Rail() == 3 { // T1 and T2 each queue a parcel
 			c.spawn(c.countQueue)
 		}

@@ -10,6 +10,7 @@ import (
 	"bangban/app/desk"
 	"bangban/app/flow"
 	"bangban/app/flow/flowtest"
+	"bangban/cardreader"
 )
 
 func (r *rig) toHelper() {
@@ -81,4 +82,15 @@ func TestHelpOnlyByKey(t *testing.T) {
 	r.until(func() bool { return r.c.s.HelpOnly })
 	r.key(fyne.KeyF3)
 	r.until(func() bool { return !r.c.s.HelpOnly })
+}
+
+// TestHelperSecretHasTheFocus: the field that comes up within the step takes the next key.
+func TestHelperSecretHasTheFocus(t *testing.T) {
+	r := newRig(t, nil)
+	r.toHelper()
+	if r.c.window.Canvas().Focused() == r.c.frame.helper.secret {
+		t.Error("a field that is not there has the focus")
+	}
+	r.put(&flowtest.Card{Document: flowtest.OtherPassport(), Secret: cardreader.Secret{Kind: cardreader.CAN, Length: 6}, Value: "x"})
+	r.until(func() bool { return r.c.s.Helper.Asks && r.c.window.Canvas().Focused() == r.c.frame.helper.secret })
 }

@@ -68,7 +68,7 @@ func (c *counter) stepMessage() string {
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
 		return c.t("cl.helper.note")
 	case flow.Sanction:
-		return c.t("cl.second.note")
+		return c.t("cl.sanction.note")
 	case flow.Choose:
 		return c.t("cl.choose.note")
 	case flow.Agree:

@@ -8,8 +8,8 @@ import (
 	"bangban/app/ui/widget"
 )
 
-// helpLines is how many sentences the help has: help.1 to help.8.
-const helpLines = 8
+// helpLines is how many sentences the help has: help.1 to help.9.
+const helpLines = 9
 
 // helpScreen is one page that fits on one page.
 type helpScreen struct {
