@@ -25,7 +25,8 @@ type Mandates interface {
 	// Sign signs with the key that the clerk's login has unlocked, as Signer does.
 	Sign(ctx context.Context, m *voucher.Mandate) (cose []byte, text string, err error)
 	// Live counts the mandates of this counter that name a helper and are neither over nor taken back. No number is kept for
-	// it, only a few keyed bits: it may count one too many, never one too few.
+	// it, only a few keyed bits: it may count one too many. It counts one too few where the power went between the signing
+	// and Note.
 	Live(ctx context.Context, kind, number string) (int, error)
 	// Note counts one more.
 	Note(ctx context.Context, serial, kind, number string, until time.Time) error

@@ -24,7 +24,8 @@
 //
 // Scanners type. A burst of at least 10 characters with a mean gap below 35 ms and a Return is a scan: it is taken out of
 // the field that had the focus and given to flow. While a burst runs and for 500 ms after it nothing else acts, neither
-// key nor touch.
+// key nor touch. A long burst that ends in silence is a scan as well. On the step that asks for a machine readable zone its
+// characters are the zone's, whoever types them; everywhere else a scan is a credential that somebody shows (F5).
 //
 // # Screens
 //
