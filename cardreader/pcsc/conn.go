@@ -267,7 +267,11 @@ func (c *conn) drop() {
 	c.endTransaction()
 	disposition := scard.LeaveCard
 	if c.spoke {
-		disposition = scard.ResetCard
+		// Where the card has gone, whatever lies there now is the next person's. A reset of that one also confuses pcscd 1.9.9:
+		// it then says "present" of an empty reader, should the card be taken away before its next look.
+		if _, err := c.card.Status(); err == nil {
+			disposition = scard.ResetCard
+		}
 	}
 	_ = c.card.Disconnect(disposition)
 	release(c.context)

@@ -223,6 +223,33 @@ func TestLeavingTheCard(t *testing.T) {
 	}
 }
 
+// Close leaves the card of the next person alone: the one that was spoken to has gone.
+func TestLeavingAnotherCard(t *testing.T) {
+	h := newHarness(t)
+	events := follow(t, h)
+	next(t, events, h.Reader(), cardreader.Empty)
+	h.Insert(t, must(sim.Open("bank-card")))
+	next(t, events, h.Reader(), cardreader.Present)
+	conn, err := findReader(t, h).Connect(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.(cardreader.APDUer).Transmit(context.Background(), []byte{0, 0xCA, 0, 0, 0}); err != nil {
+		t.Fatal(err)
+	}
+	h.Remove(t)
+	next(t, events, h.Reader(), cardreader.Empty)
+	h.Insert(t, must(sim.Open("bank-card")))
+	next(t, events, h.Reader(), cardreader.Present)
+	o := other(t, h, scard.ShareShared)
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Transmit([]byte{0, 0xCA, 0, 0, 0}); err != nil {
+		t.Fatalf("the other card was reset: %v", err)
+	}
+}
+
 // A service that takes calls and never answers: everything comes back, and not more threads hang than allowed.
 func TestServiceHangs(t *testing.T) {
 	h := newHarness(t)
