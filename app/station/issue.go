@@ -48,7 +48,7 @@ func (s *Station) IssueTraining(ctx context.Context, o Order, out func(*flow.Pap
 func (s *Station) possible(o Order) error {
 	for _, p := range s.bundle.Purposes {
 		if p.Code == o.Purpose && p.Binding == desk.BindFace && (o.Document == nil || len(o.Document.Photo) == 0) {
-			return &desk.Error{Op: "voucher.issue", Code: "purpose-not-here", Args: map[string]string{"Purpose": p.Code}}
+			return &desk.Error{Op: "voucher.issue", Code: "portrait-needed", Args: map[string]string{"Purpose": p.Code}}
 		}
 	}
 	if longest := s.delegated.MaxLife; o.Valid > longest {
