@@ -50,6 +50,13 @@
 // TimestampPDF later puts an RFC 3161 token into the same room. A signature protects the file; the paper is proved by its
 // code alone.
 //
+// # Files, and the SM suite
+//
+// What PDFSigner.Files names goes into the same update, before the signature, which so covers it: embedded files
+// (ISO 32000-1 §7.11.4) that the catalogue also lists as associated ones (/AF, ISO 32000-2 §14.13). SignSM2 makes what
+// offices with the SM suite look for beside the COSE bytes of a voucher: a detached SignedData of GB/T 35275-2017 with SM2
+// and SM3. Readers outside China see two attachments and the signature that they know.
+//
 // # Devices
 //
 // A Device is a way to paper. Ways live in folders below this one and are listed in print/devices.

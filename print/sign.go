@@ -21,6 +21,7 @@ type PDFSigner struct {
 
 	Reason, Location, Name string    // what a reader shows; never about the holder of the paper
 	At                     time.Time // what /M says; the counter's own clock
+	Files                  []File    // go into the document before it is signed
 }
 
 // reserve is the room for the CMS in bytes: the chain, the signature, and a time-stamp token that comes later.
@@ -49,11 +50,14 @@ func SignPDF(pdf []byte, s PDFSigner) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !doc.withoutFiles(s.Files) {
+		return nil, fmt.Errorf("%w: another catalogue", ErrPDF)
+	}
 	out, holes := doc.update(&s)
 	from, to := holes.contents, holes.contents+2+2*reserve
 	put(out[holes.byteRange:], fmt.Sprintf("%010d %010d %010d %010d", 0, from, to, len(out)-to))
 	digest := digestAround(out, from, to)
-	der, err := signCMS(digest, s.Key, s.Chain)
+	der, err := signCMS(digest, international(s.Key), links(s.Chain))
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +83,9 @@ func (s *PDFSigner) check() error {
 	}
 	if !key.Equal(s.Chain[0].PublicKey) {
 		return fmt.Errorf("%w: the certificate is of another key", ErrSigner)
+	}
+	if err := checkFiles(s.Files); err != nil {
+		return err
 	}
 	for i, c := range s.Chain[:len(s.Chain)-1] {
 		if err := c.CheckSignatureFrom(s.Chain[i+1]); err != nil {
@@ -106,7 +113,7 @@ func (d *plain) update(s *PDFSigner) (out []byte, at holes) {
 	var b bytes.Buffer
 	b.Grow(len(d.pdf) + 2*reserve + 4096)
 	b.Write(d.pdf)
-	sig, field := d.size, d.size+1
+	sig, field, next := d.size, d.size+1, d.size+2
 	offsets := map[int]int{}
 	begin := func(n int) {
 		offsets[n] = b.Len()
@@ -117,7 +124,7 @@ func (d *plain) update(s *PDFSigner) (out []byte, at holes) {
 	begin(d.root)
 	// ETSI EN 319 142-1 §5.3 wants CAdES told as an extension, since SubFilter knows it from PDF 2.0 on only.
 	fmt.Fprintf(&b, "%s\n/Version /1.7\n/Extensions <</ESIC <</BaseVersion /1.7 /ExtensionLevel 2>>>>\n"+
-		"/AcroForm <</Fields [%d 0 R] /SigFlags 3>>\n/Perms <</DocMDP %d 0 R>>\n>>\nendobj\n", d.rootDict, field, sig)
+		"/AcroForm <</Fields [%d 0 R] /SigFlags 3>>\n/Perms <</DocMDP %d 0 R>>\n%s>>\nendobj\n", d.rootDict, field, sig, listFiles(s.Files, next))
 	begin(sig)
 	b.WriteString("<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached\n/ByteRange [")
 	at.byteRange = b.Len()
@@ -135,6 +142,12 @@ func (d *plain) update(s *PDFSigner) (out []byte, at holes) {
 	begin(field) // an invisible widget: print, locked, no area
 	fmt.Fprintf(&b, "<</Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /F 132 /Rect [0 0 0 0]\n"+
 		"/P %d 0 R /V %d 0 R>>\nendobj\n", d.page, sig)
+	for i, f := range s.Files {
+		begin(next + 2*i)
+		f.specification(&b, next+2*i+1)
+		begin(next + 2*i + 1)
+		f.stream(&b, s.At)
+	}
 	d.crossReference(&b, offsets)
 	return b.Bytes(), at
 }
@@ -147,10 +160,14 @@ func (d *plain) crossReference(b *bytes.Buffer, offsets map[int]int) {
 	for _, n := range []int{first, second} {
 		fmt.Fprintf(b, "%d 1\n%010d 00000 n \n", n, offsets[n])
 	}
-	fmt.Fprintf(b, "%d 2\n%010d 00000 n \n%010d 00000 n \n", d.size, offsets[d.size], offsets[d.size+1])
+	fresh := len(offsets) - 2
+	fmt.Fprintf(b, "%d %d\n", d.size, fresh)
+	for n := d.size; n < d.size+fresh; n++ {
+		fmt.Fprintf(b, "%010d 00000 n \n", offsets[n])
+	}
 	id := sha256.Sum256(d.pdf)
 	fmt.Fprintf(b, "trailer\n<</Size %d /Root %d 0 R /Info %d 0 R /Prev %d /ID [<%X> <%X>]>>\nstartxref\n%d\n%%%%EOF\n",
-		d.size+2, d.root, d.info, d.xref, id[:16], id[16:], start)
+		d.size+fresh, d.root, d.info, d.xref, id[:16], id[16:], start)
 }
 
 // hexText writes a text string in UTF-16BE with its mark (ISO 32000-1 §7.9.2.2).

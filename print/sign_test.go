@@ -26,8 +26,9 @@ import (
 
 // signing is a key with a chain as a station has it: voucher, issuing, root.
 type signing struct {
-	key   *ecdsa.PrivateKey
-	chain []*x509.Certificate
+	key     *ecdsa.PrivateKey
+	chain   []*x509.Certificate
+	issuing *ecdsa.PrivateKey
 }
 
 func newSigning(t testing.TB) signing {
@@ -59,7 +60,7 @@ func newSigning(t testing.TB) signing {
 	root, rootKey := mint("Root SPECIMEN", 1, true, nil, nil)
 	issuing, issuingKey := mint("Issuing SPECIMEN", 0x7fffffff, true, root, rootKey)
 	leaf, key := mint("Station T01", 3, false, issuing, issuingKey)
-	return signing{key, []*x509.Certificate{leaf, issuing, root}}
+	return signing{key, []*x509.Certificate{leaf, issuing, root}, issuingKey}
 }
 
 func (s signing) signer() print.PDFSigner {
