@@ -30,10 +30,12 @@ const (
 // Catalog is one language. It is read-only and safe for concurrent use.
 type Catalog struct {
 	tag       string
+	base      string
 	covers    []string
 	reviewed  string
+	own       map[string]bool // keys that the language's own file has
 	sentences map[string]string
-	localizer *i18n.Localizer
+	localizer *i18n.Localizer // of the sentences with placeholders
 }
 
 // Tags lists the languages, the original first, the others in alphabetical order.
@@ -78,7 +80,32 @@ func Open(tag string) (*Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %q", ErrNoLanguage, tag)
 	}
-	return parse(tag, data)
+	c, err := parse(tag, data)
+	if err != nil || c.base == "" {
+		return c, err
+	}
+	under, err := files.ReadFile(path.Clean(c.base + ".json"))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %q, on which %s rests", ErrNoLanguage, c.base, tag)
+	}
+	base, err := parse(c.base, under)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.over(base)
+}
+
+// over has the base answer for what the language's own file does not say.
+func (c *Catalog) over(under *Catalog) error {
+	if under.base != "" {
+		return fmt.Errorf("locales: %s rests on %s, which rests on another", c.tag, under.tag)
+	}
+	for key, s := range under.sentences {
+		if !c.own[key] {
+			c.sentences[key] = s
+		}
+	}
+	return c.prepare()
 }
 
 func parse(tag string, data []byte) (*Catalog, error) {
@@ -86,7 +113,7 @@ func parse(tag string, data []byte) (*Catalog, error) {
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return nil, fmt.Errorf("locales: %s: %w", tag, err)
 	}
-	c := &Catalog{tag: tag, sentences: make(map[string]string, len(raw))}
+	c := &Catalog{tag: tag, own: make(map[string]bool, len(raw)), sentences: make(map[string]string, len(raw))}
 	for key, v := range raw {
 		var err error
 		switch key {
@@ -94,33 +121,61 @@ func parse(tag string, data []byte) (*Catalog, error) {
 			err = json.Unmarshal(v, &c.covers)
 		case "_reviewed":
 			err = json.Unmarshal(v, &c.reviewed)
+		case "_base":
+			err = json.Unmarshal(v, &c.base)
 		default:
 			var s string
 			err = json.Unmarshal(v, &s)
-			c.sentences[key] = s
+			c.sentences[key], c.own[key] = s, true
 		}
 		if err != nil {
 			return nil, fmt.Errorf("locales: %s: %s: %w", tag, key, err)
 		}
 	}
-	lang, err := language.Parse(tag)
+	return c, c.prepare()
+}
+
+// prepare makes what fills placeholders in.
+func (c *Catalog) prepare() error {
+	lang, err := language.Parse(c.tag)
 	if err != nil {
-		return nil, fmt.Errorf("locales: %s: %w", tag, err)
+		return fmt.Errorf("locales: %s: %w", c.tag, err)
 	}
-	messages := make([]*i18n.Message, 0, len(c.sentences))
+	var messages []*i18n.Message
 	for key, s := range c.sentences {
-		messages = append(messages, &i18n.Message{ID: key, Other: s})
+		if strings.Contains(s, "{{") {
+			messages = append(messages, &i18n.Message{ID: key, Other: s})
+		}
 	}
 	bundle := i18n.NewBundle(lang)
 	if err := bundle.AddMessages(lang, messages...); err != nil {
-		return nil, fmt.Errorf("locales: %s: %w", tag, err)
+		return fmt.Errorf("locales: %s: %w", c.tag, err)
 	}
-	c.localizer = i18n.NewLocalizer(bundle, tag)
-	return c, nil
+	c.localizer = i18n.NewLocalizer(bundle, c.tag)
+	return nil
 }
 
 // Tag is the language's BCP 47 tag.
 func (c *Catalog) Tag() string { return c.tag }
+
+// Base is the language that answers for what this one's file does not say; empty: none.
+func (c *Catalog) Base() string { return c.base }
+
+// Own tells whether the language's own file has a sentence for key.
+func (c *Catalog) Own(key string) bool { return c.own[key] && c.sentences[key] != "" }
+
+// RightToLeft tells whether the language is written from right to left.
+func (c *Catalog) RightToLeft() bool {
+	tag, err := language.Parse(c.tag)
+	if err != nil {
+		return false
+	}
+	script, _ := tag.Script()
+	return rightToLeft[script.String()]
+}
+
+// rightToLeft are the scripts of ISO 15924 that modern languages of this kind are written in.
+var rightToLeft = map[string]bool{"Arab": true, "Hebr": true, "Thaa": true, "Syrc": true, "Nkoo": true, "Adlm": true}
 
 // Has tells whether there is a sentence for key.
 func (c *Catalog) Has(key string) bool { return c.sentences[key] != "" }
@@ -166,4 +221,32 @@ func Placeholders(sentence string) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// needs lists, for each part that a language can cover, the keys that are said there: whole keys, and prefixes that end in
+// a dot.
+var needs = map[string][]string{
+	Citizen: {"cz.", "step.of", "training", "field.", "list.sep", "list.stop", "say.", "date.form", "lang.self", "show.want."},
+	Paper:   {"paper.", "relation.", "check.bring.", "refer.", "say.colon", "lang.self", "field.", "list.sep", "purpose."},
+}
+
+// Needs tells whether a language that covers a part must say key itself. What the clerk needs is every key.
+func Needs(part, key string) bool {
+	if part == Clerk {
+		return true
+	}
+	return slices.ContainsFunc(needs[part], func(n string) bool {
+		return key == n || strings.HasSuffix(n, ".") && strings.HasPrefix(key, n)
+	})
+}
+
+// Offered lists the languages for a part of the counter: those that somebody reviewed, in training also the others.
+func Offered(part string, training bool) (tags []string) {
+	for _, tag := range Tags() {
+		c, err := Open(tag)
+		if err == nil && slices.Contains(c.covers, part) && (training || c.reviewed != "") {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
 }

@@ -23,7 +23,7 @@ func TestSameKeysAndPlaceholders(t *testing.T) {
 	}
 	for _, tag := range Tags() {
 		c := open(t, tag)
-		for _, p := range differences(original, c) {
+		for _, p := range differences(original, c, c.covers) {
 			t.Errorf("%s: %s", tag, p)
 		}
 		if len(c.covers) == 0 {
@@ -32,15 +32,19 @@ func TestSameKeysAndPlaceholders(t *testing.T) {
 	}
 }
 
-func differences(a, b *Catalog) (out []string) {
+// differences lists what b lacks of a for the parts that it covers, and what it has beside a. A language that rests on
+// another in the same script need not repeat it.
+func differences(a, b *Catalog, covers []string) (out []string) {
 	for _, key := range a.Keys() {
-		if !b.Has(key) {
+		wanted := slices.ContainsFunc(covers, func(part string) bool { return Needs(part, key) })
+		switch {
+		case !b.Own(key) && wanted && !variant(b):
 			out = append(out, "lacks "+key)
-		} else if !slices.Equal(Placeholders(a.Sentence(key)), Placeholders(b.Sentence(key))) {
+		case b.Own(key) && !slices.Equal(Placeholders(a.Sentence(key)), Placeholders(b.Sentence(key))):
 			out = append(out, "other placeholders in "+key)
 		}
 	}
-	for _, key := range b.Keys() {
+	for key := range b.own {
 		if !a.Has(key) {
 			out = append(out, "has a key of its own: "+key)
 		}
@@ -48,23 +52,94 @@ func differences(a, b *Catalog) (out []string) {
 	return out
 }
 
+// variant tells whether the language is another wording of its base, as zh-Hans-x-short is of zh-Hans.
+func variant(c *Catalog) bool { return c.base != "" && strings.HasPrefix(c.tag, c.base+"-x-") }
+
 // The control: a file that lacks a key, renames a placeholder and adds a key must be found out.
 func TestDifferencesAreFound(t *testing.T) {
-	a, err := parse("en", []byte(`{"_covers":["clerk"],"x":"a {{.N}}","y":"b"}`))
+	a, err := parse("en", []byte(`{"_covers":["clerk"],"x":"a {{.N}}","y":"b","cz.z":"c"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := parse("en", []byte(`{"_covers":["clerk"],"x":"a {{.M}}","z":"c"}`))
+	b, err := parse("en", []byte(`{"_covers":["clerk"],"x":"a {{.M}}","z":"c","cz.z":"c"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := differences(a, b); len(got) != 3 {
+	if got := differences(a, b, b.covers); len(got) != 3 {
 		t.Errorf("differences = %q, want 3", got)
+	}
+	c, err := parse("ug", []byte(`{"_covers":["citizen"],"_base":"en"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := differences(a, c, c.covers); !slices.Equal(got, []string{"lacks cz.z"}) {
+		t.Errorf("of the citizen's keys: %q", got)
+	}
+}
+
+// A variant is another wording: it must be one for somebody, and shorter than what it stands for.
+func TestShortWordsAreShorter(t *testing.T) {
+	n := 0
+	for _, tag := range Tags() {
+		c := open(t, tag)
+		if !variant(c) {
+			continue
+		}
+		n++
+		base := open(t, c.base)
+		var long, short int
+		for key := range c.own {
+			if key == "lang.self" {
+				continue
+			}
+			if !strings.HasPrefix(key, "cz.") {
+				t.Errorf("%s: %s is not said to the citizen", tag, key)
+			}
+			a, b := len([]rune(base.Sentence(key))), len([]rune(c.Sentence(key)))
+			if b > a {
+				t.Errorf("%s: %s is longer than in %s", tag, key, c.base)
+			}
+			long, short = long+a, short+b
+		}
+		if short*10 > long*8 {
+			t.Errorf("%s: %d characters for %d", tag, short, long)
+		}
+		if !slices.Equal(c.covers, []string{Citizen}) || c.T("error.internal") != base.T("error.internal") {
+			t.Errorf("%s: covers %q", tag, c.covers)
+		}
+	}
+	if n != 3 {
+		t.Errorf("%d variants", n)
+	}
+}
+
+// Unreviewed languages are for training, and are marked by that.
+func TestOffered(t *testing.T) {
+	real, training := Offered(Citizen, false), Offered(Citizen, true)
+	for _, tag := range []string{"zh-Hans", "zh-Hant", "en", "zh-Hans-x-short", "zh-Hant-x-short", "en-x-short"} {
+		if !slices.Contains(real, tag) {
+			t.Errorf("%s is not offered to citizens", tag)
+		}
+	}
+	for _, tag := range []string{"ug", "bo", "es", "ar"} {
+		if slices.Contains(real, tag) || !slices.Contains(training, tag) || slices.Contains(Offered(Clerk, true), tag) {
+			t.Errorf("%s: offered in earnest, or not in training, or to the clerk", tag)
+		}
+		if open(t, tag).RightToLeft() != (tag == "ug" || tag == "ar") {
+			t.Errorf("%s: wrong direction", tag)
+		}
+	}
+	for _, tag := range []string{"zh-Hans", "zh-Hant", "en"} {
+		for _, part := range []string{Clerk, Citizen, Paper} {
+			if !slices.Contains(Offered(part, false), tag) {
+				t.Errorf("%s does not cover %s", tag, part)
+			}
+		}
 	}
 }
 
 func TestEveryErrorHasAHint(t *testing.T) {
-	for _, tag := range Tags() {
+	for _, tag := range Offered(Clerk, false) {
 		c := open(t, tag)
 		n := 0
 		for _, key := range c.Keys() {

@@ -12,7 +12,9 @@
 //	}
 //
 // A language that nobody reviewed has an empty "_reviewed" and is offered in training only. zh-Hans is the original;
-// each other file has the same keys with the same placeholders, or the tests fail.
+// each other file has the keys of what it covers (Needs) with the same placeholders, or the tests fail. A file with
+// "_base" rests on another language for what it does not say itself: a language without the clerk's sentences, and a
+// variant like zh-Hans-x-short, which says to the citizen in few words what its base says in a sentence.
 //
 // # Keys
 //
