@@ -43,7 +43,7 @@ func (v *Vault) RemoveSlot(u *Unlocked, clerkID string) error {
 // key afterwards, and owns it.
 func (v *Vault) ReplaceKey(u *Unlocked, rand io.Reader, key *ecdsa.PrivateKey) error {
 	err := v.change(u, func(f *vaultFile, kek []byte) error {
-		f.Token = nil
+		f.Token, f.SM = nil, nil // an SM2 key belongs to its voucher key
 		return f.put(rand, kek, key)
 	})
 	if err != nil {
@@ -55,6 +55,8 @@ func (v *Vault) ReplaceKey(u *Unlocked, rand io.Reader, key *ecdsa.PrivateKey) e
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.key.Close()
+	u.sm.Close()
+	u.sm = nil
 	u.key, u.kind, u.pub = &File{key: key, pub: &key.PublicKey}, Software, &key.PublicKey
 	return nil
 }

@@ -39,7 +39,7 @@
 // encrypts the voucher key; each clerk has a slot that holds the KEK encrypted under the clerk's PIN:
 //
 //	vault = { 1: 1, 2: public key (65 B, SEC 1), 3: nonce, 4: sealed private key (32 B), 5: [ * slot ], ? 6: [ + waiting ],
-//	          ? 7: next, ? 8: place }
+//	          ? 7: next, ? 8: place, ? 9: sm2 }
 //	slot  = { 1: clerk id, 2: cost, 3: salt, 4: nonce, 5: sealed KEK }
 //	sealed private key = AES-256-GCM(KEK, nonce, scalar, aad = "bangban-vault-key-1" ‖ public key)
 //	sealed KEK         = AES-256-GCM(argon2id(PIN, salt, cost), nonce, KEK, aad = "bangban-vault-slot-1" ‖ CBOR of 1, 2, 3)
@@ -50,9 +50,16 @@
 // sealed KEK: a code is good once. A new letter, that is another public key, is good once again.
 //
 //	waiting = { 1: clerk id, 2: public key (32 B), ? 3: sealed KEK }                  without 3: the code was used
-//	next    = { 1: public key, 2: nonce, 3: sealed private key, ? 4: place }   the voucher key that awaits its delegation
+//	next    = { 1: public key, 2: nonce, 3: sealed private key, ? 4: place, ? 5: sm2 }   the voucher key that awaits its delegation
 //	place   = { 1: address, 2: reference }: the key lies there, and what is sealed is its PIN instead,
 //	          aad = "bangban-vault-token-1" ‖ CBOR of public key, 1 and 2
+//
+//	sm2     = { 1: public key (65 B), 2: nonce, 3: sealed private key (32 B) }
+//	          aad = "bangban-vault-sm2-1" ‖ public voucher key ‖ public SM2 key
+//
+// Where policy wants the SM suite, an SM2 key (GB/T 32918) stands beside each voucher key: opened by the same PIN, certified
+// by the institution for the same days, replaced with it. It signs the bytes of vouchers inside their PDFs and nothing
+// else. It lies in this file also where the voucher key lies in a place, for few places know its curve.
 //
 // So a clerk's PIN unlocks the voucher key wherever it lies. In a TPM the key's own PIN is 128 random bits, in hex.
 //

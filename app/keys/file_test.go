@@ -3,6 +3,7 @@ package keys
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -155,8 +156,24 @@ func TestCloseWipes(t *testing.T) {
 }
 
 func TestHolderKey(t *testing.T) {
+	for suite, want := range map[string]struct {
+		kem  hpke.KEM
+		size int
+	}{SuiteXWing: {hpke.MLKEM768X25519(), 1216}, SuiteP256: {hpke.DHKEM(ecdh.P256()), 65}} {
+		t.Run(suite, func(t *testing.T) { holderKey(t, suite, want.kem, want.size) })
+	}
+	_, err := CreateHolder(filepath.Join(t.TempDir(), "holder"), "DHKEM", rand.Reader, Options{})
+	wantErr(t, err, ErrAlgorithm)
+	for suite, n := range map[string]int{SuiteXWing: 1216, SuiteP256: 65, "": 64} {
+		if got := SuiteOf(make([]byte, n)); got != suite {
+			t.Errorf("%d bytes are of suite %q", n, got)
+		}
+	}
+}
+
+func holderKey(t *testing.T, suite string, kem hpke.KEM, size int) {
 	path := filepath.Join(t.TempDir(), "holder")
-	made, err := CreateHolder(path, rand.Reader, Options{Passphrase: []byte("pass"), Cost: cheap})
+	made, err := CreateHolder(path, suite, rand.Reader, Options{Passphrase: []byte("pass"), Cost: cheap})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,10 +181,10 @@ func TestHolderKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(h.ID(), made.ID()) || len(h.ID()) != 8 || h.Suite() != "X-Wing" || len(h.Public()) != 1216 {
+	if !bytes.Equal(h.ID(), made.ID()) || len(h.ID()) != 8 || h.Suite() != suite || len(h.Public()) != size {
 		t.Fatalf("%x %s %d", h.ID(), h.Suite(), len(h.Public()))
 	}
-	pub, err := hpke.MLKEM768X25519().NewPublicKey(h.Public())
+	pub, err := kem.NewPublicKey(h.Public())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,27 +1,55 @@
 package keys
 
 import (
+	"crypto/ecdh"
 	"crypto/hpke"
 	"crypto/sha256"
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 )
 
-// SuiteXWing names the key encapsulation of back-office keys: ML-KEM-768 and X25519 (draft-ietf-hpke-pq, 0x647a).
-const SuiteXWing = "X-Wing"
+// Key encapsulations of back-office keys.
+const (
+	SuiteXWing = "X-Wing"     // ML-KEM-768 and X25519 (draft-ietf-hpke-pq, 0x647a)
+	SuiteP256  = "DHKEM-P256" // P-256 (RFC 9180 §7.1, 0x0010): what a PKCS#11 token can hold; no defence against quantum computers
+)
+
+// SuiteOf tells the suite of a serialized public key by its length; empty: of none.
+func SuiteOf(public []byte) string {
+	switch len(public) {
+	case xwingPublic:
+		return SuiteXWing
+	case p256Public:
+		return SuiteP256
+	}
+	return ""
+}
+
+func kemOf(suite string) (hpke.KEM, error) {
+	switch suite {
+	case SuiteXWing:
+		return hpke.MLKEM768X25519(), nil
+	case SuiteP256:
+		return hpke.DHKEM(ecdh.P256()), nil
+	}
+	return nil, ErrAlgorithm
+}
 
 // HolderKey is the private key of one back-office holder: it opens parcels. It prints as nothing.
-type HolderKey struct{ key hpke.PrivateKey }
+type HolderKey struct {
+	suite string
+	key   hpke.PrivateKey
+}
 
 type holderFile struct {
 	Suite   string `cbor:"1,keyasint"`
-	Private []byte `cbor:"2,keyasint"` // sealed where there is a token
+	Private []byte `cbor:"2,keyasint"` // sealed where there is a token; empty where the token holds it
 
-	// The X-Wing key is no kind of key that a token knows: it is sealed with an AES-256 key that cannot leave the token
-	// (AES-GCM; the reference is the key's id, then the nonce).
-	Token *holderToken `cbor:"3,keyasint,omitempty"`
+	// An X-Wing key is no kind of key that a token knows: it is sealed with an AES-256 key that cannot leave the token
+	// (AES-GCM; the reference is the key's id, then the nonce). A P-256 key lies in the token itself.
+	Token  *holderToken `cbor:"3,keyasint,omitempty"`
+	Public []byte       `cbor:"4,keyasint,omitempty"` // of a key in the token
 }
 
 type holderToken struct {
@@ -32,60 +60,43 @@ type holderToken struct {
 
 const aadHolder = "bangban-holder-1"
 
-// xwingPrivate is the length of an X-Wing decapsulation key: a seed.
-const xwingPrivate = 32
-
-// refHolder is the length of what names the key and the nonce that seal a back-office key in a token.
-const refHolder = 16 + nonceSize
+// Lengths of keys (RFC 9180 §7.1, draft-connolly-cfrg-xwing-kem §5).
+const (
+	holderPrivate = 32 // a seed of X-Wing, a scalar of P-256
+	xwingPublic   = 1216
+	p256Public    = 65
+)
 
 // CreateHolder makes a back-office key and writes it to a file that must not exist yet.
-func CreateHolder(path string, rand io.Reader, o Options) (*HolderKey, error) {
-	seed := make([]byte, xwingPrivate)
-	defer clear(seed)
-	if _, err := io.ReadFull(rand, seed); err != nil {
-		return nil, err
-	}
-	key, err := hpke.MLKEM768X25519().NewPrivateKey(seed)
+func CreateHolder(path, suite string, rand io.Reader, o Options) (*HolderKey, error) {
+	private, key, err := newHolder(suite, rand)
 	if err != nil {
 		return nil, err
 	}
-	return &HolderKey{key}, writeHolder(path, rand, holderFile{Suite: SuiteXWing, Private: seed}, o)
+	defer clear(private)
+	return &HolderKey{suite, key}, writeHolder(path, rand, holderFile{Suite: suite, Private: private}, o)
 }
 
-// CreateHolderToken makes a back-office key that opens only where a PKCS#11 token is. The file wants a passphrase, for
-// it holds the token's PIN.
-func CreateHolderToken(path string, rand io.Reader, t Token, o Options) (*HolderKey, error) {
-	u, ok := strings.CutPrefix(t.Address, "pkcs11:")
-	if !ok || len(t.Address) > maxAddress {
-		return nil, &PlaceError{code: CodePlaceAddress}
-	}
-	where, err := parseURI(u)
+// newHolder makes a key pair from 32 bytes of rand.
+func newHolder(suite string, rand io.Reader) (private []byte, key hpke.PrivateKey, err error) {
+	kem, err := kemOf(suite)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if len(o.Passphrase) == 0 {
-		return nil, ErrPassphrase
-	}
-	if err := absent(path); err != nil {
-		return nil, err
-	}
-	seed, ref := make([]byte, xwingPrivate), make([]byte, refHolder)
-	defer clear(seed)
+	seed := make([]byte, holderPrivate)
 	if _, err := io.ReadFull(rand, seed); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if _, err := io.ReadFull(rand, ref); err != nil {
-		return nil, err
+	if suite == SuiteXWing {
+		key, err = kem.NewPrivateKey(seed)
+		return seed, key, err
 	}
-	key, err := hpke.MLKEM768X25519().NewPrivateKey(seed)
-	if err != nil {
-		return nil, err
+	defer clear(seed)
+	if key, err = kem.DeriveKeyPair(seed); err != nil {
+		return nil, nil, err
 	}
-	sealed, err := sealIn(where, ref, t.Label, t.PIN, seed, []byte(aadHolder))
-	if err != nil {
-		return nil, err
-	}
-	return &HolderKey{key}, writeHolder(path, rand, holderFile{SuiteXWing, sealed, &holderToken{t.Address, ref, t.PIN}}, o)
+	private, err = key.Bytes()
+	return private, key, err
 }
 
 func writeHolder(path string, rand io.Reader, f holderFile, o Options) error {
@@ -100,24 +111,6 @@ func writeHolder(path string, rand io.Reader, f holderFile, o Options) error {
 	}
 	defer clear(data)
 	return writeNew(path, data)
-}
-
-// unseal takes the private key out of the token's seal.
-func (f *holderFile) unseal() error {
-	if f.Token == nil {
-		return nil
-	}
-	u, ok := strings.CutPrefix(f.Token.Address, "pkcs11:")
-	if !ok || len(f.Token.Address) > maxAddress {
-		return ErrFormat
-	}
-	where, err := parseURI(u)
-	if err != nil {
-		return err
-	}
-	defer clear(f.Token.PIN)
-	f.Private, err = unsealIn(where, f.Token.Ref, f.Token.PIN, f.Private, []byte(aadHolder))
-	return err
 }
 
 // OpenHolder reads a back-office key. Passphrase is nil for a file without one.
@@ -140,18 +133,25 @@ func parseHolder(data, passphrase []byte) (*HolderKey, error) {
 	if err := decode(body, &f); err != nil {
 		return nil, err
 	}
+	kem, err := kemOf(f.Suite)
+	if err != nil {
+		return nil, err
+	}
+	if f.Token != nil && f.Suite == SuiteP256 {
+		return f.held()
+	}
 	if err := f.unseal(); err != nil {
 		return nil, err
 	}
 	defer clear(f.Private)
-	if f.Suite != SuiteXWing || len(f.Private) != xwingPrivate {
+	if len(f.Private) != holderPrivate {
 		return nil, ErrAlgorithm
 	}
-	key, err := hpke.MLKEM768X25519().NewPrivateKey(f.Private)
+	key, err := kem.NewPrivateKey(f.Private)
 	if err != nil {
 		return nil, ErrFormat
 	}
-	return &HolderKey{key}, nil
+	return &HolderKey{f.Suite, key}, nil
 }
 
 // HolderID is the id of a back-office key: the first 8 bytes of SHA-256 of its public key.
@@ -164,12 +164,12 @@ func HolderID(public []byte) []byte {
 func (h *HolderKey) ID() []byte { return HolderID(h.Public()) }
 
 // Suite names the key encapsulation.
-func (h *HolderKey) Suite() string { return SuiteXWing }
+func (h *HolderKey) Suite() string { return h.suite }
 
 // Public is the serialized public key (RFC 9180 §4).
 func (h *HolderKey) Public() []byte { return h.key.PublicKey().Bytes() }
 
-// Private is for crypto/hpke only.
+// Private is for crypto/hpke only. The bytes of one that a token holds cannot be had.
 func (h *HolderKey) Private() hpke.PrivateKey { return h.key }
 
 // Format implements fmt.Formatter so that no verb prints a field.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -48,30 +49,35 @@ func copies(t *testing.T, inverted []byte) int {
 	return n
 }
 
-// TestLockLeavesNothing looks for the voucher key and the KEK in the memory of this process after Lock. The control is
+// TestLockLeavesNothing looks for the voucher key, the SM2 key beside it and the KEK in the memory of this process after Lock. The control is
 // that both are found before it.
 func TestLockLeavesNothing(t *testing.T) {
 	v, _ := newVault(t)
 	u := unlock(t, v, "01", "246810")
+	if err := v.AddSM2(u, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
 	digest := sha256.Sum256([]byte("SPECIMEN"))
 	for range 50 {
+		smSign(t, u.SM2(), "SPECIMEN")
 		if _, err := u.Sign(nil, digest[:], crypto.SHA256); err != nil {
 			t.Fatal(err)
 		}
 	}
 	// Inverted at once and in place, so that the needles are not what is found.
-	big, little, kek := make([]byte, scalarSize), make([]byte, scalarSize), bytes.Clone(u.kek)
+	big, little, kek, sm := make([]byte, scalarSize), make([]byte, scalarSize), bytes.Clone(u.kek), bytes.Clone(u.sm.scalar)
 	u.key.(*File).key.(*ecdsa.PrivateKey).D.FillBytes(big)
 	for i := range big {
 		big[i] = ^big[i]
 		kek[i] = ^kek[i]
+		sm[i] = ^sm[i]
 		little[scalarSize-1-i] = big[i]
 	}
-	if copies(t, big)+copies(t, little) == 0 || copies(t, kek) == 0 {
+	if copies(t, big)+copies(t, little) == 0 || copies(t, kek) == 0 || copies(t, sm) == 0 {
 		t.Fatal("nothing is found while unlocked: the test cannot fail")
 	}
 	u.Lock()
-	left := func() int { return copies(t, big) + copies(t, little) + copies(t, kek) }
+	left := func() int { return copies(t, big) + copies(t, little) + copies(t, kek) + copies(t, sm) }
 	// Free memory of another processor's cache may take another round.
 	for range 5 {
 		if left() == 0 {

@@ -13,6 +13,7 @@ type nextFile struct {
 	Nonce  []byte      `cbor:"2,keyasint"`
 	Sealed []byte      `cbor:"3,keyasint"`
 	Token  *vaultToken `cbor:"4,keyasint,omitempty"`
+	SM     *smFile     `cbor:"5,keyasint,omitempty"`
 }
 
 // Prepare puts a fresh voucher key beside the one in use, in the place of one that was prepared before. It signs nothing

@@ -4,6 +4,10 @@ package keys_test
 
 import (
 	"bytes"
+	"crypto/ecdh"
+	"crypto/hpke"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -99,7 +103,7 @@ func TestHolderInToken(t *testing.T) {
 	pass := []byte("correct horse SPECIMEN")
 	o := keys.Options{Passphrase: pass, Cost: keys.Cost{Passes: 1, Memory: 8 << 10, Threads: 1}}
 	token := keys.Token{Address: address, Label: "SPECIMEN holder", PIN: []byte("246810")}
-	made, err := keys.CreateHolderToken(path, fixed(7), token, o)
+	made, err := keys.CreateHolderToken(path, keys.SuiteXWing, fixed(7), token, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,5 +117,47 @@ func TestHolderInToken(t *testing.T) {
 	unplug(t, label(0))
 	if _, err := keys.OpenHolder(path, pass); err == nil {
 		t.Fatal("it opens without the token")
+	}
+}
+
+// TestHolderMadeInToken makes a P-256 back-office key in a token: what is sealed to it opens there and nowhere else.
+func TestHolderMadeInToken(t *testing.T) {
+	const slot = tokens - 1
+	address := softhsm(t, slot)
+	path := filepath.Join(t.TempDir(), "holder.key")
+	pass := []byte("correct horse SPECIMEN")
+	o := keys.Options{Passphrase: pass, Cost: keys.Cost{Passes: 1, Memory: 8 << 10, Threads: 1}}
+	token := keys.Token{Address: address, Label: "SPECIMEN holder", PIN: []byte("246810")}
+	made, err := keys.CreateHolderToken(path, keys.SuiteP256, rand.Reader, token, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := keys.OpenHolder(path, pass)
+	if err != nil || h.Suite() != keys.SuiteP256 || !bytes.Equal(h.Public(), made.Public()) {
+		t.Fatal(h.Suite(), err)
+	}
+	pub, err := hpke.DHKEM(ecdh.P256()).NewPublicKey(h.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := hpke.Seal(pub, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte("info"), []byte("SPECIMEN"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := hpke.Open(h.Private(), hpke.HKDFSHA256(), hpke.AES256GCM(), []byte("info"), sealed)
+	if err != nil || string(plain) != "SPECIMEN" {
+		t.Fatalf("%q %v", plain, err)
+	}
+	if _, err := h.Private().Bytes(); err == nil {
+		t.Fatal("the key left its token")
+	}
+	sealed[len(sealed)-1] ^= 1
+	if _, err := hpke.Open(h.Private(), hpke.HKDFSHA256(), hpke.AES256GCM(), []byte("info"), sealed); err == nil {
+		t.Fatal("changed bytes open")
+	}
+	unplug(t, label(slot))
+	var place *keys.PlaceError
+	if _, err := keys.OpenHolder(path, pass); !errors.As(err, &place) {
+		t.Fatalf("without the token: %v", err)
 	}
 }

@@ -15,6 +15,7 @@ type Unlocked struct {
 	clerk string
 	kek   []byte
 	key   Key // nil once locked
+	sm    *SM2
 	kind  string
 	pub   *ecdsa.PublicKey
 }
@@ -61,7 +62,8 @@ func (u *Unlocked) drop() (open bool) {
 	}
 	clear(u.kek)
 	u.key.Close()
-	u.kek, u.key = nil, nil
+	u.sm.Close()
+	u.kek, u.key, u.sm = nil, nil, nil
 	return true
 }
 

@@ -26,6 +26,7 @@ type vaultFile struct {
 	Waiting []waitFile  `cbor:"6,keyasint,omitempty"`
 	Next    *nextFile   `cbor:"7,keyasint,omitempty"`
 	Token   *vaultToken `cbor:"8,keyasint,omitempty"`
+	SM      *smFile     `cbor:"9,keyasint,omitempty"`
 }
 
 type slotFile struct {
@@ -228,10 +229,16 @@ func (v *Vault) Unlock(clerkID string, pin []byte) (*Unlocked, error) {
 
 // unlock opens the voucher key. It owns kek.
 func (f *vaultFile) unlock(clerkID string, kek []byte) (*Unlocked, error) {
-	key, err := f.now().open(kek)
+	sm, err := f.SM.open(kek, f.Public)
 	if err != nil {
 		clear(kek)
 		return nil, err
 	}
-	return &Unlocked{clerk: clerkID, kek: kek, key: key, kind: key.Kind(), pub: key.Public().(*ecdsa.PublicKey)}, nil
+	key, err := f.now().open(kek)
+	if err != nil {
+		sm.Close()
+		clear(kek)
+		return nil, err
+	}
+	return &Unlocked{clerk: clerkID, kek: kek, key: key, sm: sm, kind: key.Kind(), pub: key.Public().(*ecdsa.PublicKey)}, nil
 }

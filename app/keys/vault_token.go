@@ -22,6 +22,7 @@ type Fresh struct {
 	soft  *ecdsa.PrivateKey
 	token *tokenFile
 	key   Key
+	sm    *SM2 // nil: none
 }
 
 // FreshSoftware makes a Fresh key of one that is to lie in the vault file. Close wipes it.
@@ -65,11 +66,20 @@ func (f *Fresh) Close() error {
 	if f.token != nil {
 		clear(f.token.PIN)
 	}
+	f.sm.Close()
 	return f.key.Close()
 }
 
 // seal gives what a vault keeps of it.
 func (f *Fresh) seal(rand io.Reader, kek []byte) (n *nextFile, err error) {
+	if n, err = f.sealKey(rand, kek); err != nil || f.sm == nil {
+		return n, err
+	}
+	n.SM, err = sealSM2(rand, kek, n.Public, f.sm)
+	return n, err
+}
+
+func (f *Fresh) sealKey(rand io.Reader, kek []byte) (n *nextFile, err error) {
 	if f.token == nil {
 		beside := vaultFile{}
 		err := beside.put(rand, kek, f.soft)
@@ -92,7 +102,7 @@ func (t *vaultToken) aad(public []byte) ([]byte, error) {
 // fits tells whether a sealed key has the form that its place wants.
 func (n *nextFile) fits() bool {
 	size := len(n.Sealed) - tagSize
-	if len(n.Public) != pointSize || len(n.Nonce) != nonceSize {
+	if len(n.Public) != pointSize || len(n.Nonce) != nonceSize || !n.SM.fits() {
 		return false
 	}
 	if t := n.Token; t != nil {
@@ -102,10 +112,10 @@ func (n *nextFile) fits() bool {
 }
 
 // now is the key in use, in the form that a key has while it waits.
-func (f *vaultFile) now() *nextFile { return &nextFile{f.Public, f.Nonce, f.Sealed, f.Token} }
+func (f *vaultFile) now() *nextFile { return &nextFile{f.Public, f.Nonce, f.Sealed, f.Token, f.SM} }
 
 func (f *vaultFile) take(n *nextFile) {
-	f.Public, f.Nonce, f.Sealed, f.Token = n.Public, n.Nonce, n.Sealed, n.Token
+	f.Public, f.Nonce, f.Sealed, f.Token, f.SM = n.Public, n.Nonce, n.Sealed, n.Token, n.SM
 }
 
 // open takes the key out with the KEK, or opens it in its place.
