@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -116,6 +117,37 @@ func (a Algorithm) Verify(pub crypto.PublicKey, message, signature []byte) bool 
 		return len(signature) == 2*((curve.Params().BitSize+7)/8) && verifyRaw(k, sum, signature)
 	}
 	return false
+}
+
+// verifyRaw checks r ‖ s.
+func verifyRaw(pub *ecdsa.PublicKey, sum, raw []byte) bool {
+	var room [2 * (66 + 3 + 2)]byte
+	return ecdsa.VerifyASN1(pub, sum, appendSignature(room[:0], raw))
+}
+
+// appendSignature writes r ‖ s, of at most 66 bytes each, as SEQUENCE { r, s } in DER.
+func appendSignature(to, raw []byte) []byte {
+	r, s := bytes.TrimLeft(raw[:len(raw)/2], "\x00"), bytes.TrimLeft(raw[len(raw)/2:], "\x00")
+	size := func(n []byte) int { // a leading bit would be a sign; zero has a byte too
+		if len(n) == 0 || n[0] >= 0x80 {
+			return len(n) + 1
+		}
+		return len(n)
+	}
+	to = append(to, 0x30)
+	all := 4 + size(r) + size(s)
+	if all >= 0x80 {
+		to = append(to, 0x81)
+	}
+	to = append(to, byte(all))
+	for _, n := range [2][]byte{r, s} {
+		to = append(to, 2, byte(size(n)))
+		if size(n) > len(n) {
+			to = append(to, 0)
+		}
+		to = append(to, n...)
+	}
+	return to
 }
 
 // RawSignature turns an ECDSA signature in DER into r ‖ s for a curve.

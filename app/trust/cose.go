@@ -132,13 +132,6 @@ func openList(msg []byte, typ string, issuers []*Institution) (payload []byte, b
 	return s.Payload, by, nil
 }
 
-// verifyRaw checks r ‖ s.
-func verifyRaw(pub *ecdsa.PublicKey, sum, raw []byte) bool {
-	half := len(raw) / 2
-	der, err := asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(raw[:half]), new(big.Int).SetBytes(raw[half:])})
-	return err == nil && ecdsa.VerifyASN1(pub, sum, der)
-}
-
 // signer is the issuing certificate that signed a list, and whose it is.
 type signer struct {
 	*Institution

@@ -13,3 +13,6 @@ func UnpackStatusList(claim []byte) (*StatusList, error) {
 
 // Same tells whether two lists hold the same statuses.
 func (l *StatusList) Same(o *StatusList) bool { return l.bits == o.bits && bytes.Equal(l.data, o.data) }
+
+// AppendSignature is appendSignature.
+func AppendSignature(to, raw []byte) []byte { return appendSignature(to, raw) }

@@ -46,7 +46,7 @@ func (s *Store) JudgeSigner(leaf *cms.Certificate, beside []*cms.Certificate, at
 		if !at.IsZero() && snap.TooOld(at, s.maxAge[snap.Kind]) {
 			return nil, check.Unsure(CheckIssuer, check.ListTooOld, snap.Label())
 		}
-		return &Signer{Name: leaf.String(), Rests: snap, Certificate: leaf, chain: chain, realm: "institution " + i.Name}, check.Pass(CheckIssuer, "institution "+i.Name)
+		return &Signer{Name: leaf.String(), Rests: snap, Certificate: leaf, chain: chain, named: "institution " + i.Name}, check.Pass(CheckIssuer, "institution "+i.Name)
 	}
 	return nil, issuer
 }

@@ -116,7 +116,8 @@ type Signer struct {
 	Certificate *cms.Certificate // nil: a single key
 	DocTypes    []string         // kinds of documents that the list of its anchor names; nil: any
 	chain       []*cms.Certificate
-	realm       string     // whose status lists count for what it signed
+	named       string     // whose status lists count for what it signed, where that is not the anchor or the key
+	key         *Key       // the single key
 	lists       []Snapshot // that were asked about it
 }
 
@@ -180,11 +181,21 @@ func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
 func (s *Store) signer(leaf *cms.Certificate, chain []*cms.Certificate) *Signer {
 	anchor := chain[len(chain)-1]
 	said := s.listed[s.of(anchor).print]
-	g := &Signer{Name: s.of(leaf).name, Rests: s.snapshotOf(anchor), Certificate: leaf, DocTypes: said.docTypes, chain: chain, realm: said.realm}
-	if g.realm == "" {
-		g.realm = fmt.Sprintf("anchor %x", s.of(anchor).print)
-	}
+	g := &Signer{Name: s.of(leaf).name, Rests: s.snapshotOf(anchor), Certificate: leaf, DocTypes: said.docTypes, chain: chain, named: said.realm}
 	return g
+}
+
+// realm is whose status lists count for what it signed. It is asked for rarely, and costs a hash.
+func (g *Signer) realm() string {
+	switch {
+	case g.named != "":
+		return g.named
+	case g.key != nil:
+		return g.key.realm()
+	case len(g.chain) > 0:
+		return fmt.Sprintf("anchor %x", g.chain[len(g.chain)-1].Fingerprint())
+	}
+	return ""
 }
 
 // judgeChain finds the way from the first certificate to one that is held. leaf is nil where a certificate cannot be read.
@@ -253,7 +264,8 @@ func (s *Store) proveKey(c Claim) (*Signer, []check.Check) {
 	var named, mixed bool // a key of this very kid is held; but for another algorithm
 	if s != nil {
 		tied := c.Issuer != "" && slices.ContainsFunc(s.keys, func(k Key) bool { return k.Issuer == c.Issuer })
-		for _, k := range s.keys {
+		for i := range s.keys {
+			k := &s.keys[i]
 			if k.Issuer != "" && k.Issuer != c.Issuer && !(c.list && c.Issuer == "") || tied && k.Issuer == "" {
 				continue // of somebody else; and whoever has keys of his own signs with those
 			}
@@ -275,7 +287,7 @@ func (s *Store) proveKey(c Claim) (*Signer, []check.Check) {
 				if !c.At.IsZero() && snap.TooOld(c.At, s.maxAge[snap.Kind]) {
 					return nil, []check.Check{check.Unsure(CheckIssuer, check.ListTooOld, snap.Label()), signed}
 				}
-				return &Signer{Name: k.Name, Rests: snap, realm: k.realm()}, []check.Check{check.Pass(CheckIssuer, k.label()), signed}
+				return &Signer{Name: k.Name, Rests: snap, key: k}, []check.Check{check.Pass(CheckIssuer, k.label()), signed}
 			}
 		}
 	}

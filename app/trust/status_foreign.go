@@ -43,7 +43,7 @@ func (f *foreign) prove(s *Store) (*StatusList, *Signer, error) {
 		return nil, nil, fmt.Errorf("%w: status list", ErrUnknown)
 	}
 	l := f.list
-	l.Issuer, l.URI, l.MadeAt, l.NotAfter = strings.TrimPrefix(signer.realm, "institution "), f.uri, f.iat, f.exp
+	l.Issuer, l.URI, l.MadeAt, l.NotAfter = strings.TrimPrefix(signer.realm(), "institution "), f.uri, f.iat, f.exp
 	l.TTL = time.Duration(min(f.ttl, maxTTL)) * time.Second
 	return l, signer, nil
 }

@@ -23,7 +23,7 @@ func (s *Store) JudgeStatus(issuer, uri string, index uint64, at time.Time) chec
 func (s *Store) JudgeStatusOf(signer *Signer, uri string, index uint64, at time.Time) check.Check {
 	realm := ""
 	if signer != nil {
-		realm = strings.TrimPrefix(signer.realm, "institution ")
+		realm = strings.TrimPrefix(signer.realm(), "institution ")
 	}
 	c, snap := s.judgeStatus(realm, uri, index, at)
 	if signer != nil && snap.Kind != "" {

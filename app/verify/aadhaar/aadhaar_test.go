@@ -269,23 +269,5 @@ func FuzzContent(f *testing.F) {
 
 func BenchmarkVerify(b *testing.B) {
 	a := newAuthority(b, 2048, nil)
-	text, req := number(b, a.content(b, newDraft())), verify.Request{At: at, Anchors: store(b, a.cert)}
-	b.ReportAllocs()
-	for b.Loop() {
-		if r, err := (aadhaar.Format{}).Verify(context.Background(), text, req); err != nil || r.Verdict != check.Passed {
-			b.Fatal(r, err)
-		}
-	}
-}
-
-// BenchmarkBare is one RSA-2048 verification and nothing else.
-func BenchmarkBare(b *testing.B) {
-	a := newAuthority(b, 2048, nil)
-	sum := sha256.Sum256([]byte("SPECIMEN"))
-	sig, _ := rsa.SignPKCS1v15(nil, a.key, crypto.SHA256, sum[:])
-	for b.Loop() {
-		if rsa.VerifyPKCS1v15(&a.key.PublicKey, crypto.SHA256, sum[:], sig) != nil {
-			b.Fatal("does not verify")
-		}
-	}
+	formattest.Throughput(b, aadhaar.Format{}, number(b, a.content(b, newDraft())), verify.Request{At: at, Anchors: store(b, a.cert)}, formattest.RS256(b, 1))
 }

@@ -122,18 +122,18 @@ func (l *letter) judgeTime(req verify.Request) check.Check {
 }
 
 func (l *letter) claims() verify.Claims {
-	out := verify.Claims{}
+	out := make(verify.Claims, fields+2)
 	set := func(name, value string) {
 		if value = strings.TrimSpace(value); value != "" {
 			out[name] = verify.Clean(value)
 		}
 	}
-	for name, value := range l.fields {
-		if name != "reference" {
-			set(name, value)
+	for i, value := range l.fields {
+		if i > 0 {
+			set(order[i], latin1(value))
 		}
 	}
-	set("number_ending", l.fields["reference"][:4])
+	set("number_ending", latin1(l.fields[0][:4]))
 	if !l.madeAt.IsZero() {
 		set("issued", l.madeAt.Format(time.RFC3339))
 	}

@@ -187,3 +187,11 @@ func TestLedgerKnowsTheCounter(t *testing.T) {
 		t.Errorf("asked for %q %d", l.series, l.serial)
 	}
 }
+
+// BenchmarkVerify checks three signatures: the issuing certificate's, the delegation's and the voucher's.
+func BenchmarkVerify(b *testing.B) {
+	a := vouchertest.New(b, vouchertest.Issuer)
+	text := []byte(voucher.Encode(vouchertest.Sign(b, a.Voucher(), a.Signer(b))))
+	req := verify.Request{At: vouchertest.Now().Add(time.Minute), Anchors: store(b, a.PEM), Training: true}
+	formattest.Throughput(b, claim169.Format{}, text, req, formattest.ES256(b, 3))
+}

@@ -44,7 +44,7 @@ func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify
 	if len(b) > 2*maxText {
 		return one(check.Unsure("structure", check.Unreadable, ErrTooLarge.Error()))
 	}
-	cose, err := unpack(string(b))
+	cose, err := unpack(b)
 	if err != nil {
 		return one(check.Unsure("structure", check.Unreadable, first(err)))
 	}

@@ -288,26 +288,5 @@ func FuzzCOSE(f *testing.F) {
 
 func BenchmarkVerify(b *testing.B) {
 	s := newSigner(b, p256(b), nil)
-	msg, req := text(b, s.cose(b, s.draft())), verify.Request{At: at, Anchors: store(b, s.cert)}
-	b.ReportAllocs()
-	for b.Loop() {
-		if r, err := (hcert.Format{}).Verify(context.Background(), msg, req); err != nil || r.Verdict != check.Passed {
-			b.Fatal(r, err)
-		}
-	}
-}
-
-// BenchmarkBare is one ES256 verification and nothing else.
-func BenchmarkBare(b *testing.B) {
-	s := newSigner(b, p256(b), nil)
-	sum := sha256.Sum256([]byte("SPECIMEN"))
-	sig, err := s.key.Sign(nil, sum[:], crypto.SHA256)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		if !ecdsa.VerifyASN1(s.key.Public().(*ecdsa.PublicKey), sum[:], sig) {
-			b.Fatal("does not verify")
-		}
-	}
+	formattest.Throughput(b, hcert.Format{}, text(b, s.cose(b, s.draft())), verify.Request{At: at, Anchors: store(b, s.cert)}, formattest.ES256(b, 1))
 }

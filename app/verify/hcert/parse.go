@@ -2,13 +2,12 @@ package hcert
 
 import (
 	"bytes"
-	"compress/zlib"
+	"errors"
 	"fmt"
-	"io"
-	"strings"
 	"time"
 
 	"bangban/app/trust"
+	"bangban/app/verify"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -23,18 +22,26 @@ const (
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
+// values gives each character's value and one; 0 stands for all others.
+var values = func() (v [256]uint8) {
+	for i := range len(alphabet) {
+		v[alphabet[i]] = uint8(i + 1)
+	}
+	return v
+}()
+
 // unbase45 decodes RFC 9285 §4 strictly: a group above 65535 is refused, so that no two texts mean the same bytes.
-func unbase45(s string) ([]byte, error) {
+func unbase45(s []byte) ([]byte, error) {
 	out := make([]byte, 0, len(s)/3*2+1)
 	for i := 0; i < len(s); i += 3 {
 		group := s[i:min(i+3, len(s))]
 		n, weight := 0, 1
-		for j := range len(group) {
-			d := strings.IndexByte(alphabet, group[j])
-			if d < 0 {
+		for j, c := range group {
+			d := int(values[c])
+			if d == 0 {
 				return nil, fmt.Errorf("%w: character %d", ErrUnreadable, i+j)
 			}
-			n += d * weight
+			n += (d - 1) * weight
 			weight *= 45
 		}
 		switch {
@@ -50,9 +57,9 @@ func unbase45(s string) ([]byte, error) {
 }
 
 // unpack gives the COSE bytes behind the text.
-func unpack(text string) ([]byte, error) {
-	rest, ok := strings.CutPrefix(strings.Trim(text, "\r\n"), prefix)
-	if !ok || rest == "" {
+func unpack(text []byte) ([]byte, error) {
+	rest, ok := bytes.CutPrefix(bytes.Trim(text, "\r\n"), []byte(prefix))
+	if !ok || len(rest) == 0 {
 		return nil, ErrUnreadable
 	}
 	if len(rest) > maxText {
@@ -62,19 +69,12 @@ func unpack(text string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	src := bytes.NewReader(packed)
-	r, err := zlib.NewReader(src)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
-	}
-	cose, err := io.ReadAll(io.LimitReader(r, maxCOSE+1))
+	cose, err := verify.Unzlib(packed, maxCOSE)
 	switch {
+	case errors.Is(err, verify.ErrTooLong):
+		return nil, ErrTooLarge
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
-	case len(cose) > maxCOSE:
-		return nil, ErrTooLarge
-	case src.Len() > 0:
-		return nil, fmt.Errorf("%w: bytes after the stream", ErrUnreadable)
 	}
 	return cose, nil
 }

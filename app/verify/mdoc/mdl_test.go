@@ -11,7 +11,6 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"math/big"
 	"os"
 	"testing"
@@ -345,29 +344,8 @@ func FuzzSession(f *testing.F) {
 	})
 }
 
+// BenchmarkVerify checks three signatures: issuer, certificate and device.
 func BenchmarkVerify(b *testing.B) {
 	f := load(b)
-	req, good := f.request(b), f.bytes(b, "good")
-	b.ReportAllocs()
-	for b.Loop() {
-		if r, err := (mdoc.Format{}).Verify(context.Background(), good, req); err != nil || r.Verdict != check.Passed {
-			b.Fatal(r, err)
-		}
-	}
-}
-
-// BenchmarkBare is three ES256 verifications (issuer, certificate, device) and nothing else.
-func BenchmarkBare(b *testing.B) {
-	f := load(b)
-	block, _ := pem.Decode([]byte(f["iaca"]))
-	s := store(b, toPEM(block.Bytes))
-	pub := trust.Public(s.Certificates()[0])
-	sig := bytes.Repeat([]byte{7}, 64)
-	for b.Loop() {
-		for range 3 {
-			if trust.ES256.Verify(pub, f.bytes(b, "transcript"), sig) {
-				b.Fatal("verifies")
-			}
-		}
-	}
+	formattest.Throughput(b, mdoc.Format{}, f.bytes(b, "good"), f.request(b), formattest.ES256(b, 3))
 }

@@ -363,27 +363,8 @@ func FuzzPayload(f *testing.F) {
 	})
 }
 
+// BenchmarkVerify checks three signatures: certificate, issuer and holder.
 func BenchmarkVerify(b *testing.B) {
 	f := load(b)
-	req, text := f.request(b), []byte(f.text["good_x5c"])
-	b.ReportAllocs()
-	for b.Loop() {
-		if r, err := (sdjwt.Format{}).Verify(context.Background(), text, req); err != nil || r.Verdict != check.Passed {
-			b.Fatal(r, err)
-		}
-	}
-}
-
-// BenchmarkBare is three ES256 verifications (certificate, issuer, holder) and nothing else.
-func BenchmarkBare(b *testing.B) {
-	f := load(b)
-	pub := trust.Public(store(b, []byte(f.root)).Certificates()[0])
-	sig, msg := bytes.Repeat([]byte{7}, 64), []byte(f.text["good_x5c"])
-	for b.Loop() {
-		for range 3 {
-			if trust.ES256.Verify(pub, msg, sig) {
-				b.Fatal("verifies")
-			}
-		}
-	}
+	formattest.Throughput(b, sdjwt.Format{}, []byte(f.text["good_x5c"]), f.request(b), formattest.ES256(b, 3))
 }

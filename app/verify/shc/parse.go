@@ -2,15 +2,15 @@ package shc
 
 import (
 	"bytes"
-	"compress/flate"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"math"
 	"strings"
 	"time"
 
 	"bangban/app/trust"
+	"bangban/app/verify"
 )
 
 // Bounds on cards. A QR code of version 40 holds 7,089 digits; a file may hold more than a code.
@@ -128,15 +128,12 @@ func parse(text string) (*card, error) {
 
 // inflate bounds what comes out, and wants the stream to end with the bytes.
 func inflate(b []byte) ([]byte, error) {
-	src := bytes.NewReader(b)
-	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(src), maxPayload+1))
+	plain, err := verify.Inflate(b, maxPayload)
 	switch {
+	case errors.Is(err, verify.ErrTooLong):
+		return nil, ErrTooLarge
 	case err != nil:
 		return nil, fmt.Errorf("%w: DEFLATE", ErrStructure)
-	case len(plain) > maxPayload:
-		return nil, ErrTooLarge
-	case src.Len() > 0:
-		return nil, fmt.Errorf("%w: bytes after the stream", ErrStructure)
 	}
 	return plain, nil
 }

@@ -286,26 +286,5 @@ func FuzzPayload(f *testing.F) {
 
 func BenchmarkVerify(b *testing.B) {
 	f := load(b)
-	req, text := verify.Request{At: f.at, Anchors: store(b, f.jwks)}, []byte(f.text["good"])
-	b.ReportAllocs()
-	for b.Loop() {
-		if r, err := (shc.Format{}).Verify(context.Background(), text, req); err != nil || r.Verdict != check.Passed {
-			b.Fatal(r, err)
-		}
-	}
-}
-
-// BenchmarkBare is one ES256 verification and nothing else.
-func BenchmarkBare(b *testing.B) {
-	g := newForge(b)
-	sum := sha256.Sum256([]byte("SPECIMEN"))
-	sig, err := g.key.Sign(nil, sum[:], crypto.SHA256)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		if !ecdsa.VerifyASN1(&g.key.PublicKey, sum[:], sig) {
-			b.Fatal("does not verify")
-		}
-	}
+	formattest.Throughput(b, shc.Format{}, []byte(f.text["good"]), verify.Request{At: f.at, Anchors: store(b, f.jwks)}, formattest.ES256(b, 1))
 }
