@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,9 +19,15 @@ const (
 // Text is one sentence in several languages, by BCP 47 tag.
 type Text map[string]string
 
-// In gives the sentence in lang, else in its base language, else in zh-Hans, else in en, else any.
+// In gives the sentence in lang, else in what lang rests on (zh-Hant-x-short, zh-Hant, zh: RFC 4647 §3.4), else in
+// zh-Hans, else in en, else any.
 func (t Text) In(lang string) string {
-	for _, l := range []string{lang, base(lang), "zh-Hans", "en"} {
+	for l := lang; l != ""; l = shorter(l) {
+		if s, ok := t[l]; ok {
+			return s
+		}
+	}
+	for _, l := range []string{"zh-Hans", "en"} {
 		if s, ok := t[l]; ok {
 			return s
 		}
@@ -31,13 +38,16 @@ func (t Text) In(lang string) string {
 	return ""
 }
 
-func base(lang string) string {
-	for i := range lang {
-		if lang[i] == '-' {
-			return lang[:i]
-		}
+// shorter takes the last subtag off, and with it a single letter that would then stand at the end.
+func shorter(lang string) string {
+	i := strings.LastIndexByte(lang, '-')
+	if i < 0 {
+		return ""
 	}
-	return lang
+	if i >= 2 && lang[i-2] == '-' {
+		i -= 2
+	}
+	return lang[:i]
 }
 
 // Holder fields that a purpose may ask for.

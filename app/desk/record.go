@@ -85,6 +85,7 @@ type Before struct {
 	Names      []NameCharacter `cbor:"21,keyasint,omitempty"` // characters of the name that were compared by hand
 	Mandate    *Mandate        `cbor:"22,keyasint,omitempty"` // Mode helper
 	Software   bool            `cbor:"23,keyasint,omitempty"` // the voucher key lies in a file
+	Grant      *Grant          `cbor:"24,keyasint,omitempty"` // Mode helper-on-mandate
 }
 
 // Person is whom the service was for, as the back office needs it. It prints as nothing.

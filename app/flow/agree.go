@@ -29,7 +29,11 @@ func accepts(p desk.Purpose, recipient string) bool {
 func (m *Machine) offer() {
 	m.refresh()
 	var purposes []desk.Purpose
-	for _, p := range m.p.Rules.Purposes() {
+	all := m.p.Rules.Purposes()
+	if m.visit != nil && m.visit.grant != nil {
+		all = m.grantPurposes(*m.visit.grant)
+	}
+	for _, p := range all {
 		if v := m.visit; v != nil && v.lower {
 			var taken bool
 			if p, taken = p.For(v.doc.Kind); !taken {

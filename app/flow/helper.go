@@ -51,7 +51,7 @@ type helping struct {
 // represented.
 func (m *Machine) HelpOnly() error {
 	return m.input("help-only", func() *desk.Error {
-		if m.in.Step != Choose {
+		if m.in.Step != Choose || m.visit.grant != nil {
 			return notNow()
 		}
 		m.in.HelpOnly, m.dirty = !m.in.HelpOnly, true
@@ -75,6 +75,8 @@ func (m *Machine) Helper() error {
 	return m.input("helper", func() *desk.Error {
 		switch {
 		case m.in.Step != Choose || m.p.Mandates == nil || m.visit.doc == nil || m.in.Subject.Number == "":
+			return notNow()
+		case m.visit.grant != nil: // nobody passes a mandate on
 			return notNow()
 		case m.visit.lower:
 			return problem(CodeHelperProof)

@@ -173,6 +173,10 @@ func (m *Machine) Back() error {
 			m.step(Choose)
 		case HelperCard, HelperFace, HelperTerms, Aside:
 			m.helperBack()
+		case GrantCard:
+			m.visit.stop()
+			m.visit.grant, m.in.Grant = nil, nil
+			m.step(GrantScan)
 		case Reprint:
 			if m.visit.working {
 				return notNow()
@@ -190,6 +194,12 @@ func (m *Machine) Back() error {
 				m.settled()
 				return nil
 			}
+			if m.visit.grant != nil {
+				m.grantWaits()
+				return nil
+			}
+			m.close(Ready, "")
+		case GrantScan:
 			m.close(Ready, "")
 		case Unproven:
 			m.close(Ready, "")

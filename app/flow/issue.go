@@ -31,6 +31,10 @@ type order struct {
 	paper     string
 	maxLife   time.Duration
 	mandate   *mandateOrder // nil: a voucher
+
+	number     string // of the document that a paper is bound to
+	grant      *Grant // the mandate that a helper acts on; nil: the person is here
+	helperName string
 }
 
 // order copies everything that the draft needs.
@@ -38,7 +42,7 @@ func (m *Machine) order(a desk.Answer, now, os time.Time) *order {
 	in, v, policy := &m.in, m.visit, m.p.Rules.Policy()
 	d, s := v.doc, *in.Subject
 	o := &order{visit: v.id, station: in.Station, subject: s, kind: d.Kind, purpose: *in.Purpose, recipient: *in.Recipient,
-		lang: in.Lang, paper: m.o.Paper, maxLife: in.Station.MaxLife, security: append([]byte(nil), d.Raw[securityObject]...)}
+		number: s.Number, lang: in.Lang, paper: m.o.Paper, maxLife: in.Station.MaxLife, security: append([]byte(nil), d.Raw[securityObject]...)}
 	if o.second = m.o.Lang; in.Lang == m.o.Lang {
 		o.second = m.o.Second
 	}
@@ -60,6 +64,7 @@ func (m *Machine) order(a desk.Answer, now, os time.Time) *order {
 		Names:   nameRecord(in.Doubts),
 		Person:  desk.Person{Name: s.Name(), Number: s.Number, BirthDate: s.BirthDate},
 	}
+	m.grantOrder(o)
 	return o
 }
 
@@ -121,13 +126,13 @@ func (m *Machine) draft(ctx context.Context, o *order, slot Slot) (d drafted, er
 		Issuer: o.station.Issuer, Subject: [16]byte(salts[16:]), ID: [16]byte(salts[32:]), Audience: o.recipient.ID,
 		IssuedAt: iat, NotBefore: iat, Expires: b.Expires, Holder: holder(o),
 		Terms: voucher.Terms{PurposeCode: o.purpose.Code, PurposeText: o.purpose.Title.In(o.lang), MaxUses: o.purpose.MaxUses,
-			Before: sha256.Sum256(enc), Operations: o.purpose.Operations, Serial: slot.Serial},
+			Before: sha256.Sum256(enc), Operations: o.purpose.Operations, RepresentedBy: o.helperName, Serial: slot.Serial},
 	}
 	if slot.StatusURI != "" {
 		v.Status = &voucher.StatusRef{Index: slot.Index, URI: slot.StatusURI}
 	}
 	if o.purpose.Binding == desk.BindDocument {
-		v.Terms.Binding = voucher.BindDocument([voucher.SaltSize]byte(salts[48:]), o.kind, o.subject.Number)
+		v.Terms.Binding = voucher.BindDocument([voucher.SaltSize]byte(salts[48:]), o.kind, o.number)
 	}
 	if o.purpose.Binding == desk.BindFace {
 		if v.Holder.Face, err = m.portrait(o.photo); err != nil {
@@ -186,7 +191,9 @@ func holder(o *order) (h voucher.Holder) {
 }
 
 func (o *order) job(v *voucher.Voucher, text, serial string) Job {
-	return Job{Voucher: v, Text: text, Serial: serial, Person: o.before.Person, Kind: o.kind, Purpose: o.purpose, Recipient: o.recipient,
+	person := o.before.Person
+	person.Number = o.number
+	return Job{Voucher: v, Text: text, Serial: serial, Person: person, Kind: o.kind, Purpose: o.purpose, Recipient: o.recipient,
 		Lang: o.lang, Second: o.second, Answer: o.before.Consent.Answer, Paper: o.paper,
 		Unproven: o.before.Identified.Unproven, Seconded: o.before.Identified.Second != ""}
 }
@@ -215,6 +222,9 @@ func (o *order) row(v *voucher.Voucher, serial string, hash [32]byte) desk.Ledge
 	if len(o.before.Names) > 0 {
 		r.Flags = append(r.Flags, FlagName)
 	}
+	if o.grant != nil {
+		r.Flags = append(r.Flags, FlagGrant)
+	}
 	if o.before.Mode == desk.ModeHelpOnly {
 		r.Flags = append(r.Flags, FlagHelpOnly)
 	}
@@ -234,6 +244,11 @@ func (m *Machine) start(o *order) bool {
 // issue is T1 and, where it held, the first printing. T1 itself is not cut off by the end of Run.
 func (m *Machine) issue(ctx context.Context, o *order) {
 	var d drafted
+	if err := m.useGrant(ctx, o); err != nil {
+		clear(o.security)
+		m.do(func() { m.notIssued(desk.Explain("visit.grant", err)) })
+		return
+	}
 	parcel, err := m.p.Commit.Issue(context.WithoutCancel(ctx), func(slot Slot) (Signed, error) {
 		d.wipe() // the store may try a transaction again
 		var err error
@@ -256,7 +271,7 @@ func (m *Machine) issue(ctx context.Context, o *order) {
 	m.do(func() { m.issued(&d, parcel) })
 	if o.mandate != nil {
 		m.noteHelper(ctx, o, d.signed.Row.Serial)
-	} else if m.o.Remember != nil {
+	} else if m.o.Remember != nil && o.grant == nil {
 		m.o.Remember(o.purpose.Code, o.recipient.ID)
 	}
 	m.print(ctx, d.paper, 1)
@@ -269,7 +284,7 @@ func (m *Machine) issued(d *drafted, parcel string) {
 	m.in.Serial, m.in.Parcel, m.in.Preview = d.signed.Row.Serial, parcel, d.paper.Preview
 	m.changes++
 	m.without(m.in.Serial)
-	if m.in.Mandate == nil {
+	if m.in.Mandate == nil && v.grant == nil {
 		m.last = [2]string{m.in.Purpose.Code, m.in.Recipient.ID}
 	}
 	m.log.Info("visit", "issued", m.in.Serial)

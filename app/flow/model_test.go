@@ -88,6 +88,8 @@ func acts() []act {
 		{"back", func(k *monkey) { k.m.Back() }},
 		{"not today", func(k *monkey) { k.m.NotToday() }},
 		{"resolve", func(k *monkey) { k.m.ResolveUnfinished("T01-000900", true) }},
+		{"grant", func(k *monkey) { k.m.Grant() }},
+		{"scan grant", func(k *monkey) { k.m.Scanned(flowtest.GrantText) }},
 		{"clock", func(k *monkey) { k.f.Clock.Pass(3600e9) }},
 	}
 	for _, op := range []string{"begin", "issue", "mark", "finish", "unfinished"} {

@@ -108,8 +108,11 @@ func (m *Machine) Spoil(reason string) error {
 // is noted. Everywhere else it does nothing.
 func (m *Machine) Scanned(text string) error {
 	return m.input("scanned", func() *desk.Error {
-		if m.in.Step == Reprint {
+		switch m.in.Step {
+		case Reprint:
 			return m.oldPaper(text)
+		case GrantScan:
+			return m.grantText(strings.Trim(text, "\r\n "))
 		}
 		if m.in.Step != HandOver || m.visit.working {
 			return notNow()

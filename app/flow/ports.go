@@ -146,6 +146,7 @@ type Ports struct {
 	Press    Press
 	Commit   Commit
 	Mandates Mandates                                  // nil: no mandates are given here
+	Grants   Grants                                    // nil: nobody acts on one here
 	Papers   Papers                                    // nil: nothing is done about papers of earlier visits
 	Now      func() (station, os time.Time, sure bool) // station time (design §3); sure is false where issuing must stop
 	Rand     interface{ Read([]byte) (int, error) }

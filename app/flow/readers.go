@@ -163,7 +163,7 @@ func (m *Machine) look() {
 		} else {
 			m.note(NoteCardWaits)
 		}
-	case Pulled:
+	case Pulled, GrantCard:
 		m.take(s, false)
 	case NeedSecret:
 		if s.reader != m.visit.reader && m.holds() { // another card, while the visit's own one still lies there

@@ -122,6 +122,9 @@ func (m *Machine) show(d *cardreader.Document, took time.Duration) {
 	m.in.ReadTime, m.in.Tries, m.in.Need, m.in.Needs, m.in.Refused, m.in.Second = took, 0, nil, nil, 0, ""
 	m.strange(d.Kind)
 	lower, why := m.weigh(d)
+	if e := m.grantCard(d, lower); e != nil && (why == nil || lower) {
+		lower, why = false, e
+	}
 	v.lower, m.in.Lower = lower, lower
 	switch {
 	case lower:

@@ -45,7 +45,7 @@ func (m *Machine) Reprint(reason string) error {
 			if m.visit.doc == nil {
 				return notNow()
 			}
-			if m.visit.lower || m.in.Mandate != nil {
+			if m.visit.lower || m.in.Mandate != nil || m.visit.grant != nil {
 				return problem(CodeReprintState)
 			}
 			m.step(Reprint)

@@ -37,11 +37,14 @@ const (
 	HelperFace              // is it the helper?
 	HelperTerms             // what the helper may do, how long, how often
 	Aside                   // the helper is asked to step back before the person is asked
+	GrantScan               // a helper comes alone: scan the mandate
+	GrantCard               // it is good: lay the helper's own card
 )
 
 var stepNames = [...]string{"locked", "ready", "reading", "need-secret", "pulled", "trouble", "unproven", "compare", "choose",
 	"second",
-	"agree", "spoken", "issuing", "print-fault", "hand-over", "farewell", "not-today", "reprint", "sanction", "helper-card", "helper-face", "helper-terms", "aside"}
+	"agree", "spoken", "issuing", "print-fault", "hand-over", "farewell", "not-today", "reprint", "sanction", "helper-card", "helper-face", "helper-terms", "aside",
+	"grant-scan", "grant-card"}
 
 // String gives the name used in locale keys and tests.
 func (s Step) String() string {
@@ -113,6 +116,7 @@ type State struct {
 	HelpOnly bool               // somebody helps with the device only; the person decides
 	Helper   *Helper            // who is to get a mandate; nil: nobody
 	Mandate  *desk.MandateTerms // what the person is asked to let the helper do; nil: a voucher
+	Grant    *Grant             // the mandate that a helper acts on; nil: nobody does
 
 	Serial  string
 	Parcel  string // receipt number of the sealed record

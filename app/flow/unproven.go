@@ -77,8 +77,12 @@ func (m *Machine) Accept() error {
 	})
 }
 
-// needsSecond tells whether the chosen purpose takes the document only with a second clerk's word, not given yet.
+// needsSecond tells whether the chosen purpose takes the document only with a second clerk's word, not given yet. A helper
+// who acts on a mandate is always looked at by two.
 func (m *Machine) needsSecond(p desk.Purpose) bool {
+	if m.visit.grant != nil {
+		return m.in.Second == ""
+	}
 	return m.visit.lower && p.Unproven != nil && p.Unproven.Second && m.in.Second == ""
 }
 

@@ -41,6 +41,9 @@ type visit struct {
 
 	helper  *cardreader.Document // of a mandate
 	helping helping
+
+	grant *Grant // the mandate that the visit rests on; nil: the person is here
+	use   uint64 // number of its use, once it was counted
 }
 
 // same remembers the card at first and compares it later.
@@ -71,13 +74,17 @@ func (m *Machine) open(s *seat) {
 	if m.in.Step == Ready || m.in.Step == Trouble && m.visit.passing {
 		tries, lang = m.in.Tries, m.in.Lang
 	}
+	var grant *Grant // another card of a helper whose mandate was found good
+	if m.visit != nil {
+		grant = m.visit.grant
+	}
 	m.wipe()
-	m.visits++
-	v := &visit{id: m.visits, secrets: cardreader.Secrets{}, left: map[cardreader.SecretKind]int{}}
+	v, err := m.newVisit()
+	v.grant = grant
 	m.visit = v
-	m.in = State{Step: m.in.Step, Lang: lang, Tries: tries, Unfinished: m.in.Unfinished, Fates: m.in.Fates}
+	m.in = State{Step: m.in.Step, Lang: lang, Tries: tries, Grant: grant, Unfinished: m.in.Unfinished, Fates: m.in.Fates}
 	m.refresh()
-	if _, err := io.ReadFull(m.p.Rand, v.salt[:]); err != nil {
+	if err != nil {
 		s.fresh, v.reader = false, s.reader
 		m.trouble(desk.Explain("visit.open", err), true)
 		return
@@ -107,6 +114,10 @@ func (m *Machine) close(to Step, note string) {
 
 // again ends a visit in which nothing was read and keeps count of the tries and the language.
 func (m *Machine) again() {
+	if m.visit != nil && m.visit.grant != nil {
+		m.grantWaits()
+		return
+	}
 	tries, lang := m.in.Tries, m.in.Lang
 	m.wipe()
 	m.in = State{Step: m.in.Step, Lang: lang, Tries: tries, Station: m.in.Station, Training: m.in.Training,
@@ -126,7 +137,7 @@ func (m *Machine) wipe() {
 	clear(v.sure)
 	clear(v.helping.secrets)
 	m.trash = append(m.trash, v.doc.Wipe, v.paper.Wipe, v.helper.Wipe)
-	v.job = Job{}
+	v.job, v.grant = Job{}, nil
 	m.dirty = true
 }
 

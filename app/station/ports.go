@@ -157,6 +157,7 @@ func (p press) data(j flow.Job, copyNo int) sheets.VoucherData {
 		Answer: j.Answer, Training: p.s.o.Training, SoftwareKey: p.s.vault.Kind() == keys.Software, Copy: copyNo, DocumentKind: j.Kind,
 		Unproven: j.Unproven, Second: j.Seconded,
 	}
+	acting(&d, j)
 	d.Portrait = printedFace(j.Voucher.Holder.Face)
 	if j.Voucher.Holder.BirthDate != "" {
 		d.BirthDate = j.Person.BirthDate

@@ -265,7 +265,7 @@ func (s *Station) sealer() *queue.Sealer {
 // Ports gives the effects of a visit (package flow): cards, rules, signer, press, and the store to commit to.
 func (s *Station) Ports() flow.Ports {
 	return flow.Ports{Cards: s.cards, Rules: rules{s}, Signer: signer{s}, Press: press{s: s}, Commit: s.store,
-		Mandates: mandates{s}, Papers: papers{s}, Now: s.clock.Now, Rand: s.o.Rand}
+		Mandates: mandates{s}, Grants: grants{s}, Papers: papers{s}, Now: s.clock.Now, Rand: s.o.Rand}
 }
 
 // StaffPIN is the PIN that a training station prints on its login screen; empty on a real one.

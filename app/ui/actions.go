@@ -81,6 +81,10 @@ func (c *counter) mainAction() mainAction {
 		return c.lifeMain()
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
 		return c.helperMain()
+	case flow.GrantScan:
+		return mainAction{"main.grant.scan", nil}
+	case flow.GrantCard:
+		return mainAction{"main.grant.card", nil}
 	case flow.HandOver:
 		return mainAction{"main.handover", func() { c.do("visit.hand-over", v.HandedOver) }}
 	}
@@ -142,6 +146,7 @@ func (c *counter) actions() map[fyne.KeyName]action {
 	c.helperActions(m)
 	c.slipActions(m)
 	c.restActions(m)
+	c.grantActions(m)
 	switch {
 	case c.layer == layerScan:
 		c.showActions(m)
@@ -160,7 +165,7 @@ func (c *counter) stepActions(m map[fyne.KeyName]action) {
 	switch c.s.Step {
 	case flow.Ready, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Unproven, flow.Farewell, flow.NotToday:
 		m[fyne.KeyF4] = reread
-		if c.frame.ready.tray.there() {
+		if c.canLay() {
 			m[fyne.KeyF4] = action{"key.F4.lay", true, c.reread}
 		}
 		c.placeActions(m)
@@ -196,9 +201,6 @@ func (c *counter) stepActions(m map[fyne.KeyName]action) {
 func (c *counter) placeActions(m map[fyne.KeyName]action) {
 	if _, ok := c.frame.secret.next(); ok && c.s.Step == flow.NeedSecret {
 		m[fyne.KeyF3] = action{"key.F3.secret", true, c.frame.secret.change}
-	}
-	if c.s.Step == flow.Ready && len(c.s.Places) > 1 {
-		m[fyne.KeyF3] = action{"key.F3.reader", true, c.pickReader}
 	}
 }
 
@@ -243,7 +245,7 @@ func (c *counter) escape() action {
 	case flow.Spoken:
 		return action{works: true, do: func() { c.do("visit.cancel-spoken", v.CancelSpoken) }}
 	case flow.Reading, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Unproven, flow.Second, flow.Choose, flow.Reprint, flow.Sanction,
-		flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside, flow.Farewell, flow.NotToday:
+		flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside, flow.GrantScan, flow.GrantCard, flow.Farewell, flow.NotToday:
 		return action{works: true, do: func() { c.do("visit.back", v.Back) }}
 	}
 	return action{}
@@ -284,8 +286,8 @@ func (c *counter) reread() {
 	case c.d.Tray != nil && c.shift():
 		c.frame.ready.tray.lift()
 		return
-	case c.frame.ready.tray.there():
-		c.frame.ready.tray.lay()
+	case c.canLay():
+		c.tray().lay()
 		return
 	}
 	if c.s.Cause == cardreader.ServiceOff && c.d.StartService != nil {

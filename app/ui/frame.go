@@ -76,6 +76,7 @@ type frame struct {
 	journal    *journalScreen
 	reprint    *reprintScreen
 	helper     *helperScreen
+	grant      *grantScreen
 }
 
 func newFrame(c *counter) *frame {
@@ -118,8 +119,8 @@ func (f *frame) screens() {
 	f.scan, f.verdict = newScan(c), newVerdict(c)
 	f.take, f.day, f.review = newTake(c), newDay(c), newReview(c)
 	f.approve, f.journal, f.reprint = newApprove(c), newJournal(c), newReprint(c)
-	f.helper = newHelper(c)
-	for _, s := range []screen{f.helper, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
+	f.helper, f.grant = newHelper(c), newGrant(c)
+	for _, s := range []screen{f.helper, f.grant, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
 		f.unfinished, f.queue, f.help, f.blank, f.scan, f.verdict, f.take, f.day, f.review, f.approve, f.journal, f.reprint} {
 		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
 	}
@@ -172,6 +173,8 @@ func (f *frame) current() screen {
 		return f.reprint
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
 		return f.helper
+	case flow.GrantScan, flow.GrantCard:
+		return f.grant
 	case flow.Sanction:
 		return f.approve
 	}

@@ -67,6 +67,8 @@ func (c *counter) stepMessage() string {
 		return c.t("cl.reprint.note")
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
 		return c.t("cl.helper.note")
+	case flow.GrantScan, flow.GrantCard:
+		return c.t("cl.grant.note")
 	case flow.Sanction:
 		return c.t("cl.sanction.note")
 	case flow.Choose:
@@ -124,7 +126,7 @@ func (c *counter) what(e *desk.Error) (happened, do string) {
 // problemTone: what has stopped work is told in red, what the next act mends is a warning, an invitation neither.
 func (c *counter) problemTone() widget.Tone {
 	switch c.s.Step {
-	case flow.Pulled, flow.NeedSecret, flow.Unproven, flow.HandOver, flow.Agree, flow.Choose, flow.Reprint, flow.Sanction:
+	case flow.Pulled, flow.NeedSecret, flow.Unproven, flow.HandOver, flow.Agree, flow.Choose, flow.Reprint, flow.Sanction, flow.GrantScan, flow.GrantCard:
 		return widget.ToneWarn
 	}
 	return widget.ToneStop

@@ -79,8 +79,9 @@ type Mandating interface {
 	Mandate(t desk.MandateTerms) error
 }
 
-// Assisting are the words about somebody beside the person.
+// Assisting are the words about somebody beside the person, or in the person's place.
 type Assisting interface {
+	Grant() error
 	SteppedAside() error
 	HelpOnly() error
 }
@@ -116,6 +117,15 @@ type Staff interface {
 	// Second checks the PIN of another clerk and gives the machine that clerk's word. It opens no key. Errors: desk codes
 	// login-…, second-self.
 	Second(ctx context.Context, id, pin string) error
+}
+
+// Enrolling is the first login of a clerk: the one-time code of a letter, and the PIN from then on. A Staff that can do it
+// implements it.
+type Enrolling interface {
+	// Awaits tells whether this clerk comes with a letter. It must be cheap.
+	Awaits(id string) bool
+	// Enrol sets the PIN. Nobody is logged in by it.
+	Enrol(ctx context.Context, id, code, pin string) error
 }
 
 // Health tells how the parts of the counter feel.

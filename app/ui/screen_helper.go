@@ -23,6 +23,7 @@ type helperScreen struct {
 	label  *widget.Text
 	secret *widget.Entry
 	box    *fyne.Container
+	tray   *trayBox
 
 	face    *fyne.Container
 	picture *widget.Picture
@@ -53,7 +54,8 @@ func newHelper(c *counter) *helperScreen {
 	left := k.Column(6, s.labels[0], s.lists[0], s.labels[1], s.lists[1])
 	right := k.Column(6, s.labels[2], s.lists[2], s.labels[3], s.lists[3])
 	s.terms = k.Halves(18, 300, left, right)
-	s.col = k.Column(12, s.head, s.sub, s.label, s.box, s.face, s.warn, s.terms)
+	s.tray = newTrayBox(c)
+	s.col = k.Column(12, s.head, s.sub, s.label, s.box, s.tray.root, s.face, s.warn, s.terms)
 	return s
 }
 
@@ -65,6 +67,8 @@ func (s *helperScreen) first() fyne.Focusable {
 		return s.secret
 	case s.c.s.Step == flow.HelperTerms:
 		return s.lists[0]
+	case s.tray.there():
+		return s.tray.list
 	}
 	return nil
 }
@@ -98,6 +102,10 @@ func (s *helperScreen) refresh() {
 	s.picture.Set(c.s.helperPhoto, c.t("f.nophoto"))
 	s.facts.Set(c.helperFacts())
 	visible(s.terms, step == flow.HelperTerms)
+	s.tray.refresh()
+	if asks {
+		s.tray.root.Hide()
+	}
 	s.fillLists()
 }
 
@@ -234,6 +242,9 @@ func (c *counter) helperActions(m map[fyne.KeyName]action) {
 		m[fyne.KeyF3] = action{word, true, func() { c.do("visit.help-only", c.d.Visit.HelpOnly) }}
 	case flow.HelperCard:
 		m[fyne.KeyF4] = action{works: true, do: c.frame.helper.submit}
+		if c.canLay() && !c.frame.helper.asks() {
+			m[fyne.KeyF4] = action{"key.F4.lay", true, c.reread}
+		}
 	case flow.HelperTerms:
 		m[fyne.KeyF3] = action{"key.F3.scope", true, c.frame.helper.toggle}
 	}

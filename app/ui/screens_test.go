@@ -30,6 +30,10 @@ func scenes() []scene {
 func identifyScenes() []scene {
 	return []scene{
 		{"01-login", nil, func(*rig) {}},
+		{"01-login-letter", func(d *Deps, f *flowtest.Fakes) { newcomers(&newcomer{waits: map[string]bool{"01": true}})(d, f) }, func(*rig) {}},
+		{"15-grant-scan", nil, (*rig).toGrant},
+		{"15-grant-card", nil, (*rig).toGrantCard},
+		{"15-grant-agree", nil, (*rig).toGrantAgree},
 		{"02-ready", nil, (*rig).login},
 		{"02-ready-tray", func(d *Deps, _ *flowtest.Fakes) { d.Tray = tray{} }, (*rig).login},
 		{"03-service-off", nil, func(r *rig) {
@@ -114,7 +118,7 @@ func identifyScenes() []scene {
 			r.f.Cards.Plug("ACS ACR39U ICC Reader 00 00")
 			r.f.Cards.Put("ACS ACR39U ICC Reader 00 00", &flowtest.Card{Err: cardreader.NewError(cardreader.CodeOtherKind, nil, map[string]string{"Kind": "clerk-token"})})
 			r.until(func() bool { return r.c.s.Note == flow.NoteToken })
-			r.key(fyne.KeyF3)
+			r.shiftKey(fyne.KeyF3)
 			r.until(func() bool { return r.c.s.Citizen != "" })
 		}},
 		{"11-compare-name", nil, func(r *rig) {

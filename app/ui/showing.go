@@ -151,6 +151,10 @@ func (c *counter) took(text string) {
 		return
 	}
 	if c.layer != layerScan {
+		if c.layer == layerNone && c.s.Step == flow.GrantScan {
+			c.grantScan(text)
+			return
+		}
 		if c.canShow() && c.s.Step != flow.PrintFault && c.layer == layerNone {
 			c.openShowing() // what was scanned is forgotten: nothing is read before the person agrees
 			c.say(c.t("note.show.first"))

@@ -24,7 +24,7 @@ func referReason(s flow.Step) (reason string, ok bool) {
 		return "card", true
 	case flow.Unproven:
 		return "unproven", true
-	case flow.NotToday, flow.NeedSecret, flow.HelperCard, flow.HelperFace:
+	case flow.NotToday, flow.NeedSecret, flow.HelperCard, flow.HelperFace, flow.GrantScan, flow.GrantCard:
 		return "", true
 	}
 	return "", false

@@ -36,11 +36,30 @@ func newTrayBox(c *counter) *trayBox {
 	return b
 }
 
-// there tells whether specimens can be laid now.
-func (b *trayBox) there() bool { return len(b.names) > 0 && b.c.s.Step == flow.Ready }
+// there tells whether specimens can be laid from this list now.
+func (b *trayBox) there() bool { return len(b.names) > 0 && b == b.c.tray() }
+
+// tray is the list of specimens on the screen of the step: a card is waited for. nil: none is.
+func (c *counter) tray() *trayBox {
+	switch c.s.Step {
+	case flow.Ready:
+		return c.frame.ready.tray
+	case flow.GrantCard:
+		return c.frame.grant.tray
+	case flow.HelperCard:
+		return c.frame.helper.tray
+	}
+	return nil
+}
+
+// canLay tells whether a specimen can be laid with F4 now.
+func (c *counter) canLay() bool {
+	b := c.tray()
+	return b != nil && b.there()
+}
 
 func (b *trayBox) refresh() {
-	visible(b.root, len(b.names) > 0)
+	visible(b.root, len(b.names) > 0 && (b.c.s.Step == flow.Ready || b.there()))
 	if len(b.names) == 0 {
 		return
 	}

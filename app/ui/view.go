@@ -72,6 +72,8 @@ func (c *counter) view() view {
 		}
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
 		c.helperView(&v)
+	case flow.GrantScan, flow.GrantCard:
+		c.grantView(&v)
 	case flow.Agree, flow.Spoken:
 		c.question(&v)
 	case flow.Issuing:
@@ -113,6 +115,9 @@ func (c *counter) question(v *view) {
 		v.facts = append(v.facts, widget.Fact{Label: t("cz.agree.sees"), Value: fieldsText(v.cat, *c.s.Purpose)})
 	}
 	v.facts = append(v.facts, widget.Fact{Label: t("cz.agree.until"), Value: dayText(v.cat, c.s.Expires)})
+	if c.s.Grant != nil && c.s.Grant.Mandate != nil {
+		c.grantQuestion(v)
+	}
 }
 
 // speech is the view as one reads it out. The masked name is left out: it cannot be said, and the whole one must not be.

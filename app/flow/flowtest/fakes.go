@@ -26,6 +26,7 @@ type Fakes struct {
 	Commit   *Commit
 	Papers   *Papers
 	Mandates *Mandates
+	Grants   *Grants
 	Clock    *Clock
 	Rand     io.Reader
 
@@ -43,13 +44,13 @@ func New() *Fakes {
 	f.Signer = &Signer{note: f.note}
 	f.Press = &Press{note: f.note}
 	f.Commit = &Commit{note: f.note, now: f.Clock.Now, rows: map[string]desk.LedgerRow{}, next: 1}
-	f.Papers, f.Mandates = &Papers{f: f}, &Mandates{f: f}
+	f.Papers, f.Mandates, f.Grants = &Papers{f: f}, &Mandates{f: f}, &Grants{f: f}
 	return f
 }
 
 // Ports hands the stand-ins to a machine.
 func (f *Fakes) Ports() flow.Ports {
-	return flow.Ports{Cards: f.Cards, Rules: f.Rules, Signer: f.Signer, Press: f.Press, Commit: f.Commit, Mandates: f.Mandates, Papers: f.Papers, Now: f.Clock.Ports, Rand: f.Rand}
+	return flow.Ports{Cards: f.Cards, Rules: f.Rules, Signer: f.Signer, Press: f.Press, Commit: f.Commit, Mandates: f.Mandates, Grants: f.Grants, Papers: f.Papers, Now: f.Clock.Ports, Rand: f.Rand}
 }
 
 func (f *Fakes) note(s string) {
