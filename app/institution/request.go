@@ -27,10 +27,14 @@ import (
 // SHA-256 of the CBOR [ "bangban-request-1", station, identity request, voucher request, proof ], so that nobody puts
 // another voucher key beside an identity. proof is the first time HMAC-SHA256 of both requests under the key that the
 // code of the enrolment letter stands for; later it is empty and the identity itself is what counts.
+//
+// A counter with the SM suite puts the request of its SM2 key (SM2 with SM3, the same name as the voucher key's) third. The
+// last block then says "bangban-request-2", and what is signed has the SM2 request between the voucher's and proof.
 const (
 	pemRequest   = "BANGBAN REQUEST"
 	pemCSR       = "CERTIFICATE REQUEST"
 	magicRequest = "bangban-request-1"
+	magicSM2     = "bangban-request-2"
 	maxRequest   = 32 << 10
 )
 
@@ -39,6 +43,7 @@ type Request struct {
 	Station  string
 	Identity *ecdsa.PublicKey
 	Voucher  *ecdsa.PublicKey
+	SM2      *ecdsa.PublicKey // nil: no SM suite
 	Proof    []byte
 
 	identityCSR, voucherCSR []byte
@@ -83,15 +88,25 @@ func csr(rand io.Reader, station, uri string, key crypto.Signer) ([]byte, error)
 
 // MakeRequest makes the file that a counter hands in. code is that of the enrolment letter, the first time only.
 func MakeRequest(rand io.Reader, station string, identity crypto.Signer, voucherCSR []byte, code string) ([]byte, error) {
+	return MakeRequestSM2(rand, station, identity, voucherCSR, nil, code)
+}
+
+// MakeRequestSM2 is MakeRequest of a counter that may have the SM suite; a nil sm2CSR says that it has not.
+func MakeRequestSM2(rand io.Reader, station string, identity crypto.Signer, voucherCSR, sm2CSR []byte, code string) ([]byte, error) {
 	own, err := csr(rand, station, uriStation+station, identity)
 	if err != nil {
 		return nil, err
 	}
 	tail := requestTail{Magic: magicRequest, Station: station, Proof: []byte{}}
+	blocks := []*pem.Block{{Type: pemCSR, Bytes: own}, {Type: pemCSR, Bytes: voucherCSR}}
+	if sm2CSR != nil {
+		tail.Magic = magicSM2
+		blocks = append(blocks, &pem.Block{Type: pemCSR, Bytes: sm2CSR})
+	}
 	if code != "" {
 		tail.Proof = proof(codeKey(station, code), own, voucherCSR)
 	}
-	sum, err := requestDigest(station, own, voucherCSR, tail.Proof)
+	sum, err := tail.digest(own, voucherCSR, sm2CSR)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +118,7 @@ func MakeRequest(rand io.Reader, station string, identity crypto.Signer, voucher
 		return nil, err
 	}
 	var out bytes.Buffer
-	for _, b := range []*pem.Block{{Type: pemCSR, Bytes: own}, {Type: pemCSR, Bytes: voucherCSR}, {Type: pemRequest, Bytes: end}} {
+	for _, b := range append(blocks, &pem.Block{Type: pemRequest, Bytes: end}) {
 		if err := pem.Encode(&out, b); err != nil {
 			return nil, err
 		}
@@ -111,43 +126,68 @@ func MakeRequest(rand io.Reader, station string, identity crypto.Signer, voucher
 	return out.Bytes(), nil
 }
 
-func requestDigest(station string, identity, voucher, proof []byte) ([32]byte, error) {
-	tbs, err := encMode.Marshal([]any{magicRequest, station, identity, voucher, proof})
+// digest is what the identity signs.
+func (t *requestTail) digest(identity, voucher, sm2 []byte) ([32]byte, error) {
+	parts := []any{t.Magic, t.Station, identity, voucher}
+	if t.Magic == magicSM2 {
+		parts = append(parts, sm2)
+	}
+	tbs, err := encMode.Marshal(append(parts, t.Proof))
 	return sha256.Sum256(tbs), err
 }
 
-// OpenRequest reads a request and checks the three signatures in it. Errors: ErrRequest, ErrStation, ErrKey.
-func OpenRequest(file []byte) (*Request, error) {
+// readRequest takes the blocks of a request apart: the certificate requests, two or three of them, and the end.
+func readRequest(file []byte) (csrs [][]byte, tail requestTail, err error) {
 	if len(file) > maxRequest {
-		return nil, fmt.Errorf("%w: too large", ErrRequest)
+		return nil, tail, fmt.Errorf("%w: too large", ErrRequest)
 	}
-	var blocks [][]byte
-	for _, want := range []string{pemCSR, pemCSR, pemRequest} {
+	want := pemCSR
+	for {
 		b, rest := pem.Decode(file)
-		if b == nil || b.Type != want || len(b.Headers) > 0 {
-			return nil, fmt.Errorf("%w: %s is missing", ErrRequest, want)
+		switch {
+		case b == nil, len(b.Headers) > 0, b.Type != want && (b.Type != pemRequest || len(csrs) != 2):
+			return nil, tail, fmt.Errorf("%w: %s is missing", ErrRequest, want)
+		case b.Type == pemCSR:
+			if csrs = append(csrs, b.Bytes); len(csrs) == 3 {
+				want = pemRequest
+			}
+			file = rest
+			continue
+		case len(bytes.TrimSpace(rest)) > 0:
+			return nil, tail, fmt.Errorf("%w: something behind it", ErrRequest)
 		}
-		blocks, file = append(blocks, b.Bytes), rest
+		magic := map[int]string{2: magicRequest, 3: magicSM2}[len(csrs)]
+		if err := decMode.Unmarshal(b.Bytes, &tail); err != nil || tail.Magic != magic {
+			return nil, tail, fmt.Errorf("%w: end", ErrRequest)
+		}
+		return csrs, tail, nil
 	}
-	if len(bytes.TrimSpace(file)) > 0 {
-		return nil, fmt.Errorf("%w: something behind it", ErrRequest)
-	}
-	var tail requestTail
-	if err := decMode.Unmarshal(blocks[2], &tail); err != nil || tail.Magic != magicRequest {
-		return nil, fmt.Errorf("%w: end", ErrRequest)
+}
+
+// OpenRequest reads a request and checks all signatures in it. Errors: ErrRequest, ErrStation, ErrKey.
+func OpenRequest(file []byte) (*Request, error) {
+	blocks, tail, err := readRequest(file)
+	if err != nil {
+		return nil, err
 	}
 	if !validStation(tail.Station) {
 		return nil, ErrStation
 	}
 	r := &Request{Station: tail.Station, Proof: tail.Proof, identityCSR: blocks[0], voucherCSR: blocks[1]}
-	var err error
 	if r.Identity, err = openCSR(blocks[0], uriStation+r.Station); err != nil {
 		return nil, err
 	}
 	if r.Voucher, err = openCSR(blocks[1], uriVoucher+r.Station); err != nil {
 		return nil, err
 	}
-	sum, err := requestDigest(r.Station, blocks[0], blocks[1], tail.Proof)
+	var sm2CSR []byte
+	if len(blocks) == 3 {
+		sm2CSR = blocks[2]
+		if r.SM2, err = openSM2CSR(sm2CSR, uriVoucher+r.Station); err != nil {
+			return nil, err
+		}
+	}
+	sum, err := tail.digest(blocks[0], blocks[1], sm2CSR)
 	if err != nil || !ecdsa.VerifyASN1(r.Identity, sum[:], tail.Signature) {
 		return nil, fmt.Errorf("%w: the identity did not sign", ErrRequest)
 	}
@@ -196,6 +236,7 @@ type Answer struct {
 	Delegation []byte            // COSE
 	Voucher    *x509.Certificate // of the voucher key, for PDFs
 	Identity   *x509.Certificate // of the station identity
+	SM2        []byte            // certificate of the SM2 key, DER; nil: none was asked for
 }
 
 // Answer lends a station's voucher key the next free block and certifies both keys. Errors beside Delegate's:
@@ -218,17 +259,26 @@ func (i *Institution) Answer(r *Request, g Grant) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.SM2 != nil {
+		if a.SM2, err = i.SM2Certificate(r.Station, r.SM2, a.Voucher.NotBefore, a.Voucher.NotAfter); err != nil {
+			return nil, err
+		}
+	}
 	// The code is used up last: where the power goes before, the same request is answered again.
 	return &a, writePrivateJSON(i.path(dirEnrolment, r.Station+".json"), e)
 }
 
-// Encode makes the file: the delegation, the voucher key's certificate, the identity's certificate.
+// Encode makes the file: the delegation, the voucher key's certificate, the identity's certificate, that of the SM2 key.
 func (a *Answer) Encode() []byte {
-	return append(EncodeDelegation(a.Delegation, a.Voucher), encodeCertificates(a.Identity)...)
+	out := append(EncodeDelegation(a.Delegation, a.Voucher), encodeCertificates(a.Identity)...)
+	if a.SM2 != nil {
+		out = append(out, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.SM2})...)
+	}
+	return out
 }
 
-// DecodeAnswer reads such a file; one without an identity certificate leaves Identity nil. Nothing in it has been
-// verified.
+// DecodeAnswer reads such a file; one without an identity certificate leaves Identity nil, one without SM suite SM2. Nothing
+// in it has been verified.
 func DecodeAnswer(file []byte) (*Answer, error) {
 	if len(file) > maxRequest {
 		return nil, fmt.Errorf("%w: answer", ErrFormat)
@@ -241,7 +291,7 @@ func DecodeAnswer(file []byte) (*Answer, error) {
 	a.Delegation = first.Bytes
 	for _, into := range []**x509.Certificate{&a.Voucher, &a.Identity} {
 		block, after := pem.Decode(rest)
-		if block == nil || block.Type != "CERTIFICATE" {
+		if block == nil || block.Type != "CERTIFICATE" || isSM2(block.Bytes) {
 			break
 		}
 		c, err := x509.ParseCertificate(block.Bytes)
@@ -249,6 +299,9 @@ func DecodeAnswer(file []byte) (*Answer, error) {
 			return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 		}
 		*into, rest = c, after
+	}
+	if block, after := pem.Decode(rest); block != nil && block.Type == "CERTIFICATE" && isSM2(block.Bytes) {
+		a.SM2, rest = block.Bytes, after
 	}
 	if a.Voucher == nil || len(bytes.TrimSpace(rest)) > 0 {
 		return nil, fmt.Errorf("%w: answer", ErrFormat)
