@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // Institution is an institution file: its root and the issuing certificates below it. Package voucher parses PEM again,
@@ -17,6 +18,16 @@ type Institution struct {
 	Root    *x509.Certificate
 	Issuing []*x509.Certificate
 	PEM     []byte
+
+	once    sync.Once
+	derived any
+}
+
+// Derive gives what from makes of the file, made once and not for each verdict: to read certificates again costs more
+// signature checks than a verdict has. One format reads institution files; what it makes is shared and must not change.
+func (i *Institution) Derive(from func(pem []byte) any) any {
+	i.once.Do(func() { i.derived = from(i.PEM) })
+	return i.derived
 }
 
 // ParseInstitution reads an institution file: PEM, the root first, then the issuing certificates that it signed.

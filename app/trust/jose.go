@@ -2,7 +2,6 @@ package trust
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,11 +22,11 @@ func decodeJSON(b []byte, limit int) (any, error) {
 	if len(b) > limit {
 		return nil, ErrTooLarge
 	}
-	if !utf8.Valid(b) || !json.Valid(b) {
-		return nil, fmt.Errorf("%w: JSON", ErrStructure)
+	if !utf8.Valid(b) {
+		return nil, errJSON
 	}
 	d := &jsonReader{b: b, limit: max(maxJSONValues, (limit-maxMessage)/64)}
-	return d.value(0)
+	return d.whole()
 }
 
 // DecodeObject is DecodeJSON of an object.

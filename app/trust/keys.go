@@ -22,6 +22,8 @@ type Key struct {
 	Public crypto.PublicKey
 	Name   string // what a verdict calls it
 	Issuer string // the one issuer (iss) that it may sign for; "": the file ties it to none
+
+	spki string // keyName, made once where the Store holds the key
 }
 
 // label names the key for the check issuer.
@@ -37,7 +39,10 @@ func (k Key) realm() string {
 	if k.Issuer != "" {
 		return "issuer " + k.Issuer
 	}
-	return "key " + keyName(k.Public)
+	if k.spki == "" {
+		return "key " + keyName(k.Public)
+	}
+	return "key " + k.spki
 }
 
 // jwk is the part of RFC 7517 and RFC 7518 §6 that public keys for signatures need.

@@ -251,7 +251,10 @@ func (s *Store) addKeys(keys []Key, err error) func(Snapshot) error {
 		for _, k := range keys {
 			s.note(KindKey, k.Name, snap)
 		}
-		s.keys = append(s.keys, keys...)
+		for _, k := range keys {
+			k.spki = keyName(k.Public)
+			s.keys = append(s.keys, k)
+		}
 		return nil
 	}
 }

@@ -133,19 +133,15 @@ func (d *inflater) whole() ([]byte, error) {
 }
 
 func (d *inflater) block(kind int) error {
-	ok := false
-	switch kind {
-	case 0:
+	switch {
+	case kind == 0:
 		return d.stored()
-	case 1:
-		ok = d.fixed()
-	case 2:
-		ok = d.described()
+	case kind == 1:
+		return d.compressed(&fixedLit, &fixedDist)
+	case kind == 2 && d.described():
+		return d.compressed(&d.lit, &d.dist)
 	}
-	if !ok {
-		return fmt.Errorf("%w: block", ErrPacked)
-	}
-	return d.compressed()
+	return fmt.Errorf("%w: block", ErrPacked)
 }
 
 // stored copies a block that is not compressed, §3.2.4.
@@ -178,9 +174,9 @@ var (
 const endOfBlock = 256
 
 // compressed copies literals and repeats what went before, until the block's end.
-func (d *inflater) compressed() error {
+func (d *inflater) compressed(lit, dist *code) error {
 	for {
-		symbol, ok := d.symbol(&d.lit)
+		symbol, ok := d.symbol(lit)
 		switch {
 		case !ok || symbol > endOfBlock+len(lengthBase):
 			return fmt.Errorf("%w: symbol", ErrPacked)
@@ -195,7 +191,7 @@ func (d *inflater) compressed() error {
 		k := symbol - endOfBlock - 1
 		more, ok1 := d.take(uint(lengthExtra[k]))
 		size := int(lengthBase[k]) + more
-		k, ok2 := d.symbol(&d.dist)
+		k, ok2 := d.symbol(dist)
 		if !ok1 || !ok2 || k >= len(distBase) {
 			return fmt.Errorf("%w: symbol", ErrPacked)
 		}

@@ -89,8 +89,10 @@ func (d *inflater) symbol(c *code) (int, bool) {
 	return 0, false
 }
 
-// fixed makes the codes of §3.2.6.
-func (d *inflater) fixed() bool {
+// fixedLit and fixedDist are the codes of §3.2.6. Nobody changes them.
+var fixedLit, fixedDist = fixed()
+
+func fixed() (lit, dist code) {
 	var lengths [288]uint8
 	for i := range lengths {
 		switch {
@@ -102,11 +104,13 @@ func (d *inflater) fixed() bool {
 			lengths[i] = 7
 		}
 	}
-	var distances [32]uint8
+	distances := [32]uint8{}
 	for i := range distances {
 		distances[i] = 5
 	}
-	return d.lit.make(lengths[:]) && d.dist.make(distances[:])
+	lit.make(lengths[:])
+	dist.make(distances[:])
+	return lit, dist
 }
 
 // order is the order of the lengths of the code that packs lengths, §3.2.7.

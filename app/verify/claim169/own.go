@@ -74,12 +74,20 @@ func (w *witness) keys(own string) voucher.Keys {
 		return k
 	}
 	for _, i := range w.store.Institutions() {
-		// What trust takes and voucher does not is an institution that can issue no vouchers: unknown here.
-		if parsed, err := voucher.ParseInstitution(i.PEM); err == nil {
+		if parsed, ok := i.Derive(institution).(*voucher.Institution); ok {
 			k.Institutions = append(k.Institutions, parsed)
 		}
 	}
 	return k
+}
+
+// institution reads an institution file as vouchers need it. What trust takes and voucher does not is an institution that can
+// issue no vouchers: unknown here.
+func institution(pem []byte) any {
+	if parsed, err := voucher.ParseInstitution(pem); err == nil {
+		return parsed
+	}
+	return nil
 }
 
 func (w *witness) delegation(issuer, station string, keyID []byte) (check.Check, bool) {

@@ -174,8 +174,16 @@ func (c *credential) claims() verify.Claims {
 
 // show writes a text, a number or a time.
 func show(raw cbor.RawMessage) string {
+	if len(raw) == 0 {
+		return ""
+	}
+	if raw[0]>>5 == 3 { // text, as most are
+		var s string
+		_ = trust.DecodeCBOR(raw, &s)
+		return s
+	}
 	var v any
-	if len(raw) == 0 || trust.DecodeCBOR(raw, &v) != nil {
+	if trust.DecodeCBOR(raw, &v) != nil {
 		return ""
 	}
 	switch x := v.(type) {
