@@ -250,17 +250,15 @@ func FuzzVerify(f *testing.F) {
 	formattest.Fuzz(f, vds.Format{}, []byte(m["good_nc"]), seal(f, m, "good_seal"), []byte{0xdc, 2, 0xd9, 0xc5})
 }
 
-// BenchmarkVerify checks two signatures of a VDS-NC, its own and the certificate's; a binary seal here is on a brainpool curve.
+// BenchmarkVerify checks two signatures of a VDS-NC, its own and the certificate's, and one of a binary seal, on a brainpool curve.
 func BenchmarkVerify(b *testing.B) {
 	m := load(b)
 	req := request(b, m)
 	b.Run("nc", func(b *testing.B) {
 		formattest.Throughput(b, vds.Format{}, []byte(m["good_nc"]), req, formattest.ES256(b, 2))
 	})
-	pub, sum := store(b, m["csca_seal"]).Certificates()[0].PublicKey, make([]byte, 32)
+	pub, sum := store(b, m["seal_cert"]).Certificates()[0].PublicKey, bytes.Repeat([]byte{9}, 32)
 	b.Run("seal", func(b *testing.B) {
-		formattest.Throughput(b, vds.Format{}, seal(b, m, "good_seal"), req, func() bool {
-			return !pub.VerifyPlain(sum, bytes.Repeat([]byte{7}, 64)) && !pub.VerifyPlain(sum, bytes.Repeat([]byte{7}, 64))
-		})
+		formattest.Throughput(b, vds.Format{}, seal(b, m, "good_seal"), req, func() bool { return !pub.VerifyPlain(sum, bytes.Repeat([]byte{7}, 64)) })
 	})
 }
