@@ -71,8 +71,13 @@ func Reviewed(tag string) string {
 	return c.reviewed
 }
 
-// Open loads one language.
-func Open(tag string) (*Catalog, error) {
+// Open loads one language, with the languages on which it rests.
+func Open(tag string) (*Catalog, error) { return open(tag, maxBases) }
+
+// maxBases bounds how many languages may rest on each other: en-x-short on en, zh-Hant-x-short on zh-Hant on zh-Hans.
+const maxBases = 2
+
+func open(tag string, bases int) (*Catalog, error) {
 	if strings.ContainsAny(tag, "/\\") {
 		return nil, fmt.Errorf("%w: %q", ErrNoLanguage, tag)
 	}
@@ -81,31 +86,29 @@ func Open(tag string) (*Catalog, error) {
 		return nil, fmt.Errorf("%w: %q", ErrNoLanguage, tag)
 	}
 	c, err := parse(tag, data)
-	if err != nil || c.base == "" {
-		return c, err
-	}
-	under, err := files.ReadFile(path.Clean(c.base + ".json"))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %q, on which %s rests", ErrNoLanguage, c.base, tag)
-	}
-	base, err := parse(c.base, under)
 	if err != nil {
 		return nil, err
 	}
-	return c, c.over(base)
+	if c.base != "" {
+		if bases == 0 {
+			return nil, fmt.Errorf("locales: %s rests on %s, one too many", tag, c.base)
+		}
+		under, err := open(c.base, bases-1)
+		if err != nil {
+			return nil, err
+		}
+		c.over(under)
+	}
+	return c, c.prepare()
 }
 
 // over has the base answer for what the language's own file does not say.
-func (c *Catalog) over(under *Catalog) error {
-	if under.base != "" {
-		return fmt.Errorf("locales: %s rests on %s, which rests on another", c.tag, under.tag)
-	}
+func (c *Catalog) over(under *Catalog) {
 	for key, s := range under.sentences {
 		if !c.own[key] {
 			c.sentences[key] = s
 		}
 	}
-	return c.prepare()
 }
 
 func parse(tag string, data []byte) (*Catalog, error) {
@@ -132,7 +135,7 @@ func parse(tag string, data []byte) (*Catalog, error) {
 			return nil, fmt.Errorf("locales: %s: %s: %w", tag, key, err)
 		}
 	}
-	return c, c.prepare()
+	return c, nil
 }
 
 // prepare makes what fills placeholders in.
@@ -230,10 +233,14 @@ var needs = map[string][]string{
 	Paper:   {"paper.", "relation.", "check.bring.", "refer.", "say.colon", "lang.self", "field.", "list.sep", "purpose."},
 }
 
-// Needs tells whether a language that covers a part must say key itself. What the clerk needs is every key.
+// Needs tells whether a language that covers a part must say key itself. What the clerk needs is every key; the day report
+// is the clerk's, though it is paper.
 func Needs(part, key string) bool {
 	if part == Clerk {
 		return true
+	}
+	if strings.HasPrefix(key, "paper.day.") {
+		return false
 	}
 	return slices.ContainsFunc(needs[part], func(n string) bool {
 		return key == n || strings.HasSuffix(n, ".") && strings.HasPrefix(key, n)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func open(t *testing.T, tag string) *Catalog {
+func opened(t *testing.T, tag string) *Catalog {
 	t.Helper()
 	c, err := Open(tag)
 	if err != nil {
@@ -17,12 +17,12 @@ func open(t *testing.T, tag string) *Catalog {
 }
 
 func TestSameKeysAndPlaceholders(t *testing.T) {
-	original := open(t, Original)
+	original := opened(t, Original)
 	if len(original.Keys()) < 300 {
 		t.Fatalf("only %d sentences", len(original.Keys()))
 	}
 	for _, tag := range Tags() {
-		c := open(t, tag)
+		c := opened(t, tag)
 		for _, p := range differences(original, c, c.covers) {
 			t.Errorf("%s: %s", tag, p)
 		}
@@ -81,12 +81,12 @@ func TestDifferencesAreFound(t *testing.T) {
 func TestShortWordsAreShorter(t *testing.T) {
 	n := 0
 	for _, tag := range Tags() {
-		c := open(t, tag)
+		c := opened(t, tag)
 		if !variant(c) {
 			continue
 		}
 		n++
-		base := open(t, c.base)
+		base := opened(t, c.base)
 		var long, short int
 		for key := range c.own {
 			if key == "lang.self" {
@@ -125,7 +125,7 @@ func TestOffered(t *testing.T) {
 		if slices.Contains(real, tag) || !slices.Contains(training, tag) || slices.Contains(Offered(Clerk, true), tag) {
 			t.Errorf("%s: offered in earnest, or not in training, or to the clerk", tag)
 		}
-		if open(t, tag).RightToLeft() != (tag == "ug" || tag == "ar") {
+		if opened(t, tag).RightToLeft() != (tag == "ug" || tag == "ar") {
 			t.Errorf("%s: wrong direction", tag)
 		}
 	}
@@ -140,7 +140,7 @@ func TestOffered(t *testing.T) {
 
 func TestEveryErrorHasAHint(t *testing.T) {
 	for _, tag := range Offered(Clerk, false) {
-		c := open(t, tag)
+		c := opened(t, tag)
 		n := 0
 		for _, key := range c.Keys() {
 			if code, ok := strings.CutPrefix(key, "error."); ok {
@@ -158,21 +158,21 @@ func TestEveryErrorHasAHint(t *testing.T) {
 
 // What a citizen reads is short: 20 Chinese characters, 15 English words.
 func TestCitizenSentencesAreShort(t *testing.T) {
-	for _, key := range open(t, Original).Keys() {
+	for _, key := range opened(t, Original).Keys() {
 		if !strings.HasPrefix(key, "cz.") {
 			continue
 		}
-		if n := len([]rune(placeholder.ReplaceAllString(open(t, Original).Sentence(key), ""))); n > 20 {
+		if n := len([]rune(placeholder.ReplaceAllString(opened(t, Original).Sentence(key), ""))); n > 20 {
 			t.Errorf("%s has %d characters", key, n)
 		}
-		if n := len(strings.Fields(open(t, "en").Sentence(key))); n > 15 {
+		if n := len(strings.Fields(opened(t, "en").Sentence(key))); n > 15 {
 			t.Errorf("en %s has %d words", key, n)
 		}
 	}
 }
 
 func TestT(t *testing.T) {
-	c := open(t, "en")
+	c := opened(t, "en")
 	for _, tc := range []struct {
 		key  string
 		args map[string]string
