@@ -2,6 +2,8 @@ package cmd_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -182,14 +184,19 @@ var (
 	private  = regexp.MustCompile(`-----BEGIN ([A-Z]+ )?PRIVATE KEY-----\n[A-Za-z0-9+/=\n]{40,}`)
 )
 
-// examples are the resident numbers that belong to nobody: those that GB 11643 itself gives, area codes that are no area,
-// and the three invented ones on specimens of ours.
-func examples(number string) bool {
-	switch strings.ToUpper(number) {
-	case "11010519491231002X", "440524188001010014", "110105194410010019", "110105194901010013", "110105194906010039":
+// nobodys tells a resident number that was never given to anybody: the example that GB 11643-1999 itself prints, or one of an
+// area that GB/T 2260 has not allotted. Provinces go from 11 to 65, 71 and, in residence permits, 810000, 820000 and 830000;
+// 9, province and a country of ISO 3166 are foreign residents, and 999 is no country.
+func nobodys(number string) bool {
+	switch {
+	case strings.EqualFold(number, "11010519491231002X"):
 		return true
+	case number[0] == '9':
+		return number[1] == '9' || number[3:6] == "999"
+	case number[0] == '8':
+		return number[2:6] != "0000"
 	}
-	return strings.HasPrefix(number, "81") || strings.HasPrefix(number, "91")
+	return number[:2] < "11" || number[:2] > "65" && number[:2] != "71"
 }
 
 // checked tells whether the last character of a resident number fits (GB 11643, ISO 7064 MOD 11-2): one that does not is
@@ -202,8 +209,51 @@ func checked(number string) bool {
 	return strings.EqualFold(number[17:], "10X98765432"[sum%11:sum%11+1])
 }
 
+var (
+	base64ish = regexp.MustCompile(`[A-Za-z0-9+/]{24,}={0,2}`)
+	hexish    = regexp.MustCompile(`(?:[0-9A-Fa-f]{2}){18,}`)
+)
+
+// hidden gives what a text holds in hexadecimal or base64, as cards and their transcripts do; UTF-16 without its empty bytes.
+func hidden(text string) (all []string) {
+	for _, run := range hexish.FindAllString(text, -1) {
+		if b, err := hex.DecodeString(run); err == nil {
+			all = append(all, strings.ReplaceAll(string(b), "\x00", ""))
+		}
+	}
+	for _, run := range base64ish.FindAllString(text, -1) {
+		run = strings.TrimRight(run, "=")
+		if b, err := base64.RawStdEncoding.DecodeString(run[:len(run)-len(run)%4]); err == nil {
+			all = append(all, strings.ReplaceAll(string(b), "\x00", ""))
+		}
+	}
+	return all
+}
+
+// somebodys tells whether a text holds a resident number that could be a living person's, also in the midst of a field.
+func somebodys(text string) bool {
+	digits := 0 // in a row, up to here
+	for i := range len(text) {
+		digit := text[i] >= '0' && text[i] <= '9'
+		if digits >= 17 && (digit || text[i]|0x20 == 'x') {
+			if n := text[i-17 : i+1]; resident.MatchString(n) && checked(n) && !nobodys(n) {
+				return true
+			}
+		}
+		if digits++; !digit {
+			digits = 0
+		}
+	}
+	return false
+}
+
 // leaks names what must not be in the tree: keys, tokens, and data that could be somebody's.
 func leaks(text string) (found []string) {
+	for _, h := range hidden(text) {
+		if somebodys(h) {
+			found = append(found, "a resident number that could be somebody's, encoded")
+		}
+	}
 	if private.MatchString(text) {
 		found = append(found, "a private key")
 	}
@@ -211,7 +261,7 @@ func leaks(text string) (found []string) {
 		found = append(found, "an access token")
 	}
 	for _, n := range resident.FindAllString(text, -1) {
-		if checked(n) && !examples(n) {
+		if checked(n) && !nobodys(n) {
 			found = append(found, "a resident number that could be somebody's")
 		}
 	}
@@ -273,13 +323,16 @@ func TestNoSecrets(t *testing.T) {
 func TestNoSecretsCatch(t *testing.T) {
 	for _, planted := range []string{
 		"-----BEGIN EC PRIVATE KEY-----\n" + strings.Repeat("QUJD", 20) + "\n", "ghp_" + strings.Repeat("a1", 18),
-		"110105194912310038", "call 13800138000 now", "someone@gmail.com",
+		"110105194912310038", "call 13800138000 now", "someone@gmail.com", "810000195001010029", "911156195102030012",
+		hex.EncodeToString([]byte("\x00\x01110105194912310038\x90\x00")),
+		base64.StdEncoding.EncodeToString([]byte("name in front of 110105194912310038 and behind")),
+		hex.EncodeToString([]byte("1\x001\x000\x001\x000\x005\x001\x009\x004\x009\x001\x002\x003\x001\x000\x000\x003\x008\x00")),
 	} {
 		if len(leaks(planted)) == 0 {
 			t.Errorf("%q was not found", planted)
 		}
 	}
-	if l := leaks("11010519491231002X 110105194912310039 clerk@hall.example git@v1.2.3"); len(l) != 0 {
+	if l := leaks("11010519491231002X 110105194912310039 990105194901010017 819999195001010028 911999195102030016 clerk@hall.example git@v1.2.3"); len(l) != 0 {
 		t.Errorf("found %v where there is nothing", l)
 	}
 }

@@ -67,8 +67,8 @@ func resident(name, sex, number, from, to string) []byte {
 }
 
 func people() []person {
-	mei, shan, rare := numbered("11010519491231002"), numbered("11010519490101001"), numbered("11010519490601003")
-	j, y := numbered("81000019500101002"), numbered("91199919510203001")
+	mei, shan, rare := numbered("11010519491231002"), numbered("99010519490101001"), numbered("99010519490601003")
+	j, y := numbered("81999919500101002"), numbered("91199919510203001")
 	name35, name11 := "SPECIMEN, ALEXANDRA WILHELMINA CHAR", "LOTTE"
 	home := cardreader.Subject{Nationality: "CHN", Address: "样本市样本区样本街道1号", Authority: "样本市公安局样本分局"}
 	with := func(change func(*cardreader.Subject)) cardreader.Subject { s := home; change(&s); return s }

@@ -23,7 +23,7 @@ func socialCards() ([]specimen, error) {
 	base := cardreader.Subject{FullName: "样本·秀英", Sex: "F", BirthDate: "1949-12-31", Number: numbered18("11010519491231002"),
 		Issued: "2018-06-01", Expires: "2038-06-01"}
 	old := with(base, func(s *cardreader.Subject) {
-		s.FullName, s.Sex, s.BirthDate, s.Number, s.Issued, s.Expires = "样本建国", "M", "1944-10-01", numbered18("11010519441001001"), "2012-03-01", ""
+		s.FullName, s.Sex, s.BirthDate, s.Number, s.Issued, s.Expires = "样本建国", "M", "1944-10-01", numbered18("99010519441001001"), "2012-03-01", ""
 	})
 	named := func(name string) cardreader.Subject {
 		return with(base, func(s *cardreader.Subject) { s.FullName = name })
