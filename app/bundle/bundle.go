@@ -28,6 +28,7 @@ type Bundle struct {
 	Sinks       []Sink                 `cbor:"16,keyasint" json:"sinks"`
 	Wording     map[string]desk.Text   `cbor:"17,keyasint,omitempty" json:"wording,omitempty"`    // sentences by locale key
 	Checklists  map[string][]desk.Text `cbor:"18,keyasint,omitempty" json:"checklists,omitempty"` // by purpose
+	Intake      []Holder               `cbor:"19,keyasint,omitempty" json:"-"`                    // who may open what is carried: its outside, no parcel
 }
 
 // Member is one of the staff on the roster.
@@ -59,10 +60,17 @@ type List struct {
 	Bytes    []byte    `cbor:"5,keyasint" json:"-"`
 }
 
-// Holder is one back-office key to which parcels are sealed. ID is the first 8 bytes of SHA-256 of Public.
+// Suites of a Holder.
+const (
+	SuiteXWing = "X-Wing"     // ML-KEM-768 and X25519 (draft-ietf-hpke-pq, 0x647a)
+	SuiteP256  = "DHKEM-P256" // RFC 9180 §7.1, 0x0010; by policy, where the back office keeps its keys in a PKCS#11 token
+)
+
+// Holder is one key to which parcels are sealed, or what carries them. ID is the first 8 bytes of SHA-256 of Public. All
+// back-office keys of a bundle are of one suite.
 type Holder struct {
 	ID     []byte `cbor:"1,keyasint"`
-	Suite  string `cbor:"2,keyasint"` // "X-Wing"
+	Suite  string `cbor:"2,keyasint"`
 	Public []byte `cbor:"3,keyasint"`
 }
 

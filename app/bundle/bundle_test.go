@@ -97,7 +97,7 @@ func (o *office) signing() Signing { return Signing{o.root, o.signer, o.st} }
 // bundle is a small one in which every field is set.
 func (o *office) bundle(t testing.TB, version uint64) *Bundle {
 	t.Helper()
-	public := bytes.Repeat([]byte{7}, xwingPublic)
+	public := bytes.Repeat([]byte{7}, publicSize(SuiteXWing))
 	id := sha256.Sum256(public)
 	return &Bundle{
 		Version: version, MadeAt: made, NotAfter: made.AddDate(0, 1, 0), Issuer: o.iss, Name: desk.Text{"en": "SPECIMEN office"},
@@ -215,7 +215,7 @@ func TestOpenRefuses(t *testing.T) {
 	body, _ := encMode.Marshal(o.bundle(t, 3))
 	unknown, _ := encMode.Marshal(map[int]any{1: 3, 99: true})
 	_, forged := noteKey(t, iss)
-	sell := bytes.Repeat([]byte{9}, xwingPublic)
+	sell := bytes.Repeat([]byte{9}, publicSize(SuiteXWing))
 	sellID := sha256.Sum256(sell)
 	for _, tc := range []struct {
 		name string
@@ -250,6 +250,16 @@ func TestOpenRefuses(t *testing.T) {
 		}), ErrContent},
 		{"back-office key of a thief", edit(func(b *Bundle) { b.BackOffice = []Holder{{sellID[:8], "X-Wing", sell}} }), ErrUncertified},
 		{"back-office id of another key", edit(func(b *Bundle) { b.BackOffice[0].ID = make([]byte, 8) }), ErrContent},
+		{"back-office key of no suite", edit(func(b *Bundle) { b.BackOffice[0].Suite = "X" }), ErrContent},
+		{"back-office key of no suite and no bytes", edit(func(b *Bundle) { b.BackOffice[0] = Holder{Suite: "X"} }), ErrContent},
+		{"back-office key in the wrong suite", edit(func(b *Bundle) { b.BackOffice[0].Suite = SuiteP256 }), ErrContent},
+		{"back-office keys of two suites", edit(func(b *Bundle) {
+			short := bytes.Repeat([]byte{4}, publicSize(SuiteP256))
+			sum := sha256.Sum256(short)
+			b.BackOffice = append(b.BackOffice, Holder{sum[:8], SuiteP256, short})
+		}), ErrContent},
+		{"intake key of a thief", edit(func(b *Bundle) { b.Intake = []Holder{{sellID[:8], SuiteXWing, sell}} }), ErrUncertified},
+		{"intake key that is a back-office key", edit(func(b *Bundle) { b.Intake = b.BackOffice }), ErrUncertified},
 		{"no back office", edit(func(b *Bundle) { b.BackOffice = nil }), ErrContent},
 		{"receipt key of a thief", edit(func(b *Bundle) { b.ReceiptKeys = []string{forged} }), ErrUncertified},
 		{"receipt key is none", edit(func(b *Bundle) { b.ReceiptKeys = []string{"x"} }), ErrContent},

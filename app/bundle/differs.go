@@ -33,6 +33,7 @@ func Differs(old, next *Bundle) []Change {
 		{"institution", func(b *Bundle) map[string]any { return map[string]any{"": b.Institution} }},
 		{"list", func(b *Bundle) map[string]any { return index(b.Lists, listKey) }},
 		{"back-office", func(b *Bundle) map[string]any { return index(b.BackOffice, holderKey) }},
+		{"intake", func(b *Bundle) map[string]any { return index(b.Intake, holderKey) }},
 		{"receipt-key", func(b *Bundle) map[string]any { return index(b.ReceiptKeys, func(k string) string { return k }) }},
 		{"sink", func(b *Bundle) map[string]any {
 			return index(b.Sinks, func(s Sink) string { return s.Kind + " " + s.Address })

@@ -29,10 +29,10 @@
 // The root signs what the institution may use for what (COSE_Sign1, RFC 9052 §4.2, ES256, external_aad
 // "bangban-key-1", tag 18, protected { 1: -7 }):
 //
-//	statement = { 1: role, 2: key: bstr, 3: iss, 4: nbf, 5: exp }      role = "bundle" / "receipt" / "back-office"
+//	statement = { 1: role, 2: key: bstr, 3: iss, 4: nbf, 5: exp }      role = "bundle" / "receipt" / "intake" / "back-office"
 //
-// key is the text of the note verifier key, for the back office the serialized public key. The bundle key, every
-// receipt key and every back-office key in a bundle has a statement that covers the day the bundle was made. So whoever
+// key is the text of the note verifier key, for the back office and the intake the serialized public key. The bundle key,
+// every receipt key, every intake key and every back-office key in a bundle has a statement that covers the day the bundle was made. So whoever
 // steals the bundle key can still not send parcels to a key of their own.
 //
 // # The fingerprint

@@ -163,6 +163,11 @@ func (b *Bundle) certified(root *x509.Certificate) error {
 			return fmt.Errorf("%w: back-office key", ErrUncertified)
 		}
 	}
+	for _, h := range b.Intake {
+		if !covered(sts, RoleIntake, h.Public, b.Issuer, b.MadeAt) {
+			return fmt.Errorf("%w: intake key", ErrUncertified)
+		}
+	}
 	return nil
 }
 

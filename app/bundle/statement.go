@@ -18,6 +18,7 @@ const (
 	RoleBundle     = "bundle"
 	RoleReceipt    = "receipt"
 	RoleBackOffice = "back-office"
+	RoleIntake     = "intake" // of the gateway: opens the outside of what is carried
 )
 
 // Statement is the root's word that a key belongs to the institution and what it is for.

@@ -24,7 +24,6 @@ const (
 	maxHolders  = 4
 	maxKeys     = 8
 	maxSinks    = 8
-	xwingPublic = 1216 // bytes of an X-Wing public key
 )
 
 // validate looks at the content of a bundle whose signature has been checked.
@@ -117,15 +116,32 @@ func (b *Bundle) validateRoster() error {
 	return nil
 }
 
+// publicSize is the length of a public key of a suite; -1: there is no such suite.
+func publicSize(suite string) int {
+	switch suite {
+	case SuiteXWing:
+		return 1216
+	case SuiteP256:
+		return 65
+	}
+	return -1
+}
+
 func (b *Bundle) validateKeys() error {
 	if len(b.BackOffice) == 0 || len(b.BackOffice) > maxHolders || len(b.ReceiptKeys) == 0 || len(b.ReceiptKeys) > maxKeys ||
-		len(b.Statements) > maxHolders+maxKeys {
+		len(b.Intake) > maxHolders || len(b.Statements) > 2*maxHolders+maxKeys {
 		return content("back-office and receipt keys")
 	}
 	for _, h := range b.BackOffice {
 		sum := sha256.Sum256(h.Public)
-		if h.Suite != "X-Wing" || len(h.Public) != xwingPublic || !bytes.Equal(h.ID, sum[:8]) {
-			return content("back-office key")
+		if len(h.Public) != publicSize(h.Suite) || h.Suite != b.BackOffice[0].Suite || !bytes.Equal(h.ID, sum[:8]) {
+			return content("back-office key") // one suite: a parcel is sealed to all of them in the same way
+		}
+	}
+	for _, h := range b.Intake {
+		sum := sha256.Sum256(h.Public)
+		if h.Suite != SuiteXWing || len(h.Public) != publicSize(SuiteXWing) || !bytes.Equal(h.ID, sum[:8]) {
+			return content("intake key")
 		}
 	}
 	for _, k := range b.ReceiptKeys {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -20,9 +21,9 @@ import (
 // GatewayConfig is all that a gateway is made of. It keeps nothing of its own: any number may stand before one store.
 type GatewayConfig struct {
 	Deps
-	Institution []byte   // institution.pem
-	Holders     []string // key ids that parcels may be sealed to; none: any
-	Rights      *Rights  // nil: every certified station may send everything
+	Institution []byte         // institution.pem
+	Holders     []queue.Holder // whom parcels may be sealed to; none: anybody
+	Rights      *Rights        // nil: every certified station may send everything
 	Limits      Limits
 	WellKnown   string            // folder that `institution status` writes; empty: none
 	Enrol       Enroller          // nil: no enrolment here
@@ -273,17 +274,20 @@ func (g *Gateway) take(r *http.Request, b *queue.Batch, right Right, size int) (
 	return a.Encode()
 }
 
-// holders demands that somebody of the institution can open the parcel.
+// holders demands that the institution can open the parcel with each key that it names, in its suite, and that nobody
+// else can.
 func (g *Gateway) holders(h queue.Header) error {
 	if len(g.c.Holders) == 0 {
 		return nil
 	}
 	for _, id := range h.Recipients {
-		for _, known := range g.c.Holders {
-			if id == known {
-				return nil
-			}
+		at := slices.IndexFunc(g.c.Holders, func(known queue.Holder) bool { return known.ID == id })
+		switch {
+		case at < 0:
+			return ErrHolder
+		case g.c.Holders[at].Suite != h.Suite:
+			return fmt.Errorf("%w: key of another", queue.ErrSuite)
 		}
 	}
-	return ErrHolder
+	return nil
 }

@@ -21,6 +21,8 @@ import (
 	"bangban/app/inbox/inboxtest"
 	"bangban/app/inbox/lite"
 	"bangban/app/institution"
+	"bangban/app/journal"
+	"bangban/app/keys"
 	"bangban/app/queue"
 	"bangban/app/queue/https"
 )
@@ -234,7 +236,7 @@ func TestSenderChecks(t *testing.T) {
 	c := h.Counter(t, "T01", nil)
 	c.Issue(t, 4)
 	b, _ := rawBatch(t, c)
-	stranger, err := queue.GenerateHolder(rand.Reader)
+	stranger, err := queue.GenerateHolder(queue.SuiteXWing, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,6 +256,9 @@ func TestSenderChecks(t *testing.T) {
 	b.Parcels[0] = seal(elsewhere, 1, "voucher")
 	b.Parcels[1] = seal(h.Sealer(t, c.Key, c.Cert), 2, "after")
 	b.Parcels[2] = seal(h.Sealer(t, c.Key, c.Cert), 3, "voucher; drop")
+	besides := h.Sealer(t, c.Key, c.Cert)
+	besides.Holders = append(besides.Holders, stranger.Holder())
+	b.Parcels = append(b.Parcels, seal(besides, 5, "voucher"))
 	out, err := c.Sink(t, address).Deliver(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
@@ -262,10 +267,63 @@ func TestSenderChecks(t *testing.T) {
 	for _, o := range out {
 		got[o.Seq] = o.Result.String() + " " + o.Reason
 	}
-	for seq, want := range map[uint64]string{1: "refused unknown-holder", 2: "refused not-allowed", 3: "refused broken-structure", 4: "accepted "} {
+	for seq, want := range map[uint64]string{1: "refused unknown-holder", 2: "refused not-allowed", 3: "refused broken-structure", 4: "accepted ",
+		5: "refused unknown-holder"} {
 		if got[seq] != want {
 			t.Errorf("%d: %q, want %q", seq, got[seq], want)
 		}
+	}
+}
+
+// The back office goes over from X-Wing to DHKEM(P-256): new parcels are sealed in the new suite, the old keys open the
+// old ones, the new keys the new ones, and a parcel that names a key in the wrong suite is not taken.
+func TestSuiteRollOver(t *testing.T) {
+	h, store := inboxtest.NewHall(t), openLite(t)
+	c := h.Counter(t, "T01", nil)
+	c.Issue(t, 2)
+	policy, err := institution.Open(h.Dir, institution.Options{Rand: rand.Reader, Now: h.Now, Suite: keys.SuiteP256})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := policy.Rotate(institution.RoleHolder); err != nil {
+		t.Fatal(err)
+	}
+	cfg := h.Gateway(t, store)
+	_, address := h.Serve(t, cfg)
+	signer, err := journal.NewSigner("T01", c.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Store.SetKeys(h.Sealer(t, c.Key, c.Cert), signer) // the next bundle
+	c.Issue(t, 2)
+	if got, err := c.Deliver(t.Context(), c.Sink(t, address)); err != nil || got.Purged != 4 {
+		t.Fatalf("%+v %v", got, err)
+	}
+	held, err := h.Institution.HolderKeys()
+	if err != nil || len(held) != 4 {
+		t.Fatal(len(held), err)
+	}
+	who := inbox.Known(h.Institution.PEM(), h.Now)
+	for i, k := range held { // newest first
+		one, err := queue.NewHolderKey(k.Private())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for seq := uint64(1); seq <= 4; seq++ {
+			refs := []inbox.Ref{{Station: "T01", Epoch: 1, Seq: seq}}
+			err := inbox.Records(t.Context(), store, who, []*queue.HolderKey{one}, refs, func(inbox.Line) error { return nil })
+			if opens := (i < 2) == (seq > 2); opens != (err == nil) || !opens && !errors.Is(err, queue.ErrRecipient) {
+				t.Errorf("key %d of %s, parcel %d: %v", i, k.Suite(), seq, err)
+			}
+		}
+	}
+	for i := range cfg.Holders {
+		cfg.Holders[i].Suite = queue.SuiteXWing
+	}
+	_, other := h.Serve(t, cfg)
+	c.Issue(t, 1)
+	if got, err := c.Deliver(t.Context(), c.Sink(t, other)); err != nil || got.Refused != 1 {
+		t.Fatalf("a key in another suite: %+v %v", got, err)
 	}
 }
 

@@ -263,7 +263,7 @@ func TestRecordsNeedsTheKey(t *testing.T) {
 	issue(t, l.box)
 	l.export(t, l.box, false)
 	rep := l.take(t)
-	stranger, err := queue.GenerateHolder(rand.Reader)
+	stranger, err := queue.GenerateHolder(queue.SuiteXWing, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ type Deps struct {
 	Receipts note.Signer    // the gateway's receipt key
 	Now      func() time.Time
 	Allow    func(queue.Header) error // what else is demanded of a parcel; nil: nothing
+	Intake   []*queue.HolderKey       // open the outside of what was carried
 }
 
 // Report says what became of an export.
@@ -33,6 +34,7 @@ type Report struct {
 	Forks      []uint64  `json:"forks,omitempty"`
 	Refused    []Refusal `json:"refused,omitempty"`
 	Damaged    []string  `json:"damaged,omitempty"`  // names of files that did not arrive whole
+	Sealed     []string  `json:"sealed,omitempty"`   // names of files that no intake key here opens
 	Unproven   []string  `json:"unproven,omitempty"` // names of files whose checkpoint could not be proven
 	Checkpoint int64     `json:"checkpoint"`         // size of the newest one held afterwards
 	Refs       []Ref     `json:"-"`                  // what is held of the export, in order
@@ -93,7 +95,11 @@ func TakeExport(ctx context.Context, dir string, d Deps) (*Report, error) {
 	}
 	rep := &Report{Files: len(files)}
 	for _, f := range files {
-		b, err := queue.ReadBatch(f)
+		b, err := queue.ReadBatch(f, d.Intake...)
+		if errors.Is(err, queue.ErrOutside) {
+			rep.Sealed = append(rep.Sealed, filepath.Base(f))
+			continue
+		}
 		if errors.Is(err, queue.ErrBatch) || errors.Is(err, queue.ErrTooLarge) {
 			rep.Damaged = append(rep.Damaged, filepath.Base(f))
 			continue

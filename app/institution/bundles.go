@@ -83,9 +83,10 @@ func (i *Institution) nextVersion(wanted uint64) (uint64, error) {
 	return v.Version, writeJSON(i.path(fileVersion), v)
 }
 
-// addKeys puts the receipt keys and the two newest back-office keys into a bundle, each with its statement.
+// addKeys puts the receipt keys, the two newest back-office keys and the newest intake key into a bundle, each with its
+// statement.
 func (i *Institution) addKeys(b *bundle.Bundle) error {
-	b.BackOffice, b.ReceiptKeys, b.Statements = nil, nil, nil
+	b.BackOffice, b.Intake, b.ReceiptKeys, b.Statements = nil, nil, nil, nil
 	for n := i.last(bundle.RoleReceipt, ".statement"); n > 0 && len(b.ReceiptKeys) < 3; n-- {
 		st, raw, err := i.statement(bundle.RoleReceipt, n)
 		if err != nil {
@@ -96,19 +97,39 @@ func (i *Institution) addKeys(b *bundle.Bundle) error {
 		}
 	}
 	for n := i.last(roleHolder, ".statement"); n > 0 && len(b.BackOffice) < 2; n-- {
-		st, raw, err := i.statement(roleHolder, n)
+		h, raw, err := i.holder(roleHolder, n, b.MadeAt)
 		if err != nil {
 			return err
 		}
-		if !b.MadeAt.After(st.NotAfter) {
-			h := bundle.Holder{ID: keys.HolderID(st.Key), Suite: keys.SuiteXWing, Public: st.Key}
-			b.BackOffice, b.Statements = append(b.BackOffice, h), append(b.Statements, raw)
+		if h != nil && len(b.BackOffice) > 0 && h.Suite != b.BackOffice[0].Suite {
+			break // of one suite; what lies further back was rotated away
+		}
+		if h != nil {
+			b.BackOffice, b.Statements = append(b.BackOffice, *h), append(b.Statements, raw)
+		}
+	}
+	if n := i.last(bundle.RoleIntake, ".statement"); n > 0 {
+		h, raw, err := i.holder(bundle.RoleIntake, n, b.MadeAt)
+		if err != nil {
+			return err
+		}
+		if h != nil {
+			b.Intake, b.Statements = append(b.Intake, *h), append(b.Statements, raw)
 		}
 	}
 	if len(b.ReceiptKeys) == 0 || len(b.BackOffice) == 0 {
 		return fmt.Errorf("%w: receipt or back office", ErrKeyEnded)
 	}
 	return nil
+}
+
+// holder gives the n-th key of a role with its statement; nil: it has ended.
+func (i *Institution) holder(role string, n int, at time.Time) (*bundle.Holder, []byte, error) {
+	st, raw, err := i.statement(role, n)
+	if err != nil || at.After(st.NotAfter) {
+		return nil, nil, err
+	}
+	return &bundle.Holder{ID: keys.HolderID(st.Key), Suite: keys.SuiteOf(st.Key), Public: st.Key}, raw, nil
 }
 
 // statement reads and verifies the root's word for the n-th key of a role.
@@ -166,20 +187,26 @@ func (i *Institution) ReceiptKeys() ([]string, error) {
 
 // HolderKeys opens every back-office key that the folder holds, newest first: old parcels need old keys. A folder
 // without any gives ErrNoKey.
-func (i *Institution) HolderKeys() ([]*keys.HolderKey, error) {
+func (i *Institution) HolderKeys() ([]*keys.HolderKey, error) { return i.openers(roleHolder) }
+
+// IntakeKeys opens every intake key that the folder holds, newest first: they open the outside of what is carried. A
+// folder without any gives ErrNoKey.
+func (i *Institution) IntakeKeys() ([]*keys.HolderKey, error) { return i.openers(bundle.RoleIntake) }
+
+func (i *Institution) openers(role string) ([]*keys.HolderKey, error) {
 	var all []*keys.HolderKey
-	for n := i.last(roleHolder, ".statement"); n > 0; n-- {
-		h, err := keys.OpenHolder(i.path(numbered(roleHolder, n)+".key"), i.o.Passphrase)
+	for n := i.last(role, ".statement"); n > 0; n-- {
+		h, err := keys.OpenHolder(i.path(numbered(role, n)+".key"), i.o.Passphrase)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("institution: %s: %w", numbered(roleHolder, n), err)
+			return nil, fmt.Errorf("institution: %s: %w", numbered(role, n), err)
 		}
 		all = append(all, h)
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%w: %s", ErrNoKey, roleHolder)
+		return nil, fmt.Errorf("%w: %s", ErrNoKey, role)
 	}
 	return all, nil
 }

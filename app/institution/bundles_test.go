@@ -2,6 +2,7 @@ package institution
 
 import (
 	"bytes"
+	"crypto/ecdh"
 	"crypto/hpke"
 	"crypto/rand"
 	"os"
@@ -87,7 +88,11 @@ func checkHolders(t *testing.T, i *Institution, holders []bundle.Holder) {
 		t.Fatal(err)
 	}
 	for _, h := range holders {
-		pub, err := hpke.MLKEM768X25519().NewPublicKey(h.Public)
+		kem := hpke.MLKEM768X25519()
+		if h.Suite == keys.SuiteP256 {
+			kem = hpke.DHKEM(ecdh.P256())
+		}
+		pub, err := kem.NewPublicKey(h.Public)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +150,7 @@ func TestRotate(t *testing.T) {
 	_, err = i.SignBundle(b)
 	wantErr(t, err, ErrKeyEnded)
 	due, err := i.Due()
-	if err != nil || len(due) != 4 {
+	if err != nil || len(due) != 5 {
 		t.Fatalf("%v %v", due, err)
 	}
 	if err := i.Rotate(due...); err != nil {
@@ -174,4 +179,59 @@ func TestRotate(t *testing.T) {
 	if all, _ := again.HolderKeys(); len(all) != 4 {
 		t.Fatalf("%d holder keys, old parcels need the old ones", len(all))
 	}
+}
+
+// The suite of the back-office keys is policy: it changes with a rotation, and a bundle names keys of one suite only, also
+// where a rotation was cut off after the first of the pair.
+func TestSuitePolicy(t *testing.T) {
+	i, c, dir := newOffice(t)
+	open := func(suite string) *Institution {
+		o, err := Open(dir, Options{Rand: rand.Reader, Now: c.now, Suite: suite})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	holders := func(o *Institution) []bundle.Holder {
+		t.Helper()
+		file, err := o.SignBundle(testBundle())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := bundle.Open(file, bundle.Anchor{Root: i.Root().Raw})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkHolders(t, o, b.BackOffice)
+		if len(b.Intake) != 1 || b.Intake[0].Suite != keys.SuiteXWing {
+			t.Fatalf("intake %+v", b.Intake)
+		}
+		return b.BackOffice
+	}
+	p256 := open(keys.SuiteP256)
+	if err := p256.Rotate(RoleHolder); err != nil {
+		t.Fatal(err)
+	}
+	if h := holders(p256); len(h) != 2 || h[0].Suite != keys.SuiteP256 || h[1].Suite != keys.SuiteP256 {
+		t.Fatalf("%+v", h)
+	}
+	if err := open("").Rotate(RoleHolder); err != nil { // as before
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "holder-6.statement")); err != nil {
+		t.Fatal(err)
+	}
+	xwing := open(keys.SuiteXWing)
+	root, err := xwing.openKey("root")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	if err := xwing.addKey(root, roleHolder); err != nil {
+		t.Fatal(err)
+	}
+	if h := holders(xwing); len(h) != 1 || h[0].Suite != keys.SuiteXWing {
+		t.Fatalf("half a rotation: %d keys, the first of %s", len(h), h[0].Suite)
+	}
+	wantErr(t, open("DHKEM").Rotate(RoleHolder), keys.ErrAlgorithm)
 }

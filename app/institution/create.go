@@ -73,7 +73,7 @@ func fill(i *Institution) error {
 	if err := i.addIssuing(root); err != nil {
 		return err
 	}
-	for _, role := range []string{bundle.RoleBundle, bundle.RoleReceipt, roleHolder, roleHolder} {
+	for _, role := range []string{bundle.RoleBundle, bundle.RoleReceipt, bundle.RoleIntake, roleHolder, roleHolder} {
 		if err := i.addKey(root, role); err != nil {
 			return fmt.Errorf("institution: %s: %w", role, err)
 		}
@@ -141,8 +141,8 @@ func (i *Institution) makeKey(role, name string) ([]byte, error) {
 	if err := removeUnused(path); err != nil {
 		return nil, err
 	}
-	if role == roleHolder {
-		h, err := i.makeHolder(path)
+	if role == roleHolder || role == bundle.RoleIntake {
+		h, err := i.makeHolder(role, path)
 		if err != nil {
 			return nil, err
 		}
@@ -166,11 +166,36 @@ func (i *Institution) makeRoot() (keys.Key, error) {
 	return keys.CreateToken(path, i.o.Rand, keys.Token{Address: i.o.Root, Label: "bangban root", PIN: i.o.TokenPIN}, i.o.keyOptions())
 }
 
-func (i *Institution) makeHolder(path string) (*keys.HolderKey, error) {
-	if i.o.Holders == "" {
-		return keys.CreateHolder(path, i.o.Rand, i.o.keyOptions())
+// makeHolder makes a back-office key where they lie and in the suite that policy asks for, or an intake key, which is
+// always X-Wing in a file: it goes to the gateway.
+func (i *Institution) makeHolder(role, path string) (*keys.HolderKey, error) {
+	if role == bundle.RoleIntake {
+		return keys.CreateHolder(path, keys.SuiteXWing, i.o.Rand, i.o.keyOptions())
 	}
-	return keys.CreateHolderToken(path, i.o.Rand, keys.Token{Address: i.o.Holders, Label: "bangban back office", PIN: i.o.TokenPIN}, i.o.keyOptions())
+	suite, err := i.suite()
+	if err != nil {
+		return nil, err
+	}
+	if i.o.Holders == "" {
+		return keys.CreateHolder(path, suite, i.o.Rand, i.o.keyOptions())
+	}
+	return keys.CreateHolderToken(path, suite, i.o.Rand, keys.Token{Address: i.o.Holders, Label: "bangban back office", PIN: i.o.TokenPIN}, i.o.keyOptions())
+}
+
+// suite is what back-office keys are made in: what was asked for, else what is in use, else X-Wing.
+func (i *Institution) suite() (string, error) {
+	if i.o.Suite != "" {
+		return i.o.Suite, nil
+	}
+	n := i.last(roleHolder, ".statement")
+	if n == 0 {
+		return keys.SuiteXWing, nil
+	}
+	st, _, err := i.statement(roleHolder, n)
+	if err != nil {
+		return "", err
+	}
+	return keys.SuiteOf(st.Key), nil
 }
 
 // noteName is how a key signs notes: bundles as the institution itself, receipts as its gateway.

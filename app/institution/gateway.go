@@ -28,9 +28,9 @@ const (
 const GatewayLife = 90 * 24 * time.Hour
 
 // MakeGateway makes the folder of a gateway: a certificate for the names and addresses that counters reach it by, its
-// key, institution.pem, the statements of all receipt and back-office keys and the receipt key in use. Neither the
-// root's key nor an issuing or back-office key goes there: a gateway that is broken into can sign receipts, no papers,
-// and open nothing. The key files stay under the institution's passphrase. Made again it renews the
+// key, institution.pem, the statements of all receipt, intake and back-office keys, the receipt key in use and all intake
+// keys. Neither the root's key nor an issuing or back-office key goes there: a gateway that is broken into can sign
+// receipts, no papers, and open no parcel. The key files stay under the institution's passphrase. Made again it renews the
 // certificate; made in the institution's own folder that folder can serve, and enrol.
 func (i *Institution) MakeGateway(dir string, hosts []string) (*x509.Certificate, error) {
 	if len(hosts) == 0 {
@@ -79,9 +79,18 @@ func (i *Institution) gatewayKey() (keys.Key, error) {
 	return key, err
 }
 
-// publicParts adds the statements that a gateway needs, and the receipt key in use as it lies in its file.
+// publicParts adds the statements that a gateway needs, the receipt key in use and the intake keys as they lie in their
+// files.
 func (i *Institution) publicParts(files map[string][]byte) error {
-	for _, role := range []string{bundle.RoleReceipt, roleHolder} {
+	for n := i.last(bundle.RoleIntake, ".statement"); n > 0; n-- {
+		name := numbered(bundle.RoleIntake, n) + ".key"
+		raw, err := os.ReadFile(i.path(name))
+		if err != nil {
+			return fmt.Errorf("%w: %s", ErrNoKey, name)
+		}
+		files[name] = raw
+	}
+	for _, role := range []string{bundle.RoleReceipt, bundle.RoleIntake, roleHolder} {
 		for n := i.last(role, ".statement"); n > 0; n-- {
 			_, raw, err := i.statement(role, n)
 			if err != nil {

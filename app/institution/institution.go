@@ -31,9 +31,12 @@ type Options struct {
 	Passphrase []byte    // of the key files; nil: none
 	Cost       keys.Cost // of the passphrase; zero: default
 
-	// Of Create: PKCS#11 tokens in which the root is made, and which seal the back-office keys (keys.At); empty: files.
-	Root, Holders string
-	TokenPIN      []byte // of them; it is kept under the passphrase. The caller wipes it
+	// Of Create: the PKCS#11 token in which the root is made; empty: a file.
+	Root string
+	// Of Create and Rotate: the PKCS#11 token that seals or holds the back-office keys (keys.At; empty: files), and their
+	// suite (keys.SuiteXWing, keys.SuiteP256; empty: as before, at first X-Wing).
+	Holders, Suite string
+	TokenPIN       []byte // of them; it is kept under the passphrase. The caller wipes it
 }
 
 func (o *Options) keyOptions() keys.Options {

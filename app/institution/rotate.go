@@ -13,16 +13,21 @@ const (
 	RoleIssuing = "issuing"
 	RoleBundle  = bundle.RoleBundle
 	RoleReceipt = bundle.RoleReceipt
+	RoleIntake  = bundle.RoleIntake
 	RoleHolder  = roleHolder
 )
 
-var rotated = [...]string{RoleIssuing, RoleBundle, RoleReceipt, RoleHolder}
+var rotated = [...]string{RoleIssuing, RoleBundle, RoleReceipt, RoleIntake, RoleHolder}
 
 // Due lists the roles whose newest key is past two thirds of its life.
 func (i *Institution) Due() ([]string, error) {
 	now := i.o.Now()
 	var due []string
 	for _, role := range rotated {
+		if role == RoleIntake && i.last(role, ".statement") == 0 { // a folder of before there was one
+			due = append(due, role)
+			continue
+		}
 		from, to, err := i.life(role)
 		if err != nil {
 			return nil, err

@@ -226,7 +226,10 @@ func (t *TrainingStation) bundle(o *TrainingOptions) error {
 // serves tells whether a bundle issued before holds the newest keys, this station's lists and these CSCA certificates.
 func (t *TrainingStation) serves(b *bundle.Opened, o *TrainingOptions) bool {
 	vkeys, err := t.Institution.ReceiptKeys()
-	if err != nil || b.ReceiptKeys[0] != vkeys[0] || t.NewDelegation {
+	if err != nil || b.ReceiptKeys[0] != vkeys[0] || t.NewDelegation || len(b.Intake) == 0 {
+		return false
+	}
+	if holders, err := t.Institution.Holders(); err != nil || !bytes.Equal(b.BackOffice[0].Public, holders[0]) {
 		return false
 	}
 	held := b.ListsOf(bundle.ListCSCA)

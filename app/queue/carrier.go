@@ -13,10 +13,12 @@ import (
 
 // Names on a carrier, typically a USB stick:
 //
-//	DIR/<station>-<epoch>-<first>-<last>.bangban    one batch (Batch.Encode): first and last seq in it
-//	DIR/receipts/<anything>.receipt                 one signed receipt each, written by the receiving side
+//	DIR/<station>-<epoch>-<first>-<last>.bangban.age   one batch (Batch.Encode), sealed outside to the intake keys
+//	DIR/<station>-<epoch>-<first>-<last>.bangban       the same in the open, where the bundle names no intake key
+//	DIR/receipts/<anything>.receipt                    one signed receipt each, written by the receiving side
 const (
 	CarrierExt  = ".bangban"
+	OutsideExt  = ".age"
 	ReceiptsDir = "receipts"
 	ReceiptExt  = ".receipt"
 )
@@ -61,6 +63,11 @@ func syncDir(dir string) error {
 // Batches lists the batch files of a directory, numbers in names compared as numbers: 3-9 comes before 10-12.
 func Batches(dir string) ([]string, error) {
 	names, err := list(dir, CarrierExt)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := list(dir, CarrierExt+OutsideExt)
+	names = append(names, sealed...)
 	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(sortKey(a), sortKey(b)) })
 	return names, err
 }
@@ -86,11 +93,17 @@ func sortKey(name string) string {
 	return b.String()
 }
 
-// ReadBatch reads one batch file. Nothing in it is verified but that it is whole, see DecodeBatch.
-func ReadBatch(path string) (*Batch, error) {
-	data, err := readBounded(path, MaxBatch)
+// ReadBatch reads one batch file, with the intake keys where its outside is sealed. Nothing in it is verified but that
+// it is whole, see DecodeBatch.
+func ReadBatch(path string, keys ...*HolderKey) (*Batch, error) {
+	data, err := readBounded(path, maxCarried)
 	if err != nil {
 		return nil, err
+	}
+	if strings.HasSuffix(path, OutsideExt) {
+		if data, err = OpenOutside(data, keys); err != nil {
+			return nil, err
+		}
 	}
 	return DecodeBatch(data)
 }

@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// Sizes of what suite 1 seals: enc of X-Wing (draft-connolly-cfrg-xwing-kem §5.4), AES-256 key with tag, tag of the body.
+// Sizes of what is sealed: AES-256 key with tag, tag of the body.
 const (
-	xwingEnc   = 1120
 	wrappedKey = keySize + gcmTag
 	gcmTag     = 16
 )
@@ -17,7 +16,7 @@ const (
 // a length that the sealing can have given. A parcel that passes may still be sealed to a key nobody has.
 func (e *Envelope) Check() error {
 	h := e.Header
-	if h.Suite != SuiteXWing {
+	if h.Suite.encSize() == 0 {
 		return fmt.Errorf("%w: %d", ErrSuite, uint64(h.Suite))
 	}
 	if strings.Trim(h.Kind, "abcdefghijklmnopqrstuvwxyz-") != "" {
@@ -28,7 +27,7 @@ func (e *Envelope) Check() error {
 		return fmt.Errorf("%w: sealed part", ErrEnvelope)
 	}
 	for i, w := range body.Wraps {
-		if w.ID != h.Recipients[i] || len(w.Enc) != xwingEnc || len(w.Key) != wrappedKey {
+		if w.ID != h.Recipients[i] || len(w.Enc) != h.Suite.encSize() || len(w.Key) != wrappedKey {
 			return fmt.Errorf("%w: key of holder %d", ErrEnvelope, i+1)
 		}
 	}

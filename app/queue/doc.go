@@ -22,8 +22,10 @@
 // The record is written behind its length (uint32, big endian) and padded with zeros to a multiple of 4,096 bytes, then
 // sealed once with AES-256-GCM under a fresh random key and the zero nonce, the clear header as associated data. The
 // key is sealed to each holder with HPKE base mode (RFC 9180 §5.1.1), info "bangban-parcel-1", the clear header as
-// associated data. Suite 1 is KEM 0x647a (X-Wing: ML-KEM-768 + X25519, draft-ietf-hpke-pq), KDF 0x0001 (HKDF-SHA256),
-// AEAD 0x0002 (AES-256-GCM). Who sealed it cannot open it again.
+// associated data. Suite 1 is KEM 0x647a (X-Wing: ML-KEM-768 + X25519, draft-ietf-hpke-pq), suite 2 KEM 0x0010
+// (DHKEM(P-256, HKDF-SHA256), RFC 9180 §7.1); both with KDF 0x0001 (HKDF-SHA256) and AEAD 0x0002 (AES-256-GCM). Policy
+// chooses: a parcel is sealed in the suite of the bundle's back-office keys, which are all of one. Who sealed it cannot
+// open it again.
 //
 //	sealed = [wraps: [+ [key id: tstr, enc: bstr, wrapped key: bstr .size 48]], ciphertext: bstr]
 //
@@ -64,6 +66,13 @@
 //	            5 SHA-256 of the checkpoint, 6 SHA-256 of the encoded proofs,
 //	            7 certificate: bstr, 8 day: tstr}   of the identity that signed the checkpoint, and when
 //	proofs   = [* [since: uint, [* hash]]]   consistency proofs from checkpoints the receiver may hold
+//
+// # Outside
+//
+// On a stick the batch is sealed once more, to the institution's intake keys, which the gateway has and the back office:
+// age-encryption.org/v1 with its hybrid recipient (stanza "mlkem768x25519"), so that any age of 1.3 or newer opens it
+// with the key. The outside hides kinds, days, ids and certificates from whoever finds the stick; inside are the same
+// bytes that the network would carry.
 //
 // # Over a network
 //

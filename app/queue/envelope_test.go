@@ -18,7 +18,13 @@ import (
 )
 
 func TestSealOpenUnseal(t *testing.T) {
-	w := queuetest.NewWorld(t)
+	for name, s := range map[string]queue.Suite{"X-Wing": queue.SuiteXWing, "DHKEM-P256": queue.SuiteP256} {
+		t.Run(name, func(t *testing.T) { sealOpenUnseal(t, s) })
+	}
+}
+
+func sealOpenUnseal(t *testing.T, suite queue.Suite) {
+	w := queuetest.NewWorldIn(t, suite)
 	body := []byte("SPECIMEN LINDEN MEI")
 	id, _ := queue.NewID(rand.Reader, queuetest.Day)
 	p, commitment, err := w.Sealer.Seal(queue.Place{ID: id, Station: "T01", Epoch: 1, Seq: 7, Kind: queue.KindVoucher, Day: queuetest.Day}, body)
@@ -32,8 +38,11 @@ func TestSealOpenUnseal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e.Hash != p.Hash || e.Header.Seq != 7 || e.Header.ID != id {
+	if e.Hash != p.Hash || e.Header.Seq != 7 || e.Header.ID != id || e.Header.Suite != suite {
 		t.Fatalf("header %+v", e.Header)
+	}
+	if err := e.Check(); err != nil {
+		t.Fatal(err)
 	}
 	for _, k := range []*queue.HolderKey{w.Holder, w.Second} {
 		r, err := queue.Unseal(e, k)
@@ -47,9 +56,59 @@ func TestSealOpenUnseal(t *testing.T) {
 			t.Fatalf("a record prints its body: %s", s)
 		}
 	}
-	stranger, _ := queue.GenerateHolder(rand.Reader)
-	if _, err := queue.Unseal(e, stranger); !errors.Is(err, queue.ErrRecipient) {
-		t.Fatalf("stranger: %v", err)
+	for _, other := range []queue.Suite{queue.SuiteXWing, queue.SuiteP256} {
+		want := queue.ErrRecipient
+		if other != suite {
+			want = queue.ErrSuite
+		}
+		stranger, err := queue.GenerateHolder(other, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := queue.Unseal(e, stranger); !errors.Is(err, want) {
+			t.Fatalf("stranger: %v, want %v", err, want)
+		}
+		mixed := *w.Sealer
+		mixed.Holders = append(mixed.Holders[:1:1], stranger.Holder())
+		if _, _, err := mixed.Seal(queue.Place{ID: id, Station: "T01", Epoch: 1, Seq: 8, Kind: queue.KindVoucher, Day: queuetest.Day}, body); (other != suite) != errors.Is(err, queue.ErrSuite) {
+			t.Fatalf("sealed in two suites: %v", err)
+		}
+	}
+}
+
+// What a gateway can demand of a parcel it cannot open: each of these is signed by the station and refused all the same.
+func TestCheckRefuses(t *testing.T) {
+	w := queuetest.NewWorld(t)
+	short := queuetest.NewWorldIn(t, queue.SuiteP256)
+	for _, tc := range []struct {
+		name  string
+		suite queue.Suite
+		by    *queuetest.World
+		want  error
+	}{
+		{"as it is", queue.SuiteXWing, w, nil},
+		{"as it is, by policy", queue.SuiteP256, short, nil},
+		{"no such suite", 3, w, queue.ErrSuite},
+		{"keys of the other suite", queue.SuiteP256, w, queue.ErrEnvelope},
+		{"keys of the shorter suite", queue.SuiteXWing, short, queue.ErrEnvelope},
+	} {
+		b, err := queue.Resuite(tc.by.Parcel(t, 1, []byte("SPECIMEN")).Sealed, tc.suite, tc.by.Identity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := queue.OpenEnvelope(b, tc.by.Identify)
+		if err != nil {
+			t.Fatalf("%s: %v", tc.name, err)
+		}
+		if err := e.Check(); !errors.Is(err, tc.want) {
+			t.Errorf("%s: %v, want %v", tc.name, err, tc.want)
+		}
+	}
+	if _, err := queue.NewHolder(make([]byte, 64)); !errors.Is(err, queue.ErrSuite) {
+		t.Errorf("a key of no suite: %v", err)
+	}
+	if _, err := queue.NewHolder(make([]byte, 65)); !errors.Is(err, queue.ErrHolder) {
+		t.Errorf("a key that is no point: %v", err)
 	}
 }
 

@@ -71,3 +71,22 @@ func BenchmarkOpen(b *testing.B) {
 		}
 	}
 }
+
+func FuzzOpenOutside(f *testing.F) {
+	key, err := queue.ParseHolderKey(queue.SuiteXWing, bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		f.Fatal(err)
+	}
+	good, err := queue.SealOutside([]byte("SPECIMEN"), []queue.Holder{key.Holder()})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add(good[:len(good)-17])
+	f.Add([]byte("age-encryption.org/v1\n-> mlkem768x25519\n\n--- \n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if got, err := queue.OpenOutside(b, []*queue.HolderKey{key}); err == nil && !bytes.Equal(got, []byte("SPECIMEN")) {
+			t.Fatal("bytes that nobody sealed came out")
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"crypto/ecdh"
 	"crypto/hpke"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,17 +12,41 @@ import (
 // Suite names the algorithms that a parcel is sealed with.
 type Suite uint64
 
-// SuiteXWing is X-Wing, HKDF-SHA256 and AES-256-GCM.
-const SuiteXWing Suite = 1
+// The suites; each with HKDF-SHA256 and AES-256-GCM. Which of them is used is the institution's policy: the kind of its
+// back-office keys.
+const (
+	SuiteXWing Suite = 1 // X-Wing: what is recorded today stays sealed when there are quantum computers
+	SuiteP256  Suite = 2 // DHKEM(P-256, HKDF-SHA256): a key that never leaves a PKCS#11 token can open it
+)
 
 // hpkeInfo is the info parameter of HPKE (RFC 9180 §5.1).
 const hpkeInfo = "bangban-parcel-1"
 
 func (s Suite) kem() (hpke.KEM, error) {
-	if s != SuiteXWing {
-		return nil, fmt.Errorf("%w: %d", ErrSuite, uint64(s))
+	switch s {
+	case SuiteXWing:
+		return hpke.MLKEM768X25519(), nil
+	case SuiteP256:
+		return hpke.DHKEM(ecdh.P256()), nil
 	}
-	return hpke.MLKEM768X25519(), nil
+	return nil, fmt.Errorf("%w: %d", ErrSuite, uint64(s))
+}
+
+// Lengths (draft-connolly-cfrg-xwing-kem §5.4, RFC 9180 §7.1).
+const (
+	xwingPublic, xwingEnc = 1216, 1120
+	p256Public, p256Enc   = 65, 65
+)
+
+// encSize is the length of an encapsulated key; 0: there is no such suite.
+func (s Suite) encSize() int {
+	switch s {
+	case SuiteXWing:
+		return xwingEnc
+	case SuiteP256:
+		return p256Enc
+	}
+	return 0
 }
 
 // Holder is one back-office key that parcels are sealed to.
@@ -29,6 +54,19 @@ type Holder struct {
 	ID     string // KeyID of Public
 	Suite  Suite
 	Public []byte // as RFC 9180 SerializePublicKey gives it
+}
+
+// NewHolder reads a public key; its length tells the suite.
+func NewHolder(public []byte) (Holder, error) {
+	h := Holder{ID: KeyID(public), Public: public}
+	switch len(public) {
+	case xwingPublic:
+		h.Suite = SuiteXWing
+	case p256Public:
+		h.Suite = SuiteP256
+	}
+	_, err := h.public()
+	return h, err
 }
 
 // KeyID names a back-office public key.
@@ -55,16 +93,25 @@ func (k *HolderKey) Holder() Holder {
 	return Holder{ID: k.id, Suite: k.suite, Public: k.key.PublicKey().Bytes()}
 }
 
-// Bytes is the private key for a file (RFC 9180 SerializePrivateKey): 32 bytes for SuiteXWing.
+// Bytes is the private key for a file (RFC 9180 SerializePrivateKey): 32 bytes.
 func (k *HolderKey) Bytes() ([]byte, error) { return k.key.Bytes() }
 
 // GenerateHolder makes a back-office key from 32 bytes of rand.
-func GenerateHolder(rand io.Reader) (*HolderKey, error) {
+func GenerateHolder(s Suite, rand io.Reader) (*HolderKey, error) {
+	kem, err := s.kem()
+	if err != nil {
+		return nil, err
+	}
 	seed := make([]byte, 32)
+	defer clear(seed)
 	if _, err := io.ReadFull(rand, seed); err != nil {
 		return nil, err
 	}
-	return ParseHolderKey(SuiteXWing, seed)
+	key, err := kem.DeriveKeyPair(seed)
+	if err != nil {
+		return nil, err
+	}
+	return NewHolderKey(key)
 }
 
 // ParseHolderKey reads what Bytes gave.
@@ -77,19 +124,22 @@ func ParseHolderKey(s Suite, private []byte) (*HolderKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrHolder, err)
 	}
-	return NewHolderKey(s, key)
+	return NewHolderKey(key)
 }
 
 // NewHolderKey takes a key that lies elsewhere, in a file of package keys or in hardware.
-func NewHolderKey(s Suite, key hpke.PrivateKey) (*HolderKey, error) {
-	kem, err := s.kem()
+func NewHolderKey(key hpke.PrivateKey) (*HolderKey, error) {
+	if key == nil {
+		return nil, ErrHolder
+	}
+	h, err := NewHolder(key.PublicKey().Bytes())
 	if err != nil {
 		return nil, err
 	}
-	if key == nil || key.KEM().ID() != kem.ID() {
+	if kem, err := h.Suite.kem(); err != nil || kem.ID() != key.KEM().ID() {
 		return nil, fmt.Errorf("%w: of another suite", ErrHolder)
 	}
-	return &HolderKey{KeyID(key.PublicKey().Bytes()), s, key}, nil
+	return &HolderKey{h.ID, h.Suite, key}, nil
 }
 
 // public reads and checks a holder's public key.

@@ -48,7 +48,17 @@ func (s *Station) receiptKeys() (note.Verifiers, error) {
 
 // Export writes everything that has no receipt yet to a folder, to be carried. It says how many parcels lie there.
 func (s *Station) Export(ctx context.Context, dir string) (int, error) {
-	return s.send(ctx, carrier{folder.New(dir), dir}, queue.Options{Carried: true, Now: true})
+	return s.send(ctx, carrier{folder.New(dir, s.intake()...), dir}, queue.Options{Carried: true, Now: true})
+}
+
+// intake is who may open the outside of what is carried: nobody in a bundle of before there was such a key.
+func (s *Station) intake() (all []queue.Holder) {
+	for _, h := range s.bundle.Intake {
+		if one, err := queue.NewHolder(h.Public); err == nil {
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // carrier is a folder that somebody named. One that cannot be written is as good as a network that is down: no parcel is
@@ -93,7 +103,7 @@ func (s *Station) deliver(ctx context.Context, now bool) (sent int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	deps := sinks.Deps{Gateway: gate}
+	deps := sinks.Deps{Gateway: gate, Intake: s.intake()}
 	for _, k := range s.bundle.Sinks {
 		if k.Kind == "folder" {
 			deps.Folder = k.Address

@@ -205,7 +205,11 @@ func (f *realOffice) open(stick string) (lines []inbox.Line) {
 	receipts, err := office.ReceiptSigner()
 	f.must(err)
 	who := inbox.Known(office.PEM(), f.clock.Now)
-	report, err := inbox.TakeExport(ctx, stick, inbox.Deps{Store: box, Identify: who, Receipts: receipts, Now: f.clock.Now})
+	carried, err := office.IntakeKeys()
+	f.must(err)
+	intake, err := parcels.NewHolderKey(carried[0].Private())
+	f.must(err)
+	report, err := inbox.TakeExport(ctx, stick, inbox.Deps{Store: box, Identify: who, Receipts: receipts, Now: f.clock.Now, Intake: []*parcels.HolderKey{intake}})
 	f.must(err)
 	held, err := office.HolderKeys()
 	f.must(err)
@@ -213,9 +217,7 @@ func (f *realOffice) open(stick string) (lines []inbox.Line) {
 		f.t.Fatalf("%d back-office keys", len(held))
 	}
 	for i := range held { // either opens
-		raw, err := held[i].Private().Bytes()
-		f.must(err)
-		key, err := parcels.ParseHolderKey(parcels.SuiteXWing, raw)
+		key, err := parcels.NewHolderKey(held[i].Private())
 		f.must(err)
 		lines = nil
 		f.must(inbox.Records(ctx, box, who, []*parcels.HolderKey{key}, report.Refs, func(l inbox.Line) error {

@@ -257,7 +257,8 @@ func (s *Station) use(b *bundle.Opened) error {
 func (s *Station) sealer() *queue.Sealer {
 	q := &queue.Sealer{Identity: s.identity, IdentityCert: s.identityCert.Raw}
 	for _, h := range s.bundle.BackOffice {
-		q.Holders = append(q.Holders, queue.Holder{ID: queue.KeyID(h.Public), Suite: queue.SuiteXWing, Public: h.Public})
+		one, _ := queue.NewHolder(h.Public) // one that is no key fails where it is sealed to
+		q.Holders = append(q.Holders, one)
 	}
 	return q
 }

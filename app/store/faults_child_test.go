@@ -66,7 +66,7 @@ func playFault(act string) error {
 	case "purge":
 		err = ackAll(ctx, s, r, 1)
 	case "export":
-		err = carryAll(ctx, s, filepath.Join(r.dir, "data", "stick"))
+		err = carryAll(ctx, s, r, filepath.Join(r.dir, "data", "stick"))
 	case "work", "careless", "unlocked":
 		err = work(ctx, s, r, act == "careless")
 	case "errors", "bold":
@@ -105,8 +105,8 @@ func ackAll(ctx context.Context, s *store.Store, r *rig, atOnce int) error {
 	return err
 }
 
-func carryAll(ctx context.Context, s *store.Store, dir string) error {
-	stick := folder.New(dir)
+func carryAll(ctx context.Context, s *store.Store, r *rig, dir string) error {
+	stick := folder.New(dir, r.holder.Holder())
 	for range 3 {
 		if err := issueSome(ctx, s, 2); err != nil {
 			return err

@@ -203,7 +203,7 @@ func (s *said) look(t *testing.T, r *rig, image map[string][]byte) (tally, error
 	}
 	y, why := s.after(t, r, r.conf(dir).Sync("OFF"))
 	y.plain += plain
-	if missing := s.offStick(filepath.Join(dir, "stick")); missing > 0 {
+	if missing := s.offStick(r, filepath.Join(dir, "stick")); missing > 0 {
 		y.lost += missing
 		why = errors.Join(why, fmt.Errorf("%d are not on the stick", missing))
 	}
@@ -211,14 +211,14 @@ func (s *said) look(t *testing.T, r *rig, image map[string][]byte) (tally, error
 }
 
 // offStick counts what was said to be carried and is on no stick, whole.
-func (s *said) offStick(dir string) int {
+func (s *said) offStick(r *rig, dir string) int {
 	if len(s.carried) == 0 {
 		return 0
 	}
 	on := map[uint64]bool{}
 	files, _ := queue.Batches(dir)
 	for _, f := range files {
-		b, err := queue.ReadBatch(f)
+		b, err := queue.ReadBatch(f, r.holder)
 		if err != nil {
 			continue
 		}

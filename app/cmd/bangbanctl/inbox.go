@@ -88,8 +88,12 @@ func (e *env) inboxOpen(ctx context.Context, dir, keyDir, storeDir string, secre
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	intake, err := intakeKeys(inst)
+	if err != nil {
+		return desk.Explain("inbox.open", err)
+	}
 	who := inbox.Known(inst.PEM(), now)
-	report, err := inbox.TakeExport(ctx, dir, inbox.Deps{Store: store, Identify: who, Receipts: signer, Now: now})
+	report, err := inbox.TakeExport(ctx, dir, inbox.Deps{Store: store, Identify: who, Receipts: signer, Now: now, Intake: intake})
 	if err != nil {
 		return &desk.Error{Op: "inbox.open", Code: "inbox-not-taken", Args: map[string]string{"Dir": dir}, Err: err}
 	}
@@ -98,7 +102,7 @@ func (e *env) inboxOpen(ctx context.Context, dir, keyDir, storeDir string, secre
 	if err := e.inboxRecords(ctx, store, inst, who, report); err != nil {
 		return err
 	}
-	if report.Files == 0 || len(report.Refused)+len(report.Forks)+len(report.Damaged)+len(report.Unproven) > 0 {
+	if report.Files == 0 || len(report.Refused)+len(report.Forks)+len(report.Damaged)+len(report.Sealed)+len(report.Unproven) > 0 {
 		b, err := json.Marshal(report)
 		if err != nil {
 			return err
@@ -111,26 +115,13 @@ func (e *env) inboxOpen(ctx context.Context, dir, keyDir, storeDir string, secre
 
 // inboxRecords opens what was taken. Without a back-office key there is nothing more to do.
 func (e *env) inboxRecords(ctx context.Context, store inbox.Store, inst *institution.Institution, who queue.Identify, report *inbox.Report) error {
-	held, err := inst.HolderKeys()
+	holders, err := holderKeys(inst)
 	if errors.Is(err, institution.ErrNoKey) {
 		fmt.Fprintln(e.err, "no back-office key here: receipts are written, records stay sealed")
 		return nil
 	}
 	if err != nil {
-		return err
-	}
-	var holders []*queue.HolderKey
-	for _, h := range held {
-		b, err := h.Private().Bytes()
-		if err != nil {
-			return err
-		}
-		k, err := queue.ParseHolderKey(queue.SuiteXWing, b)
-		clear(b)
-		if err != nil {
-			return err
-		}
-		holders = append(holders, k)
+		return desk.Explain("inbox.open", err)
 	}
 	enc := json.NewEncoder(e.out)
 	enc.SetEscapeHTML(false)

@@ -154,7 +154,11 @@ func (e *env) gatewayConfig(inst *institution.Institution, f serveFlags) (c inbo
 		return c, &desk.Error{Op: "inbox.serve", Code: "institution-not-opened", Args: map[string]string{"Dir": f.keys}, Err: err}
 	}
 	for _, public := range holders {
-		c.Holders = append(c.Holders, queue.KeyID(public))
+		one, err := queue.NewHolder(public)
+		if err != nil {
+			return c, &desk.Error{Op: "inbox.serve", Code: "institution-not-opened", Args: map[string]string{"Dir": f.keys}, Err: err}
+		}
+		c.Holders = append(c.Holders, one)
 	}
 	if f.enrol {
 		if !inst.CanIssue() {

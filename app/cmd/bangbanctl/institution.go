@@ -50,6 +50,9 @@ func (e *env) institutionInit() *cobra.Command {
 			if !e.training && pass == "" {
 				return usagef("the keys of a real institution lie under a passphrase: --passphrase - (one line on standard input)")
 			}
+			if err := at.check(); err != nil {
+				return err
+			}
 			secret, err := e.passphrase(pass)
 			if err != nil {
 				return err
@@ -66,7 +69,7 @@ func (e *env) institutionInit() *cobra.Command {
 			}
 			i, err := institution.Create(args[0], institution.Options{
 				Name: desk.Text{"zh-Hans": name, "en": name}, Issuer: iss, Training: e.training, Rand: rand.Reader, Now: now, Passphrase: secret,
-				Root: at.root, Holders: at.holders, TokenPIN: pin,
+				Root: at.root, Holders: at.holders, Suite: at.suite, TokenPIN: pin,
 			})
 			var place *keys.PlaceError
 			if errors.As(err, &place) {

@@ -111,24 +111,3 @@ func allRefs(ctx context.Context, s inbox.Store) (refs []inbox.Ref, err error) {
 	}
 	return refs, nil
 }
-
-// holderKeys opens the back-office keys of an institution's folder.
-func holderKeys(i *institution.Institution) (keys []*queue.HolderKey, err error) {
-	held, err := i.HolderKeys()
-	if err != nil {
-		return nil, err
-	}
-	for _, h := range held {
-		b, err := h.Private().Bytes()
-		if err != nil {
-			return nil, err
-		}
-		k, err := queue.ParseHolderKey(queue.SuiteXWing, b)
-		clear(b)
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, k)
-	}
-	return keys, nil
-}

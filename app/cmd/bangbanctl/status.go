@@ -128,7 +128,16 @@ func unknownRevocation(s string) error {
 
 // openInstitution opens an institution's folder for a command.
 func (e *env) openInstitution(op, dir, pass string) (*institution.Institution, error) {
+	return e.openInstitutionAt(op, dir, pass, tokenFlags{})
+}
+
+// openInstitutionAt opens one that makes its next back-office keys as at says.
+func (e *env) openInstitutionAt(op, dir, pass string, at tokenFlags) (*institution.Institution, error) {
 	secret, err := e.passphrase(pass)
+	if err != nil {
+		return nil, err
+	}
+	pin, err := e.tokenPIN(at, secret)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +145,8 @@ func (e *env) openInstitution(op, dir, pass string) (*institution.Institution, e
 	if err != nil {
 		return nil, err
 	}
-	i, err := institution.Open(dir, institution.Options{Rand: rand.Reader, Now: now, Passphrase: secret})
+	i, err := institution.Open(dir, institution.Options{Rand: rand.Reader, Now: now, Passphrase: secret,
+		Holders: at.holders, Suite: at.suite, TokenPIN: pin})
 	if err != nil {
 		return nil, &desk.Error{Op: op, Code: "institution-not-opened", Args: map[string]string{"Dir": dir}, Err: err}
 	}
@@ -206,49 +216,6 @@ func (r *revoked) publish(i *institution.Institution, dir, to string) error {
 		return &desk.Error{Op: "institution.status", Code: "institution-not-published", Args: map[string]string{"Dir": to}, Err: err}
 	}
 	return nil
-}
-
-func (e *env) institutionRotate() *cobra.Command {
-	var pass string
-	var due bool
-	cmd := &cobra.Command{
-		Use: "rotate DIR ROLE…", Short: "Make the next key of a role: issuing, bundle, receipt, holder", Args: cobra.MinimumNArgs(1), Annotations: signs(),
-		RunE: func(_ *cobra.Command, args []string) error {
-			roles := args[1:]
-			known := []string{institution.RoleIssuing, institution.RoleBundle, institution.RoleReceipt, institution.RoleHolder}
-			for _, r := range roles {
-				if !slices.Contains(known, r) {
-					return usagef("institution rotate: a role is one of %s", strings.Join(known, ", "))
-				}
-			}
-			if (len(roles) > 0) == due {
-				return usagef("institution rotate wants ROLE…, or --due for every key past two thirds of its life")
-			}
-			i, err := e.openInstitution("institution.rotate", args[0], pass)
-			if err != nil {
-				return err
-			}
-			if due {
-				if roles, err = i.Due(); err != nil {
-					return &desk.Error{Op: "institution.rotate", Code: "institution-not-opened", Args: map[string]string{"Dir": args[0]}, Err: err}
-				}
-			}
-			if err := i.Rotate(roles...); err != nil {
-				return &desk.Error{Op: "institution.rotate", Code: "institution-not-rotated", Args: map[string]string{"Dir": args[0]}, Err: err}
-			}
-			left, err := i.Due()
-			if err != nil {
-				return err
-			}
-			out := ordered{{"rotated", append([]string{}, roles...)}, {"due", append([]string{}, left...)}, {"institution", string(i.PEM())}}
-			return e.print(out, func(w io.Writer) {
-				fmt.Fprintf(w, "rotated: %s\nstill due: %s\ncounters learn of it by the next bundle\n", list(roles), list(left))
-			})
-		},
-	}
-	cmd.Flags().BoolVar(&due, "due", false, "every key past two thirds of its life")
-	cmd.Flags().StringVar(&pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
-	return cmd
 }
 
 func list(names []string) string {

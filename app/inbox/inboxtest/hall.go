@@ -95,7 +95,11 @@ func (h *Hall) Gateway(t testing.TB, s inbox.Store) inbox.GatewayConfig {
 		t.Fatal(err)
 	}
 	for _, k := range holders {
-		c.Holders = append(c.Holders, queue.KeyID(k))
+		one, err := queue.NewHolder(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Holders = append(c.Holders, one)
 	}
 	return c
 }
@@ -181,8 +185,12 @@ func (h *Hall) Sealer(t testing.TB, key *ecdsa.PrivateKey, cert *x509.Certificat
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range holders {
-		s.Holders = append(s.Holders, queue.Holder{ID: queue.KeyID(k), Suite: queue.SuiteXWing, Public: k})
+	for _, k := range holders[:2] { // as a bundle names them
+		one, err := queue.NewHolder(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Holders = append(s.Holders, one)
 	}
 	return s
 }

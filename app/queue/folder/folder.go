@@ -1,8 +1,12 @@
 // Package folder is the sink that writes parcels to a directory, typically on a USB stick, and reads the receipts that
 // come back in it.
 //
-//	DIR/<station>-<epoch>-<first>-<last>.bangban    one batch (queue.Batch.Encode): first and last seq in it
-//	DIR/receipts/<anything>.receipt                 one signed receipt each, written by the receiving side
+//	DIR/<station>-<epoch>-<first>-<last>.bangban.age   one batch (queue.Batch.Encode), the bytes that https would post
+//	DIR/receipts/<anything>.receipt                    one signed receipt each, written by the receiving side
+//
+// The batch is sealed outside to the institution's intake keys (queue.SealOutside): any computer may carry it, and only
+// the gateway or the institution learns more from it than its name says. Where there is no such key it lies in the open
+// as .bangban, its parcels sealed as ever.
 //
 // A batch file is written under another name, flushed to the medium, and renamed: a stick that is pulled out too early
 // holds a whole batch or none. Writing the same parcels again gives another file or replaces one; both are harmless.
@@ -26,10 +30,13 @@ var ErrStation = errors.New("folder: station name cannot be part of a file name"
 var _ queue.Sink = (*Sink)(nil)
 
 // Sink writes batches into one directory.
-type Sink struct{ dir string }
+type Sink struct {
+	dir    string
+	intake []queue.Holder
+}
 
-// New makes the sink of a directory, which is made at the first delivery.
-func New(dir string) *Sink { return &Sink{dir} }
+// New makes the sink of a directory, which is made at the first delivery, for those who may open the outside.
+func New(dir string, intake ...queue.Holder) *Sink { return &Sink{dir, intake} }
 
 // Name implements queue.Sink.
 func (s *Sink) Name() string { return "folder" }
@@ -49,6 +56,12 @@ func (s *Sink) Deliver(ctx context.Context, b queue.Batch) ([]queue.Outcome, err
 	data, err := b.Encode()
 	if err != nil {
 		return nil, err
+	}
+	if len(s.intake) > 0 {
+		if data, err = queue.SealOutside(data, s.intake); err != nil {
+			return nil, err
+		}
+		name += queue.OutsideExt
 	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, err

@@ -33,8 +33,14 @@ const Station = "T01"
 // Day is the day of the world's parcels.
 const Day = "2026-11-26"
 
-// NewWorld makes a world with random keys.
+// NewWorld makes a world with random keys, in the usual suite.
 func NewWorld(t testing.TB) *World {
+	t.Helper()
+	return NewWorldIn(t, queue.SuiteXWing)
+}
+
+// NewWorldIn is NewWorld with back-office keys of a suite.
+func NewWorldIn(t testing.TB, s queue.Suite) *World {
 	t.Helper()
 	w := &World{}
 	var err error
@@ -42,7 +48,7 @@ func NewWorld(t testing.TB) *World {
 		t.Fatal(err)
 	}
 	for _, k := range []**queue.HolderKey{&w.Holder, &w.Second} {
-		if *k, err = queue.GenerateHolder(rand.Reader); err != nil {
+		if *k, err = queue.GenerateHolder(s, rand.Reader); err != nil {
 			t.Fatal(err)
 		}
 	}

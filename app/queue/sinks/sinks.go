@@ -9,8 +9,9 @@ import (
 
 // Deps is what the bundle says of the ways out.
 type Deps struct {
-	Gateway *https.Sink // of the gateway; nil: none. It is made once: it remembers when to come back
-	Folder  string      // directory of the folder sink; empty: none
+	Gateway *https.Sink    // of the gateway; nil: none. It is made once: it remembers when to come back
+	Folder  string         // directory of the folder sink; empty: none
+	Intake  []queue.Holder // who may open the outside of what lies there
 }
 
 // All gives the sinks in the order in which they are tried.
@@ -20,7 +21,7 @@ func All(d Deps) []queue.Sink {
 		s = append(s, d.Gateway)
 	}
 	if d.Folder != "" {
-		s = append(s, folder.New(d.Folder))
+		s = append(s, folder.New(d.Folder, d.Intake...))
 	}
 	return s
 }
