@@ -22,6 +22,10 @@
 // object at another offset, no key or object twice. Encrypted files and hybrid cross-references are not read. What this
 // refuses is Failed if the file claims to be signed. A file without a signature is Indeterminate, not-signed.
 //
+// Files inside. An associated file (/AF) NAME with a file NAME.p7s beside it that is a SignedData of GB/T 35275-2017 adds the
+// checks sm2-signature (SM3 digest, SM2 signature, key usage) and sm2-issuer: the institution that the document's own signature
+// goes back to certified the key for the same counter, or an SM2 authority held here did. Attached gives the COSE bytes among them.
+//
 // Pages are not drawn: a code printed on one is for the scanner, not for this package.
 //
 // Claims, of the signed revision, never of a later one: "title", "signed_by", "signed_at" (proven or, marked so, the signer's own word), "reason", "location",

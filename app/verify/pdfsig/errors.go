@@ -31,4 +31,7 @@ const (
 	CheckStamp    = "time-stamp"
 	CheckChanges  = "changes"
 	CheckCoverage = "coverage"
+
+	CheckSM2       = "sm2-signature" // over a file inside the document
+	CheckSM2Issuer = "sm2-issuer"
 )

@@ -94,6 +94,7 @@ func judge(ctx context.Context, f *file, found []*signature, req verify.Request)
 		checks = append(checks, coverage(f, all))
 	}
 	checks = append(checks, judgeTime(all, req))
+	checks = append(checks, judgeSM2(f, all, req)...)
 	if req.Nonce != "" {
 		checks = append(checks, check.Unsure("nonce", "no-key-binding", "a file answers no question"))
 	}
