@@ -129,6 +129,9 @@ type Policy struct {
 	ClaimMap bool `cbor:"43,keyasint,omitempty" json:"claim_map,omitempty"`
 	Chain    bool `cbor:"44,keyasint,omitempty" json:"chain,omitempty"`
 
+	// SM: the PDF of a paper also holds its signed bytes and a signature over them by SM2 with SM3 (GB/T 32918, GB/T 35275).
+	SM bool `cbor:"45,keyasint,omitempty" json:"sm,omitempty"`
+
 	HelperCap int `cbor:"42,keyasint,omitempty" json:"helper_cap,omitempty"` // live mandates of one helper; 0: DefaultHelperCap
 
 	// WipeOnHandOver: a visit that another clerk logs in over is wiped. Without it that clerk goes on from the comparison.

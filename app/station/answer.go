@@ -37,6 +37,7 @@ func (s *Station) Import(ctx context.Context, file []byte) error {
 	if err := s.promise(); err != nil {
 		return err
 	}
+	s.takeSM2(a.SM2)
 	if err := s.armReal(); err != nil {
 		return err
 	}
@@ -72,6 +73,9 @@ func (s *Station) fits(a *institution.Answer) (*voucher.Delegation, error) {
 		return refuse("answer-ended", nil)
 	case !belongs(a.Voucher, d.Key):
 		return refuse("answer-other-key", nil)
+	}
+	if code, err := s.smFits(a, d); code != "" {
+		return refuse(code, err)
 	}
 	if _, err := chainOf(a.Voucher, s.bundle.Institution); err != nil {
 		return refuse("answer-foreign", err)

@@ -11,6 +11,7 @@
 //	keys/voucher.vault        the voucher key, one slot a clerk
 //	keys/delegation.cose      what the institution lets that key do
 //	keys/voucher.pem          the X.509 certificate of the same key, for the PDF
+//	keys/voucher-sm2.csr, .pem  request and (training) certificate of the SM2 key, where policy asks for the SM suite
 //	keys/identity.key, .pem   the station identity
 //	institution/, inbox.db    of a training station only; a real station that finds them refuses to start
 //

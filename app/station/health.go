@@ -61,6 +61,8 @@ func (s *Station) keys(now time.Time) desk.Probe {
 	switch {
 	case s.delegated.Expires.Sub(now) < endsSoon:
 		return desk.Probe{Name: "keys", Level: desk.LevelWarn, Code: "keys-ending"}
+	case s.wantsSM2() && !s.smReady():
+		return desk.Probe{Name: "keys", Level: desk.LevelWarn, Code: "keys-no-sm2"}
 	case locked:
 		return desk.Probe{Name: "keys", Level: desk.LevelGood, Code: "keys-locked"}
 	}

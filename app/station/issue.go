@@ -18,6 +18,7 @@ type Order struct {
 	Valid     time.Duration // 0: what the purpose says
 	Paper     string
 	Lang      string  // of the paper
+	SM        bool    // with an SM2 signature in the PDF, whatever policy says
 	Twin      *string // where not nil, the paper's HTML twin for screen readers is there before out is called
 }
 
@@ -29,6 +30,7 @@ func (s *Station) IssueTraining(ctx context.Context, o Order, out func(*flow.Pap
 	if err := s.possible(o); err != nil {
 		return err
 	}
+	s.sm.order = o.SM
 	clerk, err := s.loginTraining(ctx)
 	if err != nil {
 		return err

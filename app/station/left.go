@@ -27,6 +27,7 @@ type Show struct {
 	Certificate string `json:"certificate"`
 	Identity    string `json:"identity"`
 	Institution string `json:"institution"`
+	SM2         string `json:"sm2,omitempty"` // certificate of the SM2 key in use; empty: no SM suite
 }
 
 // standingName names bundle.Standing for scripts.
@@ -48,7 +49,7 @@ func (s *Station) Show(ctx context.Context) (Show, error) {
 	out := Show{
 		Station: d.Station, Issuer: d.Issuer, Training: s.o.Training, Key: s.vault.Kind(), IdentityKey: identity, Serials: left,
 		KeyEnds: stamp(d.Expires), Bundle: s.bundle.Version, BundleEnds: stamp(s.bundle.NotAfter),
-		Standing: standingName(s.bundle.Standing(now)), Certificate: pemOf(s.voucherCert), Identity: pemOf(s.identityCert),
+		Standing: standingName(s.bundle.Standing(now)), Certificate: pemOf(s.voucherCert), Identity: pemOf(s.identityCert), SM2: s.smPEM(),
 		Institution: string(s.bundle.Institution), Renew: s.renews(now, left),
 	}
 	if d.Expires.After(now) {

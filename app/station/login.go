@@ -33,6 +33,7 @@ func (s *Station) Login(ctx context.Context, id string, pin []byte) (desk.Clerk,
 	s.key, s.clerk = key, c
 	s.mu.Unlock()
 	s.followRoster(key)
+	s.followSM2(key)
 	return c, s.store.Note(ctx, journal.Event{Kind: journal.KindLogin, Clerk: c.ID})
 }
 

@@ -98,6 +98,9 @@ func (s *Station) renewDue() bool {
 	}
 	now := s.clock.Time()
 	past := func(from, to time.Time) bool { return now.After(from.Add(to.Sub(from) * 2 / 3)) }
+	if s.smDue(now) {
+		return true
+	}
 	return past(s.identityCert.NotBefore, s.identityCert.NotAfter) || past(s.delegated.NotBefore, s.delegated.Expires)
 }
 

@@ -118,6 +118,7 @@ func (s *Station) openShown() (err error) {
 		return &desk.Error{Op: "station.open", Code: "data-damaged", Err: err}
 	}
 	s.delegation, s.delegated, s.voucherCert, s.identityCert = a.Delegation, d, a.Voucher, a.Identity
+	s.takeSM2(a.SM2)
 	s.store.SetBlock(store.Block{First: d.First, Last: d.Last}, "")
 	return nil
 }
@@ -137,6 +138,7 @@ func (s *Station) answer() (*institution.Answer, error) {
 	a.Voucher, errs[0] = readCertificate(s.dir.voucherPEM())
 	a.Identity, errs[1] = readCertificate(s.dir.identityPEM())
 	a.Delegation, errs[2] = os.ReadFile(s.dir.delegation())
+	a.SM2 = s.trainingSM2()
 	return &a, errors.Join(errs[:]...)
 }
 

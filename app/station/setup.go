@@ -122,6 +122,9 @@ func (s *Station) makeKeys(u Setup, b *bundle.Opened) (request []byte, err error
 		return nil, s.unreadable(err)
 	}
 	defer key.Close()
+	if err := s.freshSM2(u.Station, b.Policy, key); err != nil && !errors.Is(err, institution.ErrStation) {
+		return nil, s.unreadable(err)
+	}
 	csr, err := institution.VoucherCSR(s.o.Rand, u.Station, key.Key())
 	if errors.Is(err, institution.ErrStation) {
 		return nil, &desk.Error{Op: "station.init", Code: "station-name", Args: map[string]string{"Station": u.Station}, Err: err}
@@ -132,7 +135,8 @@ func (s *Station) makeKeys(u Setup, b *bundle.Opened) (request []byte, err error
 	if s.vault, err = keys.CreateWaitingFor(s.dir.vault(), s.o.Rand, key, awaited(b)); err != nil {
 		return nil, s.unreadable(err)
 	}
-	if request, err = institution.MakeRequest(s.o.Rand, u.Station, s.identity, csr, u.Code); err != nil {
+	s.bundle = b
+	if request, err = s.requestOf(u.Station, csr, u.Code); err != nil {
 		return nil, err
 	}
 	return request, errors.Join(writeFile(s.dir.voucherCSR(), csr, 0o600), writeFile(s.dir.request(), request, 0o600))
@@ -204,7 +208,7 @@ func (s *Station) Request() ([]byte, error) {
 	if err != nil {
 		return nil, s.unreadable(err)
 	}
-	return institution.MakeRequest(s.o.Rand, s.store.Station(), s.identity, csr, "")
+	return s.requestOf(s.store.Station(), csr, "")
 }
 
 // Rotate prepares a fresh voucher key as the clerk who proves it by PIN, and gives the request for it. The key in use
@@ -220,6 +224,9 @@ func (s *Station) Rotate(ctx context.Context, clerk string, pin []byte) ([]byte,
 		return nil, s.unreadable(err)
 	}
 	defer key.Close()
+	if err := s.freshSM2(s.store.Station(), s.bundle.Policy, key); err != nil {
+		return nil, s.unreadable(err)
+	}
 	csr, err := institution.VoucherCSR(s.o.Rand, s.store.Station(), key.Key())
 	if err != nil {
 		return nil, err

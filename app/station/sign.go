@@ -36,7 +36,11 @@ func (p press) sign(pdf []byte, j flow.Job, first sheets.Language) ([]byte, erro
 	if at.Before(s.voucherCert.NotBefore) { // a copy of a paper that the key before signed
 		at = s.clock.Time()
 	}
-	return print.SignPDF(pdf, print.PDFSigner{Key: s.key, Chain: chain, At: at,
+	files, err := s.smFiles(j)
+	if err != nil {
+		return nil, err
+	}
+	return print.SignPDF(pdf, print.PDFSigner{Key: s.key, Chain: chain, At: at, Files: files,
 		Reason: first.T(title, nil), Location: s.bundle.Policy.Hall.In(first.Tag), Name: s.delegated.Station})
 }
 

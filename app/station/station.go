@@ -86,6 +86,7 @@ type Station struct {
 	delegation   []byte
 	delegated    *voucher.Delegation
 	voucherCert  *x509.Certificate
+	sm           smState
 	statusURI    string
 	identity     keys.Key
 	identityCert *x509.Certificate

@@ -120,6 +120,8 @@ func lift(ctx context.Context, list []verify.Format, input []byte, req verify.Re
 	case err != nil:
 		return unreadable(req.At, "no code found in the picture"), nil
 	}
+	inside := attachedTexts(input)
+	lifted.Found = orAttached(lifted.Found, inside)
 	var first, signed *verify.Result
 	var tried []string
 	if n := len(lifted.Found) - 1; n > 0 && lifted.Found[n].Where == wherePDF && bytes.Contains(input, []byte("/ByteRange")) {
@@ -137,7 +139,7 @@ func lift(ctx context.Context, list []verify.Format, input []byte, req verify.Re
 			return nil, err
 		}
 		if !noContainer(res) {
-			return both(signed, res, f.Where), nil
+			return withAttached(both(signed, res, f.Where), inside, f), nil
 		}
 		if first == nil {
 			first = res

@@ -36,7 +36,7 @@ type issueFlags struct {
 	cardFlags
 	card, twin                           bool
 	from, purpose, recipient, paper, out string
-	printer                              string
+	printer, suite                       string
 	valid                                time.Duration
 	personLang                           string
 }
@@ -56,6 +56,7 @@ func (e *env) voucherIssueCommand() *cobra.Command {
 	fl.DurationVar(&f.valid, "valid", 0, "how long it is valid; without it, what the purpose says")
 	fl.StringVar(&f.paper, "paper", "a5", "a5, a4 or 80mm (a roll)")
 	fl.StringVar(&f.printer, "printer", "", "also print on this receipt printer: tcp:HOST:9100, serial:DEVICE@SPEED, file:DEVICE")
+	fl.StringVar(&f.suite, "suite", "", "sm: the PDF also holds the voucher's bytes, signed with SM2; without it, what policy says")
 	fl.StringVar(&f.out, "out", "", "folder for the PDF and the text of the code")
 	fl.BoolVar(&f.twin, "twin", false, "also write the page for screen readers, SERIAL.html")
 	fl.StringVar(&f.personLang, "person-lang", "zh-Hans", "language of the paper")
@@ -81,6 +82,8 @@ func (e *env) voucherIssue(ctx context.Context, f issueFlags) error {
 		return usagef("voucher issue wants --purpose CODE, --recipient ID and --out DIR")
 	case f.paper != "a5" && f.paper != "a4" && f.paper != "80mm":
 		return usagef("--paper is a5, a4 or 80mm")
+	case f.suite != "" && f.suite != "sm":
+		return usagef("--suite is sm")
 	case f.printer != "" && f.paper != "80mm":
 		return usagef("--printer is a receipt printer: it wants --paper 80mm")
 	case !slices.Contains(locales.Covers(f.personLang), locales.Paper):
@@ -96,7 +99,7 @@ func (e *env) voucherIssue(ctx context.Context, f issueFlags) error {
 	began := time.Now()
 	var out issueOut
 	err = e.withStation(ctx, func(s *station.Station) error {
-		order := station.Order{Document: doc, Purpose: f.purpose, Recipient: f.recipient, Valid: f.valid, Paper: f.paper, Lang: f.personLang}
+		order := station.Order{Document: doc, Purpose: f.purpose, Recipient: f.recipient, Valid: f.valid, Paper: f.paper, Lang: f.personLang, SM: f.suite == "sm"}
 		var twin string
 		if f.twin {
 			order.Twin = &twin
