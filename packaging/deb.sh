@@ -65,6 +65,8 @@ pack_deb() { # NAME RECIPE
   say "$out/$1_${app_version}_$ARCH.deb, $(wc -c < "$out/$1_${app_version}_$ARCH.deb") bytes"
 }
 pack_deb bangban counter
-# Also without cgo: the libraries of portraits and tokens are opened by way of libdl.
-DEPENDS=$(quoted "$(needs stage/bangbanctl-pure), passwd")
+# The server's program stands alone: nothing to be computed, and that is looked at.
+! readelf -lW "$stage/bangbanctl-pure" | grep -q ' INTERP ' || stop "the program without C wants a dynamic linker"
+readelf -lW "$stage/bangban" | grep -q ' INTERP ' || stop "readelf sees no dynamic linker where there is one"
+DEPENDS=$(quoted passwd)
 pack_deb bangban-server server
