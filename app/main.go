@@ -25,6 +25,7 @@ import (
 // options are the flags of the window (design §9).
 type options struct {
 	training, version, ready, flip bool
+	setup                          bool
 	data, lang, citizen, sam       string
 	bundle, scanner                string
 	scale                          float64
@@ -54,6 +55,7 @@ func flags(o *options, errw io.Writer) *flag.FlagSet {
 	f.StringVar(&o.sam, "sam", "", "readers with a security module, with commas: serial `ports`, tcp://host:port, auto")
 	f.StringVar(&o.scanner, "scanner", "", "serial `port` of a code scanner; one that types needs none")
 	f.BoolVar(&o.flip, "flip", false, "one screen for both: F6 turns it")
+	f.BoolVar(&o.setup, "setup", false, "begin with the set-up: reader, printer, scanner, the person's screen and languages")
 	f.BoolVar(&o.ready, "ready", false, "print ready when the window can be used, and each step of a visit")
 	f.BoolVar(&o.version, "version", false, "print the version")
 	return f
@@ -83,6 +85,10 @@ func runWith(machineFile string, args []string, out, errw io.Writer) int {
 	err = counter(o, out)
 	if errors.Is(err, errSetUp) {
 		return 0
+	}
+	var code exitCode
+	if errors.As(err, &code) {
+		return int(code)
 	}
 	if err != nil {
 		explain(errw, o.lang, err)
@@ -153,6 +159,9 @@ func counter(o options, out io.Writer) (err error) {
 			return err
 		}
 	}
+	if request, is := foundNow(so); is && display() {
+		return found(ctx, o, so, request, out)
+	}
 	st, err := station.Open(ctx, so)
 	if err != nil {
 		return err
@@ -176,7 +185,7 @@ func counter(o options, out io.Writer) (err error) {
 		defer close(sent)
 		st.Courier(running)
 	}()
-	err = ui.Run(ctx, withLife(ctx, screens(ctx, o, st, machine, lang, out), st))
+	err = ui.Run(ctx, fitted(ctx, withLife(ctx, screens(ctx, o, st, machine, lang, out), st), o, st))
 	cancel()
 	<-sent
 	return errors.Join(err, <-ended)

@@ -28,7 +28,7 @@ func (c *counter) mainAction() mainAction {
 		return c.queueMain()
 	case layerScan:
 		return c.showMain()
-	case layerTake, layerDay, layerJournal:
+	case layerTake, layerDay, layerJournal, layerSetUp:
 		return c.lifeMain()
 	case layerUnfinished:
 		return mainAction{"main.recover", func() { c.frame.unfinished.handed() }}
@@ -126,7 +126,10 @@ func (c *counter) actions() map[fyne.KeyName]action {
 		if c.d.Journal != nil && c.d.Approver != nil && c.layer == layerNone {
 			m[fyne.KeyF9] = action{"key.F9.journal", true, c.openJournal}
 		}
-		if c.layer == layerJournal {
+		if c.d.SetUp != nil && c.layer == layerNone {
+			m[fyne.KeyF10] = action{"key.F10.setup", true, c.askSetUp}
+		}
+		if c.layer == layerJournal || c.layer == layerSetUp {
 			c.lifeActions(m)
 		}
 		return m

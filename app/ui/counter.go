@@ -29,16 +29,16 @@ const (
 	layerTake
 	layerDay
 	layerJournal
+	layerSetUp
 )
 
 // counter is everything on the two screens. It is used on Fyne's goroutine only.
 type counter struct {
-	d    Deps
-	ctx  context.Context
-	app  fyne.App
-	kit  *widget.Kit
-	cat  *locales.Catalog            // of the clerk
-	cats map[string]*locales.Catalog // every language, opened once
+	d   Deps
+	ctx context.Context
+	app fyne.App
+	kit *widget.Kit
+	cat *locales.Catalog // of the clerk
 
 	s         shown
 	since     time.Time // of the step
@@ -59,6 +59,8 @@ type counter struct {
 	details   bool           // its checks are unfolded
 	take      flow.TakeState // of a paper that is taken back
 	day       flow.DayState  // of the day that is ended
+	setup     flow.SetState  // of the counter itself
+	asked     bool           // a supervisor's word is asked for before the set-up
 	letters   int            // typed outside a field, ever
 	listening bool           // for a scanner that sends no Return
 	before    string         // what stood in the field when the burst began
@@ -78,28 +80,20 @@ type counter struct {
 }
 
 func newCounter(ctx context.Context, a fyne.App, d Deps, fonts widget.Fonts) (*counter, error) {
-	c := &counter{gallery: gallery{}, d: d, ctx: ctx, app: a, cats: map[string]*locales.Catalog{}, log: d.Log}
+	c := &counter{gallery: gallery{}, d: d, ctx: ctx, app: a, log: d.Log}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
 	if c.d.Now == nil {
 		c.d.Now = time.Now
 	}
-	for _, tag := range locales.Tags() {
-		cat, err := locales.Open(tag)
-		if err != nil {
-			return nil, err
-		}
-		c.cats[tag] = cat
+	if _, err := locales.Open(locales.Original); err != nil {
+		return nil, err
 	}
 	c.cat = c.catalog(d.Lang)
 	c.outlines = outlinesOf(fonts.Regular)
 	if len(c.d.CitizenLangs) == 0 {
-		for _, tag := range locales.Tags() {
-			if slices.Contains(locales.Covers(tag), locales.Citizen) {
-				c.d.CitizenLangs = append(c.d.CitizenLangs, tag)
-			}
-		}
+		c.d.CitizenLangs = locales.Offered(locales.Citizen, d.Visit.State().Training)
 	}
 	palettes := widget.Palettes()
 	c.palette = max(slices.IndexFunc(palettes, func(p widget.Palette) bool { return p.Name == d.Palette }), 0)
@@ -119,10 +113,11 @@ func newCounter(ctx context.Context, a fyne.App, d Deps, fonts widget.Fonts) (*c
 
 // catalog is the language asked for, else the original.
 func (c *counter) catalog(tag string) *locales.Catalog {
-	if cat, ok := c.cats[tag]; ok {
-		return cat
+	cat, err := locales.Open(tag)
+	if err != nil {
+		cat, _ = locales.Open(locales.Original) // newCounter has opened it
 	}
-	return c.cats[locales.Original]
+	return cat
 }
 
 // t is a sentence for the clerk; args are pairs of a placeholder and its value.
@@ -283,14 +278,7 @@ func (c *counter) setLang() {
 	c.changed(c.t("note.lang", "Lang", c.t("lang.self")))
 }
 
-func (c *counter) clerkTags() (tags []string) {
-	for _, tag := range locales.Tags() {
-		if slices.Contains(locales.Covers(tag), locales.Clerk) {
-			tags = append(tags, tag)
-		}
-	}
-	return tags
-}
+func (c *counter) clerkTags() []string { return locales.Offered(locales.Clerk, c.s.Training) }
 
 // setCitizenLang gives the person the next language.
 func (c *counter) setCitizenLang() {

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -77,6 +79,8 @@ type frame struct {
 	reprint    *reprintScreen
 	helper     *helperScreen
 	grant      *grantScreen
+	setup      *setUpScreen
+	testCode   image.Image
 }
 
 func newFrame(c *counter) *frame {
@@ -119,8 +123,8 @@ func (f *frame) screens() {
 	f.scan, f.verdict = newScan(c), newVerdict(c)
 	f.take, f.day, f.review = newTake(c), newDay(c), newReview(c)
 	f.approve, f.journal, f.reprint = newApprove(c), newJournal(c), newReprint(c)
-	f.helper, f.grant = newHelper(c), newGrant(c)
-	for _, s := range []screen{f.helper, f.grant, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
+	f.helper, f.grant, f.setup = newHelper(c), newGrant(c), newSetUp(c)
+	for _, s := range []screen{f.helper, f.grant, f.setup, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
 		f.unfinished, f.queue, f.help, f.blank, f.scan, f.verdict, f.take, f.day, f.review, f.approve, f.journal, f.reprint} {
 		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
 	}
@@ -138,7 +142,7 @@ func (f *frame) current() screen {
 		return f.queue
 	case layerUnfinished:
 		return f.unfinished
-	case layerTake, layerDay, layerJournal:
+	case layerTake, layerDay, layerJournal, layerSetUp:
 		return f.lifeScreen()
 	case layerScan:
 		if f.c.showing.Step >= flow.ShowVerdict {

@@ -66,7 +66,7 @@ func (c *counter) atRest() bool {
 
 // life tells whether one of the layers of this file is open.
 func (c *counter) life() bool {
-	return c.layer == layerTake || c.layer == layerDay || c.layer == layerJournal
+	return c.layer == layerTake || c.layer == layerDay || c.layer == layerJournal || c.layer == layerSetUp
 }
 
 func (c *counter) openTake() {
@@ -125,6 +125,8 @@ func (c *counter) approving() string {
 		return "day"
 	case c.layer == layerJournal && c.frame.journal.who.ID == "":
 		return "journal"
+	case c.layer == layerSetUp && c.asked:
+		return "setup"
 	case c.layer == layerNone && c.s.Step == flow.Sanction:
 		return "reprint"
 	}
@@ -141,6 +143,8 @@ func (c *counter) approved(who desk.Clerk) {
 	case "journal":
 		c.frame.journal.open(who)
 		c.shown()
+	case "setup":
+		c.openSetUp(true)
 	case "reprint":
 		c.do("visit.sanction", func() error { return c.d.Visit.Sanctioned(who) })
 	}
@@ -156,6 +160,8 @@ func (f *frame) lifeScreen() screen {
 		return f.take
 	case c.layer == layerJournal:
 		return f.journal
+	case c.layer == layerSetUp:
+		return f.setup
 	case c.day.Step == flow.DayReview || c.day.Step == flow.DayReason:
 		return f.review
 	}
@@ -175,6 +181,8 @@ func (c *counter) lifeMain() mainAction {
 		return c.takeMain()
 	case layerDay:
 		return c.dayMain()
+	case layerSetUp:
+		return c.setUpMain()
 	}
 	return mainAction{"main.journal", c.frame.journal.prove}
 }
@@ -210,6 +218,10 @@ func (c *counter) dayMain() mainAction {
 
 // lifeActions are the keys of the open layer.
 func (c *counter) lifeActions(m map[fyne.KeyName]action) {
+	if c.layer == layerSetUp {
+		c.setUpActions(m)
+		return
+	}
 	for _, k := range []fyne.KeyName{fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF8, fyne.KeyF9, fyne.KeyF10} {
 		m[k] = action{}
 	}
@@ -293,6 +305,9 @@ func (c *counter) lifeMessage() (widget.Tone, string) {
 			return widget.ToneNote, c.t("cl.day.note.done")
 		}
 		return widget.ToneNote, c.t("cl.day.note")
+	}
+	if c.layer == layerSetUp && !c.asked {
+		return c.setUpMessage()
 	}
 	return widget.ToneNote, c.t("cl.journal.note")
 }

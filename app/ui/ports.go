@@ -182,6 +182,7 @@ type Deps struct {
 	Journal  Journal               // nil: nobody can read it here
 	Carry    Carrying              // nil: the queue is only shown
 	Slips    Slips                 // nil: no slips are printed
+	SetUp    *flow.SetUp           // of the counter itself; nil: nothing can be set up here
 	Purposes func() []desk.Purpose // of the bundle in force; nil: those offered in the visit
 	Show     *flow.Showing         // of people who show credentials; nil: F5 does not open that step
 	Tray     Tray                  // of a training counter; nil: none
@@ -194,6 +195,10 @@ type Deps struct {
 	Scale        float32  // text size of the clerk, 1 to 2
 	Palette      string   // light, dark, contrast
 	Citizen      CitizenScreen
+
+	SetUpFirst bool                // the set-up comes up by itself
+	SetUpLangs []string            // that a set-up may offer people
+	Settled    func(flow.SetState) // told of each step of it that was done, so that it takes effect at once; may be nil
 
 	// BlankAfter and LockAfter are how long nobody must touch anything before the screens go blank, and lock; 0: never.
 	BlankAfter, LockAfter time.Duration

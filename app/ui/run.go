@@ -78,6 +78,7 @@ func (c *counter) open() {
 	c.wire(c.window.Canvas())
 	c.watchShowing()
 	c.watchLife()
+	c.watchSetUp()
 	c.hearScanner()
 	if c.d.Citizen.Mode != CitizenFlip {
 		c.openCitizen()
@@ -100,6 +101,7 @@ func (c *counter) openCitizen() {
 
 // started is called once when the windows are up.
 func (c *counter) started() {
+	c.startSetUp()
 	c.frame.focusFirst()
 	if c.citizen != nil && c.d.Citizen.Mode == CitizenFullScreen {
 		c.spawn(c.fillMonitor)

@@ -24,7 +24,7 @@ type scene struct {
 
 // scenes lists every screen.
 func scenes() []scene {
-	return append(append(identifyScenes(), laterScenes()...), lifeScenes()...)
+	return append(append(append(identifyScenes(), laterScenes()...), lifeScenes()...), setUpScenes()...)
 }
 
 func identifyScenes() []scene {

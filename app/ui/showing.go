@@ -62,7 +62,7 @@ func (c *counter) hearScanner() {
 	c.spawn(func() {
 		c.d.Scanner(c.ctx, func(text string) {
 			c.post(func() {
-				if c.alive() || c.s.Step == flow.Locked {
+				if c.alive() || c.s.Step == flow.Locked && c.layer != layerSetUp {
 					return
 				}
 				c.burst.Heard(c.d.Now())
@@ -143,6 +143,10 @@ func (c *counter) showActions(m map[fyne.KeyName]action) {
 
 // took takes a scan: to the credential's step where that is open, else to the visit.
 func (c *counter) took(text string) {
+	if c.layer == layerSetUp {
+		c.setUpScan(text)
+		return
+	}
 	if c.life() {
 		if c.layer == layerTake {
 			c.frame.take.forget()
@@ -211,6 +215,10 @@ func (c *counter) heard() {
 
 // dropped takes a file that was dropped on the window: a picture, a PDF, an OFD.
 func (c *counter) dropped(files []fyne.URI) {
+	if c.layer == layerSetUp && len(files) > 0 {
+		c.droppedFile(files[0].Path())
+		return
+	}
 	if c.layer != layerScan || len(files) == 0 {
 		return
 	}

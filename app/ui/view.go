@@ -38,6 +38,10 @@ func (c *counter) view() view {
 	if c.layer == layerScan {
 		return c.showView()
 	}
+	if c.layer == layerSetUp && c.setup.Step == flow.SetScreen {
+		v.step, v.title, v.sub = 0, t("cz.setup"), t("cz.setup.sub")
+		return v
+	}
 	if c.layer == layerTake || c.layer == layerDay {
 		v.step, v.title, v.sub = 0, t("cz.welcome"), t("cz.welcome.sub")
 		if c.layer == layerTake {
