@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -71,16 +72,26 @@ func Reviewed(tag string) string {
 	return c.reviewed
 }
 
-// Open loads one language, with the languages on which it rests.
-func Open(tag string) (*Catalog, error) { return open(tag, maxBases) }
+// Open loads one language, with the languages on which it rests. It is read from its file once.
+func Open(tag string) (*Catalog, error) {
+	if load, ok := loaders()[tag]; ok {
+		return load()
+	}
+	return nil, fmt.Errorf("%w: %q", ErrNoLanguage, tag)
+}
+
+var loaders = sync.OnceValue(func() map[string]func() (*Catalog, error) {
+	m := map[string]func() (*Catalog, error){}
+	for _, tag := range Tags() {
+		m[tag] = sync.OnceValues(func() (*Catalog, error) { return open(tag, maxBases) })
+	}
+	return m
+})
 
 // maxBases bounds how many languages may rest on each other: en-x-short on en, zh-Hant-x-short on zh-Hant on zh-Hans.
 const maxBases = 2
 
 func open(tag string, bases int) (*Catalog, error) {
-	if strings.ContainsAny(tag, "/\\") {
-		return nil, fmt.Errorf("%w: %q", ErrNoLanguage, tag)
-	}
 	data, err := files.ReadFile(path.Clean(tag + ".json"))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %q", ErrNoLanguage, tag)
