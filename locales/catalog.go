@@ -268,3 +268,15 @@ func Offered(part string, training bool) (tags []string) {
 	}
 	return tags
 }
+
+// short ends the tag of the short words of a language (BCP 47 §2.2.7, private use).
+const short = "-x-short"
+
+// Short is the variant of a language that says to the citizen in few words what the language says in a sentence.
+func Short(tag string) (string, bool) {
+	_, ok := loaders()[tag+short]
+	return tag + short, ok
+}
+
+// Full is the language of which tag is the short variant.
+func Full(tag string) (string, bool) { return strings.CutSuffix(tag, short) }

@@ -53,7 +53,10 @@ func differences(a, b *Catalog, covers []string) (out []string) {
 }
 
 // variant tells whether the language is another wording of its base, as zh-Hans-x-short is of zh-Hans.
-func variant(c *Catalog) bool { return c.base != "" && strings.HasPrefix(c.tag, c.base+"-x-") }
+func variant(c *Catalog) bool {
+	full, ok := Full(c.tag)
+	return ok && full == c.base
+}
 
 // The control: a file that lacks a key, renames a placeholder and adds a key must be found out.
 func TestDifferencesAreFound(t *testing.T) {
@@ -110,6 +113,12 @@ func TestShortWordsAreShorter(t *testing.T) {
 	}
 	if n != 3 {
 		t.Errorf("%d variants", n)
+	}
+	if s, ok := Short("en"); !ok || s != "en-x-short" {
+		t.Errorf("the short words of English are %q", s)
+	}
+	if _, ok := Short("ug"); ok {
+		t.Error("there are short words where nobody wrote any")
 	}
 }
 
