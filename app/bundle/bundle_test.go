@@ -135,7 +135,7 @@ func (o *office) force(t testing.TB, b *Bundle) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o.wrap(t, noteText(b.Issuer, b.Version, body), body)
+	return o.wrap(t, noteText(Magic, b.Issuer, b.Version, body), body)
 }
 
 func (o *office) wrap(t testing.TB, text string, body []byte) []byte {
@@ -200,7 +200,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	// with changes the outer file of a good one.
 	with := func(f func(*outer)) []byte {
-		out, err := parseOuter(o.sign(t, o.bundle(t, 3)))
+		out, err := parseOuter(Magic, o.sign(t, o.bundle(t, 3)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,9 +238,9 @@ func TestOpenRefuses(t *testing.T) {
 		{"no note", with(func(f *outer) { f.Note = nil }), ErrUnsigned},
 		{"note by another", with(func(f *outer) { f.Note, _ = note.Sign(&note.Note{Text: "x\n"}, other.signer) }), ErrUnsigned},
 		{"another body", with(func(f *outer) { f.Body = append(bytes.Clone(f.Body), 0) }), ErrUnsigned},
-		{"note names another version", o.wrap(t, noteText(iss, 4, body), body), ErrUnsigned},
-		{"note names another issuer", o.wrap(t, noteText("urn:x", 3, body), body), ErrUnsigned},
-		{"unknown field", o.wrap(t, noteText(iss, 3, unknown), unknown), ErrNewer},
+		{"note names another version", o.wrap(t, noteText(Magic, iss, 4, body), body), ErrUnsigned},
+		{"note names another issuer", o.wrap(t, noteText(Magic, "urn:x", 3, body), body), ErrUnsigned},
+		{"unknown field", o.wrap(t, noteText(Magic, iss, 3, unknown), unknown), ErrNewer},
 		{"issuer is not the root's", edit(func(b *Bundle) { b.Issuer = iss + "2" }), ErrForeign},
 		{"version 0", edit(func(b *Bundle) { b.Version = 0 }), ErrContent},
 		{"ends before it begins", edit(func(b *Bundle) { b.NotAfter = b.MadeAt }), ErrContent},

@@ -90,7 +90,7 @@ func (b *Bundle) utc() {
 	}
 }
 
-func parseOuter(file []byte) (*outer, error) {
+func parseOuter(magic string, file []byte) (*outer, error) {
 	if len(file) > MaxFile {
 		return nil, ErrTooLarge
 	}
@@ -98,7 +98,7 @@ func parseOuter(file []byte) (*outer, error) {
 	if err := decodeExact(file, &o); err != nil {
 		return nil, err
 	}
-	if o.Magic != Magic {
+	if o.Magic != magic {
 		return nil, fmt.Errorf("%w: another format", ErrFormat)
 	}
 	if len(o.Root) > maxRoot || len(o.Statement) > maxSmall || len(o.Note) > maxSmall {

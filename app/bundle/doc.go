@@ -50,6 +50,12 @@
 // number of the group. The letters O, I and L are read as 0, 1 and 1. Checks are for typing errors; the comparison of
 // all 180 bits is what counts, and it takes the same time wherever they differ.
 //
+// # Releases
+//
+// The same key says which version of the program the counters are to run, and what the packages' sums are: a file of the same
+// five elements with "bangban-release-1" in the place of "bangban-bundle-1", at most 64 KiB, whose body is a Release. The
+// gateway hands it out as /.well-known/release. A counter tells its clerk and its administrator, and replaces nothing.
+//
 // # Acceptance
 //
 // The first time only by fingerprint (Bootstrap), later only what is newer, signed under the same root, not past its

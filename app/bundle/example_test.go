@@ -20,7 +20,7 @@ func TestExample(t *testing.T) {
 		if err := os.WriteFile(path, file, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		out, _ := parseOuter(file)
+		out, _ := parseOuter(Magic, file)
 		t.Logf("%s\n%s", Fingerprint(o.root), out.Note)
 		return
 	}
@@ -43,7 +43,7 @@ func TestExample(t *testing.T) {
 	if b.Version != 7 || b.Purposes[0].Code != "housing-fund" {
 		t.Fatalf("%+v", b.Bundle)
 	}
-	out, err := parseOuter(file)
+	out, err := parseOuter(Magic, file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,22 +32,8 @@ type Opened struct {
 // time. Errors: ErrFormat, ErrTooLarge, ErrNewer, ErrNoAnchor, ErrForeign, ErrFingerprint, *GroupError,
 // ErrUncertified, ErrUnsigned, ErrContent.
 func Open(file []byte, a Anchor) (*Opened, error) {
-	o, err := parseOuter(file)
+	o, root, st, err := unseal(Magic, file, a)
 	if err != nil {
-		return nil, err
-	}
-	root, err := openRoot(o.Root)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.matches(root); err != nil {
-		return nil, err
-	}
-	st, err := OpenStatement(o.Statement, root)
-	if err != nil {
-		return nil, err
-	}
-	if err := openNote(o, st); err != nil {
 		return nil, err
 	}
 	b, err := decodeBody(o.Body)
@@ -55,7 +41,7 @@ func Open(file []byte, a Anchor) (*Opened, error) {
 		return nil, err
 	}
 	// The note's text is rebuilt from what was decoded: what it says is what the bundle says.
-	if err := sameNote(o, b); err != nil {
+	if err := o.sameNote(b.Issuer, b.Version); err != nil {
 		return nil, err
 	}
 	if root.URIs[0].String() != b.Issuer {
@@ -68,6 +54,26 @@ func Open(file []byte, a Anchor) (*Opened, error) {
 		return nil, err
 	}
 	return &Opened{b, root, sha256.Sum256(o.Body)}, nil
+}
+
+// unseal checks everything of a file but its body: the root, the root's word for the key, the key's for the body.
+func unseal(magic string, file []byte, a Anchor) (*outer, *x509.Certificate, *Statement, error) {
+	o, err := parseOuter(magic, file)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	root, err := openRoot(o.Root)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := a.matches(root); err != nil {
+		return nil, nil, nil, err
+	}
+	st, err := OpenStatement(o.Statement, root)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return o, root, st, openNote(o, st)
 }
 
 // openRoot reads the root certificate of a file.
@@ -128,16 +134,16 @@ func openNote(o *outer, st *Statement) error {
 		version         uint64
 	}
 	if _, err := fmt.Sscanf(n.Text, "%s\n%s\n%d\n%s\n", &head.magic, &head.iss, &head.version, &head.sum); err != nil ||
-		n.Text != noteText(head.iss, head.version, o.Body) {
+		n.Text != noteText(o.Magic, head.iss, head.version, o.Body) {
 		return fmt.Errorf("%w: the note is for another body", ErrUnsigned)
 	}
 	return nil
 }
 
-// sameNote checks that the signed head names the bundle's own issuer and version.
-func sameNote(o *outer, b *Bundle) error {
+// sameNote checks that the signed head names the body's own issuer and version.
+func (o *outer) sameNote(iss string, version uint64) error {
 	text, _, found := bytes.Cut(o.Note, []byte("\n\n"))
-	if !found || string(text)+"\n" != noteText(b.Issuer, b.Version, o.Body) {
+	if !found || string(text)+"\n" != noteText(o.Magic, iss, version, o.Body) {
 		return fmt.Errorf("%w: the note names another bundle", ErrUnsigned)
 	}
 	return nil

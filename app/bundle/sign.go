@@ -22,11 +22,7 @@ func Sign(b *Bundle, s Signing) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed, err := note.Sign(&note.Note{Text: noteText(b.Issuer, b.Version, body)}, s.Key)
-	if err != nil {
-		return nil, fmt.Errorf("bundle: sign: %w", err)
-	}
-	file, err := encMode.Marshal(outer{Magic: Magic, Root: s.Root.Raw, Statement: s.Statement, Note: signed, Body: body})
+	file, err := seal(Magic, b.Issuer, b.Version, body, s)
 	if err != nil {
 		return nil, err
 	}
@@ -36,8 +32,17 @@ func Sign(b *Bundle, s Signing) ([]byte, error) {
 	return file, nil
 }
 
+// seal signs a body and makes the file.
+func seal(magic, iss string, version uint64, body []byte, s Signing) ([]byte, error) {
+	signed, err := note.Sign(&note.Note{Text: noteText(magic, iss, version, body)}, s.Key)
+	if err != nil {
+		return nil, fmt.Errorf("bundle: sign: %w", err)
+	}
+	return encMode.Marshal(outer{Magic: magic, Root: s.Root.Raw, Statement: s.Statement, Note: signed, Body: body})
+}
+
 // noteText is what the bundle key signs.
-func noteText(iss string, version uint64, body []byte) string {
+func noteText(magic, iss string, version uint64, body []byte) string {
 	sum := sha256.Sum256(body)
-	return fmt.Sprintf("%s\n%s\n%d\n%s\n", Magic, iss, version, base64.StdEncoding.EncodeToString(sum[:]))
+	return fmt.Sprintf("%s\n%s\n%d\n%s\n", magic, iss, version, base64.StdEncoding.EncodeToString(sum[:]))
 }

@@ -3,6 +3,7 @@ package institution
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -43,27 +44,60 @@ func (i *Institution) SignBundle(b *bundle.Bundle) ([]byte, error) {
 			return nil, err
 		}
 	}
-	n := i.last(bundle.RoleBundle, ".statement")
-	st, raw, err := i.statement(bundle.RoleBundle, n)
-	if err != nil {
-		return nil, err
-	}
-	if full.MadeAt.After(st.NotAfter) {
-		return nil, fmt.Errorf("%w: bundle", ErrKeyEnded)
-	}
-	key, err := i.openKey(numbered(bundle.RoleBundle, n))
+	key, signing, err := i.bundleSigning(full.MadeAt)
 	if err != nil {
 		return nil, err
 	}
 	defer key.Close()
-	signer, _, err := keys.NoteSigner(i.noteName(bundle.RoleBundle), key)
-	if err != nil {
-		return nil, err
-	}
 	if full.Version, err = i.nextVersion(full.Version); err != nil {
 		return nil, err
 	}
-	return bundle.Sign(&full, bundle.Signing{Root: i.root, Key: signer, Statement: raw})
+	return bundle.Sign(&full, signing)
+}
+
+// SignRelease completes what is said about programs (number, name, MadeAt where it is not set) and signs it with the bundle
+// key. Bundles and releases are numbered in one row.
+func (i *Institution) SignRelease(r *bundle.Release) ([]byte, error) {
+	full := *r
+	if full.MadeAt.IsZero() {
+		full.MadeAt = i.o.Now()
+	}
+	full.MadeAt, full.NotAfter, full.Issuer = seconds(full.MadeAt), seconds(full.NotAfter), i.o.Issuer
+	release, err := i.guard()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	key, signing, err := i.bundleSigning(full.MadeAt)
+	if err != nil {
+		return nil, err
+	}
+	defer key.Close()
+	if full.Number, err = i.nextVersion(0); err != nil {
+		return nil, err
+	}
+	return bundle.SignRelease(&full, signing)
+}
+
+// bundleSigning opens the bundle key in use on a day.
+func (i *Institution) bundleSigning(at time.Time) (io.Closer, bundle.Signing, error) {
+	n := i.last(bundle.RoleBundle, ".statement")
+	st, raw, err := i.statement(bundle.RoleBundle, n)
+	if err != nil {
+		return nil, bundle.Signing{}, err
+	}
+	if at.After(st.NotAfter) {
+		return nil, bundle.Signing{}, fmt.Errorf("%w: bundle", ErrKeyEnded)
+	}
+	key, err := i.openKey(numbered(bundle.RoleBundle, n))
+	if err != nil {
+		return nil, bundle.Signing{}, err
+	}
+	signer, _, err := keys.NoteSigner(i.noteName(bundle.RoleBundle), key)
+	if err != nil {
+		return nil, bundle.Signing{}, errors.Join(err, key.Close())
+	}
+	return key, bundle.Signing{Root: i.root, Key: signer, Statement: raw}, nil
 }
 
 // usable refuses a list that no counter could take in.

@@ -40,7 +40,11 @@ func Examine(ctx context.Context, o Options) (_ desk.Health, err error) {
 	if s.bundle != nil { // the folder is open
 		s.examined(&p)
 	}
-	return doctor.Examine(ctx, p), nil
+	h := doctor.Examine(ctx, p)
+	if s.bundle != nil {
+		h.Probes = append(h.Probes, s.program(h.At)...)
+	}
+	return h, nil
 }
 
 // lookAt opens the folder for looking where it can; else it gives a counter without one, and why.

@@ -23,6 +23,7 @@ func (s *Station) Health(ctx context.Context) desk.Health {
 	}
 	h.Probes = append(h.Probes, s.printer(ctx), s.network(), clock, s.lists(now), s.keys(now))
 	h.Probes = append(h.Probes, s.kept(ctx)...)
+	h.Probes = append(h.Probes, s.program(now)...)
 	return h
 }
 

@@ -127,12 +127,14 @@ const deliverEvery = 20 * time.Second
 func (s *Station) Courier(ctx context.Context) {
 	tick := time.NewTicker(deliverEvery)
 	defer tick.Stop()
+	var programs asking
 	for {
 		if gate, err := s.gateway(); err == nil && gate != nil {
 			_, err := s.send(ctx, gate, queue.Options{Carried: true, Lease: sendLease})
 			s.note(err)
 			if err == nil {
 				s.renew(ctx, gate)
+				programs.ask(ctx, s)
 			}
 		}
 		select {

@@ -16,7 +16,7 @@ import (
 
 func (e *env) institutionCommand() *cobra.Command {
 	group := &cobra.Command{Use: "institution", Short: "The office behind the counters: keys and delegations"}
-	group.AddCommand(e.institutionInit(), e.institutionEnrol(), e.institutionDelegate(), e.institutionStatus(), e.institutionRotate())
+	group.AddCommand(e.institutionInit(), e.institutionEnrol(), e.institutionDelegate(), e.institutionStatus(), e.institutionRotate(), e.institutionRelease())
 	return group
 }
 
