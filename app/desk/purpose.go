@@ -71,6 +71,7 @@ type Purpose struct {
 	Recipients []string      `cbor:"9,keyasint" json:"recipients"`                    // ids; empty: any
 	Unproven   *Unproven     `cbor:"10,keyasint,omitempty" json:"unproven,omitempty"` // nil: only proven documents
 	Money      bool          `cbor:"11,keyasint,omitempty" json:"money,omitempty"`    // it moves money: who lets a helper do it is warned
+	Evidence   *Evidence     `cbor:"12,keyasint,omitempty" json:"evidence,omitempty"` // nil: never without a card
 }
 
 // Unproven is on which terms a purpose takes a document of which nobody can prove here that the state issued it: its kind

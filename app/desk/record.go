@@ -86,6 +86,7 @@ type Before struct {
 	Mandate    *Mandate        `cbor:"22,keyasint,omitempty"` // Mode helper
 	Software   bool            `cbor:"23,keyasint,omitempty"` // the voucher key lies in a file
 	Grant      *Grant          `cbor:"24,keyasint,omitempty"` // Mode helper-on-mandate
+	Evidence   *Shown          `cbor:"25,keyasint,omitempty"` // there was no card: Identified.Compare is "papers"
 }
 
 // Person is whom the service was for, as the back office needs it. It prints as nothing.

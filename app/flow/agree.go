@@ -33,8 +33,11 @@ func (m *Machine) offer() {
 	if m.visit != nil && m.visit.grant != nil {
 		all = m.grantPurposes(*m.visit.grant)
 	}
+	if m.visit != nil && m.visit.evidence {
+		all = m.evidencePurposes(m.in.Evidence.Pieces)
+	}
 	for _, p := range all {
-		if v := m.visit; v != nil && v.lower {
+		if v := m.visit; v != nil && v.lower && !v.evidence {
 			var taken bool
 			if p, taken = p.For(v.doc.Kind); !taken {
 				continue

@@ -76,6 +76,8 @@ func (m *Machine) Helper() error {
 		switch {
 		case m.in.Step != Choose || m.p.Mandates == nil || m.visit.doc == nil || m.in.Subject.Number == "":
 			return notNow()
+		case m.visit.evidence:
+			return problem(CodeHelperProof)
 		case m.visit.grant != nil: // nobody passes a mandate on
 			return notNow()
 		case m.visit.lower:

@@ -79,7 +79,10 @@ func (m *Machine) held() *desk.Error {
 func (m *Machine) Reread() error {
 	return m.input("reread", func() *desk.Error {
 		switch m.in.Step {
-		case Ready, NeedSecret, Pulled, Trouble, Unproven, Compare, Farewell, NotToday:
+		case Ready, NeedSecret, Pulled, Trouble, Unproven, Compare, GrantCard, Farewell, NotToday:
+			if m.visit != nil && m.visit.evidence { // there is no card to read again
+				return notNow()
+			}
 		default:
 			return notNow()
 		}
@@ -152,6 +155,10 @@ func (m *Machine) NotSame() error {
 		if m.in.Step != Compare {
 			return notNow()
 		}
+		if m.visit.evidence {
+			m.evidenceBack()
+			return nil
+		}
 		m.visit.compared = false
 		m.trouble(problem(CodeNotSamePerson), false)
 		return nil
@@ -199,7 +206,7 @@ func (m *Machine) Back() error {
 				return nil
 			}
 			m.close(Ready, "")
-		case GrantScan:
+		case GrantScan, Evidence:
 			m.close(Ready, "")
 		case Unproven:
 			m.close(Ready, "")

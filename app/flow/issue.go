@@ -65,6 +65,7 @@ func (m *Machine) order(a desk.Answer, now, os time.Time) *order {
 		Person:  desk.Person{Name: s.Name(), Number: s.Number, BirthDate: s.BirthDate},
 	}
 	m.grantOrder(o)
+	m.evidenceOrder(o)
 	return o
 }
 
@@ -221,6 +222,12 @@ func (o *order) row(v *voucher.Voucher, serial string, hash [32]byte) desk.Ledge
 	}
 	if len(o.before.Names) > 0 {
 		r.Flags = append(r.Flags, FlagName)
+	}
+	if e := o.before.Evidence; e != nil {
+		r.Flags = append(r.Flags, FlagEvidence)
+		if e.Attach {
+			r.Flags = append(r.Flags, FlagAttach)
+		}
 	}
 	if o.grant != nil {
 		r.Flags = append(r.Flags, FlagGrant)

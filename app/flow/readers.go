@@ -179,7 +179,7 @@ func (m *Machine) look() {
 		m.note(NoteCardWaits)
 	case HelperCard:
 		m.readHelper(s)
-	case Compare, Choose, Second, Agree, Spoken, Reprint, Sanction, HelperFace, HelperTerms, Aside:
+	case Evidence, Compare, Choose, Second, Agree, Spoken, Reprint, Sanction, HelperFace, HelperTerms, Aside:
 		m.note(NoteCardWaits)
 	}
 }

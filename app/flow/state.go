@@ -39,12 +39,13 @@ const (
 	Aside                   // the helper is asked to step back before the person is asked
 	GrantScan               // a helper comes alone: scan the mandate
 	GrantCard               // it is good: lay the helper's own card
+	Evidence                // no card: other papers, and what they say
 )
 
 var stepNames = [...]string{"locked", "ready", "reading", "need-secret", "pulled", "trouble", "unproven", "compare", "choose",
 	"second",
 	"agree", "spoken", "issuing", "print-fault", "hand-over", "farewell", "not-today", "reprint", "sanction", "helper-card", "helper-face", "helper-terms", "aside",
-	"grant-scan", "grant-card"}
+	"grant-scan", "grant-card", "evidence"}
 
 // String gives the name used in locale keys and tests.
 func (s Step) String() string {
@@ -117,6 +118,7 @@ type State struct {
 	Helper   *Helper            // who is to get a mandate; nil: nobody
 	Mandate  *desk.MandateTerms // what the person is asked to let the helper do; nil: a voucher
 	Grant    *Grant             // the mandate that a helper acts on; nil: nobody does
+	Evidence *EvidenceState     // of somebody without a card; nil: there is one
 
 	Serial  string
 	Parcel  string // receipt number of the sealed record

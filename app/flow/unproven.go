@@ -78,9 +78,9 @@ func (m *Machine) Accept() error {
 }
 
 // needsSecond tells whether the chosen purpose takes the document only with a second clerk's word, not given yet. A helper
-// who acts on a mandate is always looked at by two.
+// who acts on a mandate, and somebody without a card, is always looked at by two.
 func (m *Machine) needsSecond(p desk.Purpose) bool {
-	if m.visit.grant != nil {
+	if m.visit.grant != nil || m.visit.evidence {
 		return m.in.Second == ""
 	}
 	return m.visit.lower && p.Unproven != nil && p.Unproven.Second && m.in.Second == ""

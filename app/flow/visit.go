@@ -44,6 +44,8 @@ type visit struct {
 
 	grant *Grant // the mandate that the visit rests on; nil: the person is here
 	use   uint64 // number of its use, once it was counted
+
+	evidence bool // the document is made of other papers
 }
 
 // same remembers the card at first and compares it later.

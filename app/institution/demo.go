@@ -76,6 +76,7 @@ func demoPurposes() []desk.Purpose {
 		Fields: []string{desk.FieldName}, Binding: desk.BindDocument,
 		Life: 3 * 24 * time.Hour, MaxUses: 2, Operations: []string{"buy-ticket", "board"}, Recipients: []string{"demo-rail"},
 		// The others take proven documents only: a trainee sees both.
+		Evidence: &desk.Evidence{Least: desk.LeastEvidence, Life: 24 * time.Hour, Vouch: true, Attach: true},
 		Unproven: &desk.Unproven{Kinds: []string{"sscard", "thaiid", "twnhi", "mykad", "rsid"}, Life: 24 * time.Hour, Second: true},
 	}}
 }

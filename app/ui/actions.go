@@ -81,6 +81,8 @@ func (c *counter) mainAction() mainAction {
 		return c.lifeMain()
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
 		return c.helperMain()
+	case flow.Evidence:
+		return mainAction{"main.evidence", func() { c.frame.evidence.submit() }}
 	case flow.GrantScan:
 		return mainAction{"main.grant.scan", nil}
 	case flow.GrantCard:
@@ -150,6 +152,7 @@ func (c *counter) actions() map[fyne.KeyName]action {
 	c.slipActions(m)
 	c.restActions(m)
 	c.grantActions(m)
+	c.evidenceActions(m)
 	switch {
 	case c.layer == layerScan:
 		c.showActions(m)
@@ -248,7 +251,7 @@ func (c *counter) escape() action {
 	case flow.Spoken:
 		return action{works: true, do: func() { c.do("visit.cancel-spoken", v.CancelSpoken) }}
 	case flow.Reading, flow.NeedSecret, flow.Pulled, flow.Trouble, flow.Unproven, flow.Second, flow.Choose, flow.Reprint, flow.Sanction,
-		flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside, flow.GrantScan, flow.GrantCard, flow.Farewell, flow.NotToday:
+		flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside, flow.GrantScan, flow.GrantCard, flow.Evidence, flow.Farewell, flow.NotToday:
 		return action{works: true, do: func() { c.do("visit.back", v.Back) }}
 	}
 	return action{}

@@ -177,6 +177,10 @@ func (c *counter) forget() {
 		c.frame.second.pin.Take()
 	}
 	switch c.s.Step {
+	case flow.Ready, flow.Reading, flow.Compare, flow.Farewell, flow.NotToday:
+		c.frame.evidence.forget()
+	}
+	switch c.s.Step {
 	case flow.Ready, flow.Reading, flow.Farewell, flow.NotToday:
 		c.frame.choose.forget()
 		c.frame.helper.forget()

@@ -80,6 +80,7 @@ type frame struct {
 	helper     *helperScreen
 	grant      *grantScreen
 	setup      *setUpScreen
+	evidence   *evidenceScreen
 	testCode   image.Image
 }
 
@@ -124,7 +125,8 @@ func (f *frame) screens() {
 	f.take, f.day, f.review = newTake(c), newDay(c), newReview(c)
 	f.approve, f.journal, f.reprint = newApprove(c), newJournal(c), newReprint(c)
 	f.helper, f.grant, f.setup = newHelper(c), newGrant(c), newSetUp(c)
-	for _, s := range []screen{f.helper, f.grant, f.setup, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
+	f.evidence = newEvidence(c)
+	for _, s := range []screen{f.helper, f.grant, f.setup, f.evidence, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
 		f.unfinished, f.queue, f.help, f.blank, f.scan, f.verdict, f.take, f.day, f.review, f.approve, f.journal, f.reprint} {
 		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
 	}
@@ -179,6 +181,8 @@ func (f *frame) current() screen {
 		return f.helper
 	case flow.GrantScan, flow.GrantCard:
 		return f.grant
+	case flow.Evidence:
+		return f.evidence
 	case flow.Sanction:
 		return f.approve
 	}

@@ -70,6 +70,10 @@ func (c *counter) life() bool {
 }
 
 func (c *counter) openTake() {
+	if c.shift() && c.d.Slips != nil {
+		c.restSlip()
+		return
+	}
 	c.layer = layerTake
 	c.frame.take.forget()
 	c.do("void.open", func() error { return c.d.Take.Open(c.s.Clerk.ID, c.s.Lang) })

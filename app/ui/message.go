@@ -60,6 +60,9 @@ func (c *counter) stepMessage() string {
 	case flow.Reading:
 		return c.t("cl.reading.note")
 	case flow.Compare:
+		if c.s.Evidence != nil {
+			return c.t("cl.evidence.compare")
+		}
 		return c.t("cl.compare.done", "S", seconds(c.s.ReadTime))
 	case flow.Second:
 		return c.t("cl.second.note")
@@ -67,6 +70,8 @@ func (c *counter) stepMessage() string {
 		return c.t("cl.reprint.note")
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
 		return c.t("cl.helper.note")
+	case flow.Evidence:
+		return c.t("cl.evidence.note")
 	case flow.GrantScan, flow.GrantCard:
 		return c.t("cl.grant.note")
 	case flow.Sanction:
@@ -126,7 +131,7 @@ func (c *counter) what(e *desk.Error) (happened, do string) {
 // problemTone: what has stopped work is told in red, what the next act mends is a warning, an invitation neither.
 func (c *counter) problemTone() widget.Tone {
 	switch c.s.Step {
-	case flow.Pulled, flow.NeedSecret, flow.Unproven, flow.HandOver, flow.Agree, flow.Choose, flow.Reprint, flow.Sanction, flow.GrantScan, flow.GrantCard:
+	case flow.Pulled, flow.NeedSecret, flow.Unproven, flow.HandOver, flow.Agree, flow.Choose, flow.Reprint, flow.Sanction, flow.GrantScan, flow.GrantCard, flow.Evidence:
 		return widget.ToneWarn
 	}
 	return widget.ToneStop

@@ -86,6 +86,13 @@ type Assisting interface {
 	HelpOnly() error
 }
 
+// Papering are the inputs about somebody without a card.
+type Papering interface {
+	NoCard() error
+	Piece(code string) error
+	Papers(t flow.Typed) error
+}
+
 // Speaking are the inputs about the person's language.
 type Speaking interface {
 	SetLang(tag string) error
@@ -104,6 +111,7 @@ type Visit interface {
 	Copying
 	Mandating
 	Assisting
+	Papering
 	Speaking
 }
 

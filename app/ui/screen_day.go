@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -92,6 +93,9 @@ func (s *dayScreen) lines(r *flow.DayReport) (facts []widget.Fact) {
 	if r.Earlier > 0 {
 		facts = append(facts, widget.Fact{Label: c.t("cl.day.earlier"), Value: strconv.Itoa(r.Earlier)})
 	}
+	if n := r.Outstanding(); n > 0 {
+		facts = append(facts, widget.Fact{Label: c.t("cl.day.attach"), Value: c.t("cl.day.attach.n", "N", strconv.Itoa(n)), Missing: true})
+	}
 	return append(facts, widget.Fact{Label: c.t("cl.day.look"), Value: c.t("cl.day.looked", "N", strconv.Itoa(len(r.Items)), "Left", strconv.Itoa(r.Count(flow.Unreviewed)),
 		"Approved", strconv.Itoa(r.Count(flow.Approved)), "Rejected", strconv.Itoa(r.Count(flow.Rejected)), "Held", strconv.Itoa(r.Count(flow.HeldOver)))})
 }
@@ -141,6 +145,9 @@ func (s *reviewScreen) refresh() {
 	why := c.t("cl.day.why." + it.Why)
 	if flags := c.flagsText(it.Flags); flags != "" {
 		why += c.t("say.colon") + flags
+	}
+	if slices.Contains(it.Flags, flow.FlagAttach) {
+		why += "\n" + c.t("cl.day.attach.ask")
 	}
 	put(s.why, why)
 	s.facts.Set(c.paperFacts(it.LedgerRow))

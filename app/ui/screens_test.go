@@ -31,6 +31,8 @@ func identifyScenes() []scene {
 	return []scene{
 		{"01-login", nil, func(*rig) {}},
 		{"01-login-letter", func(d *Deps, f *flowtest.Fakes) { newcomers(&newcomer{waits: map[string]bool{"01": true}})(d, f) }, func(*rig) {}},
+		{"16-evidence", withEvidence, (*rig).toEvidence},
+		{"16-evidence-compare", withEvidence, (*rig).toEvidenceCompare},
 		{"15-grant-scan", nil, (*rig).toGrant},
 		{"15-grant-card", nil, (*rig).toGrantCard},
 		{"15-grant-agree", nil, (*rig).toGrantAgree},

@@ -24,10 +24,18 @@ func referReason(s flow.Step) (reason string, ok bool) {
 		return "card", true
 	case flow.Unproven:
 		return "unproven", true
+	case flow.Evidence:
+		return "evidence", true
 	case flow.NotToday, flow.NeedSecret, flow.HelperCard, flow.HelperFace, flow.GrantScan, flow.GrantCard:
 		return "", true
 	}
 	return "", false
+}
+
+// restSlip prints the way on for somebody for whom nothing can be begun (Shift+F8 at rest).
+func (c *counter) restSlip() {
+	lang := c.catalog(c.s.Lang).Tag()
+	c.slip("note.refer.printed", func() error { return c.d.Slips.Refer(c.ctx, "evidence", lang) })
 }
 
 // slipActions is F8 wherever a visit cannot go on.

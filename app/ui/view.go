@@ -72,11 +72,17 @@ func (c *counter) view() view {
 	case flow.Unproven, flow.Compare, flow.Choose:
 		v.title, v.sub, v.drawing, v.leave = t("cz.read.done"), t("cz.read.sub"), drawTake, true
 		if !c.s.OnReader {
+		if c.s.Evidence != nil {
+			v.title, v.sub, v.drawing = t("cz.evidence"), t("cz.evidence.sub"), drawNone
+			break
+		}
 			v.title, v.drawing = t("cz.read.kept"), drawNone
 		}
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
 		c.helperView(&v)
 	case flow.GrantScan, flow.GrantCard:
+	case flow.Evidence:
+		v.title, v.sub, v.leave = t("cz.evidence"), t("cz.evidence.sub"), true
 		c.grantView(&v)
 	case flow.Agree, flow.Spoken:
 		c.question(&v)
