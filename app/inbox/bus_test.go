@@ -99,13 +99,22 @@ func consume(t *testing.T, url string) (messages int, ids []string) {
 // What is accepted is published after the commit: also what a gateway left behind that died between commit and publish,
 // and once in effect where it died between publish and forgetting.
 func TestFanOut(t *testing.T) {
+	t.Run("PostgreSQL", func(t *testing.T) {
+		store, err := pg.Open(t.Context(), inboxtest.StartPostgres(t).Database(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		fanOut(t, store)
+	})
+	t.Run("SQLite", func(t *testing.T) { fanOut(t, openLite(t)) })
+}
+
+func fanOut(t *testing.T, store interface {
+	inbox.Store
+	inbox.Outbox
+}) {
 	url := startNATS(t)
-	server := inboxtest.StartPostgres(t)
-	store, err := pg.Open(t.Context(), server.Database(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
 	bus, err := inbox.OpenBus(t.Context(), inbox.BusConfig{URL: url})
 	if err != nil {
 		t.Fatal(err)

@@ -12,5 +12,6 @@ var (
 	ErrNotAllowed = errors.New("inbox: the station may not send this")
 	ErrHolder     = errors.New("inbox: sealed to nobody of this institution")
 	ErrRights     = errors.New("inbox: malformed file of rights")
+	ErrNoRequest  = errors.New("inbox: no request of a person")
 	ErrNoReceipts = errors.New("inbox: no key to sign receipts with")
 )

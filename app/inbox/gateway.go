@@ -72,6 +72,7 @@ func (g *Gateway) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+queue.PathBatches, g.counted("batches", g.batches))
 	mux.HandleFunc("POST "+queue.PathEnrol, g.counted("enrol", g.enrol))
+	mux.HandleFunc("GET "+queue.PathAnswers, g.counted("answers", g.answers))
 	mux.HandleFunc("GET /.well-known/", g.counted("well-known", g.wellKnown))
 	g.health(mux)
 	return mux
@@ -177,15 +178,8 @@ func (g *Gateway) batches(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	right := g.right(station)
-	perMinute := g.c.Limits.PerMinute
-	if right.PerMinute > 0 {
-		perMinute = right.PerMinute
-	}
-	if wait, ok := g.stations.allow(station, perMinute, g.c.Now()); !ok {
-		p := refuse(http.StatusTooManyRequests, "rate", "Too many batches in a short time.")
-		p.wait = wait
-		return p
+	if err := g.paced(station); err != nil {
+		return err
 	}
 	data, done, err := g.body(w, r, g.c.Limits.Body)
 	if err != nil {
@@ -196,7 +190,7 @@ func (g *Gateway) batches(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer, err := g.take(r, b, right, len(data))
+	answer, err := g.take(r, b, g.right(station), len(data))
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"bangban/app/institution"
@@ -111,7 +112,22 @@ func TakeExport(ctx context.Context, dir string, d Deps) (*Report, error) {
 			return rep, err
 		}
 	}
-	return rep, nil
+	return rep, rep.answers(ctx, dir, d)
+}
+
+// answers writes what is answered to those whose parcels lie on the carrier.
+func (rep *Report) answers(ctx context.Context, dir string, d Deps) error {
+	var told []string
+	for _, r := range rep.Refs {
+		if slices.Contains(told, r.Station) {
+			continue
+		}
+		told = append(told, r.Station)
+		if err := CarryAnswers(ctx, d.Store, dir, r.Station); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func takeFile(ctx context.Context, dir, name string, b *queue.Batch, d Deps, rep *Report) error {

@@ -36,6 +36,7 @@ const (
 	KindReviewed  Kind = 19 // a paper was looked at once more at day-end; Code is the word
 	KindApproved  Kind = 20 // a supervisor gave the word that an act took; Code is the act
 	KindNeighbour Kind = 21 // papers that another counter took back became known; Number says how many, Code which counter
+	KindAnswered  Kind = 22 // an answer to what a person asked came (Code "came") or was handed over (Code "given")
 )
 
 // KindSalvaged says that the epoch began with what was saved of a damaged database; Number says how many parcels were not.
@@ -45,7 +46,8 @@ var kindNames = map[Kind]string{KindOpened: "opened", KindSigned: "signed", Kind
 	KindQueued: "queued", KindCarried: "carried", KindReceipt: "receipt", KindFork: "fork", KindRefused: "refused",
 	KindRedeemed: "redeemed", KindTry: "try", KindLogin: "login", KindUnlock: "unlock", KindBundle: "bundle",
 	KindClosed: "closed", KindHeld: "held", KindLent: "lent", KindEnrolled: "enrolled", KindReviewed: "reviewed",
-	KindSalvaged: "salvaged", KindApproved: "approved", KindNeighbour: "neighbour"}
+	KindSalvaged: "salvaged", KindApproved: "approved", KindNeighbour: "neighbour",
+	KindAnswered: "answered"}
 
 // String gives a short name; an unknown code is its number.
 func (k Kind) String() string {

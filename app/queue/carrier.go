@@ -16,6 +16,7 @@ import (
 //	DIR/<station>-<epoch>-<first>-<last>.bangban.age   one batch (Batch.Encode), sealed outside to the intake keys
 //	DIR/<station>-<epoch>-<first>-<last>.bangban       the same in the open, where the bundle names no intake key
 //	DIR/receipts/<anything>.receipt                    one signed receipt each, written by the receiving side
+//	DIR/receipts/<anything>.answer                     one answer each to what a person asked, sealed to the person's code
 const (
 	CarrierExt  = ".bangban"
 	OutsideExt  = ".age"
@@ -126,6 +127,38 @@ func Receipts(dir string) ([][]byte, error) {
 		out = append(out, b)
 	}
 	return out, nil
+}
+
+// CarriedAnswers reads the answers that lie with the receipts. They are not verified.
+func CarriedAnswers(dir string) ([][]byte, error) {
+	names, err := list(filepath.Join(dir, ReceiptsDir), AnswerExt)
+	if errors.Is(err, fs.ErrNotExist) {
+		names, err = list(dir, AnswerExt)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out [][]byte
+	for _, name := range names {
+		b, err := readBounded(name, maxAnswerFile)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, nil
+}
+
+// WriteAnswer writes one answer where CarriedAnswers finds it.
+func WriteAnswer(dir, station string, n int64, file []byte) error {
+	d := filepath.Join(dir, ReceiptsDir)
+	if err := os.MkdirAll(d, 0o700); err != nil {
+		return err
+	}
+	if strings.ContainsAny(station, `/\:.`) {
+		return ErrName
+	}
+	return WriteFile(filepath.Join(d, fmt.Sprintf("%s-%d%s", station, n, AnswerExt)), file)
 }
 
 // WriteReceipt writes one signed receipt where Receipts finds it.

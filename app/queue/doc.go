@@ -84,6 +84,20 @@
 //
 // Nothing is purged on the word of an answer, only on the receipts in it.
 //
+// # What a person asks
+//
+// A parcel of kind "subject-request" asks what is held of a person, or that it be corrected or erased (SubjectBody). The
+// person takes a code of 128 bits home; the request carries the public key of the X-Wing key whose seed is HKDF-SHA256 of
+// the code with the info "bangban-answer-1". The answer is
+//
+//	answer = [note: bstr, sealed: bstr]
+//	sealed = enc ‖ ciphertext      HPKE base mode, suite 1, info "bangban-answer-1", aad = id ‖ SHA-256 of the request
+//
+// where the note, signed by the receipt key, says: "bangban-answer/1", id, station, epoch, seq, SHA-256 of the request's
+// envelope, SHA-256 of sealed, time. The plain text is {1: "done" / "partly" / "refused", 2: tstr} behind its length,
+// padded to 1,024 bytes. It comes back on a stick beside the receipts, or from /v1/answers, and no machine on the way can
+// read it, the counter included: it opens when the person comes back with the slip.
+//
 // # Exactly once
 //
 // The receiver's key is (station, epoch, seq) for ever: the same hash again is a duplicate and is receipted again,

@@ -18,6 +18,8 @@ var (
 	ErrAnswer    = errors.New("queue: malformed answer")
 	ErrName      = errors.New("queue: station name cannot be part of a file name")
 	ErrHolder    = errors.New("queue: not a usable back-office key")
+	ErrReply     = errors.New("queue: answer does not verify")
+	ErrCode      = errors.New("queue: not the code of this request")
 	// ErrOffline is what a sink returns where there is no way out at the moment. It counts as no attempt.
 	ErrOffline = errors.New("queue: no way out at the moment")
 	// ErrNoAnswer is what a sink adds to ErrOffline where the batch may have arrived all the same.

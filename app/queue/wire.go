@@ -14,6 +14,7 @@ import (
 const (
 	PathBatches = "/v1/batches"
 	PathEnrol   = "/v1/enrol"
+	PathAnswers = "/v1/answers"          // ?after=N
 	TypeBatch   = "application/cbor-seq" // RFC 8742
 	TypeAnswer  = "application/cbor"     // RFC 8949
 	TypePEM     = "application/x-pem-file"
@@ -88,6 +89,39 @@ func (a *Answer) Outcomes(b Batch) []Outcome {
 		out = append(out, o)
 	}
 	return out
+}
+
+// Answered is one answer to a request, as a store keeps it. N counts them over all stations.
+type Answered struct {
+	_    struct{} `cbor:",toarray"`
+	N    int64
+	File []byte
+}
+
+// Bounds of what is fetched at once.
+const (
+	MaxAnswered      = 16
+	MaxAnsweredBytes = MaxAnswered*(maxAnswerFile+16) + 16
+)
+
+// EncodeAnswered is the answer to a GET of PathAnswers.
+func EncodeAnswered(all []Answered) ([]byte, error) {
+	if all == nil {
+		all = []Answered{}
+	}
+	return encoder.Marshal(all)
+}
+
+// DecodeAnswered reads what EncodeAnswered wrote. It verifies nothing: OpenAnswer does.
+func DecodeAnswered(b []byte) ([]Answered, error) {
+	var all []Answered
+	if len(b) > MaxAnsweredBytes {
+		return nil, fmt.Errorf("%w: answers of %d bytes", ErrTooLarge, len(b))
+	}
+	if !decodeExact(b, &all) || len(all) > MaxAnswered {
+		return nil, ErrAnswer
+	}
+	return all, nil
 }
 
 // Source is the CloudEvents source of a station.

@@ -119,6 +119,9 @@ func (s *Station) deliver(ctx context.Context, now bool) (sent int, err error) {
 		n, err := s.send(ctx, sink, queue.Options{Carried: overNet, Now: now, Lease: sendLease})
 		if overNet {
 			s.note(err)
+			if err == nil {
+				_, err = s.fetchAnswers(ctx, gate)
+			}
 		}
 		sent += n
 		errs = append(errs, err)
@@ -151,9 +154,10 @@ func (s *Station) send(ctx context.Context, sink queue.Sink, o queue.Options) (i
 type ReceiptSummary struct {
 	Total   int `json:"total"`
 	Purged  int `json:"purged"`
-	Known   int `json:"known"`   // of parcels purged before
-	Refused int `json:"refused"` // signature, or of another station: nothing was purged by them
-	Forks   int `json:"forks"`   // named other bytes than were sent: nothing was purged by them
+	Known   int `json:"known"`             // of parcels purged before
+	Refused int `json:"refused"`           // signature, or of another station: nothing was purged by them
+	Forks   int `json:"forks"`             // named other bytes than were sent: nothing was purged by them
+	Answers int `json:"answers,omitempty"` // to what people asked, new here
 }
 
 // Receipts takes in the receipts of a folder. A parcel is purged only by a receipt that verifies and names its bytes.
@@ -167,7 +171,16 @@ func (s *Station) Receipts(ctx context.Context, dir string) (ReceiptSummary, err
 		return ReceiptSummary{}, err
 	}
 	done, bad, err := queue.TakeReceipts(ctx, s.store, raw, keys)
-	return ReceiptSummary{Total: len(raw), Purged: done.Purged, Known: done.Again, Refused: bad + done.Unknown, Forks: len(done.Forks)}, err
+	sum := ReceiptSummary{Total: len(raw), Purged: done.Purged, Known: done.Again, Refused: bad + done.Unknown, Forks: len(done.Forks)}
+	if err != nil {
+		return sum, err
+	}
+	files, err := queue.CarriedAnswers(dir)
+	if err != nil {
+		return sum, &desk.Error{Op: "queue.receipts", Code: "file-unreadable", Args: map[string]string{"File": dir}, Err: err}
+	}
+	sum.Answers, err = s.takeAnswers(ctx, files, 0)
+	return sum, err
 }
 
 // identityVerifier verifies this station's checkpoints.

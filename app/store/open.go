@@ -20,7 +20,7 @@ import (
 var migrations embed.FS
 
 // schemaVersion is the number of the newest migration.
-const schemaVersion = 4
+const schemaVersion = 5
 
 // pragmas in the order that matters: auto_vacuum works only before the first page is written in WAL mode.
 func pragmas(level string) []string {

@@ -55,7 +55,7 @@ func (e *env) inboxCommand() *cobra.Command {
 	open.Flags().StringVar(&storeDir, "to", "", "folder of the inbox; in training the data folder")
 	open.Flags().StringVar(&pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
 	hand.add(open)
-	group.AddCommand(open, e.inboxStations(), e.inboxServe(), e.inboxKeys())
+	group.AddCommand(open, e.inboxStations(), e.inboxServe(), e.inboxKeys(), e.inboxReply())
 	return group
 }
 

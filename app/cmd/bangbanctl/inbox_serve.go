@@ -67,9 +67,6 @@ func (e *env) inboxServe() *cobra.Command {
 			if f.store == "" || f.keys == "" {
 				return usagef("inbox serve wants --store lite:FILE or postgres://…, and --keys DIR (see inbox keys)")
 			}
-			if f.nats != "" && strings.HasPrefix(f.store, "lite:") {
-				return usagef("--nats needs a PostgreSQL store")
-			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			return e.serve(ctx, f)

@@ -94,6 +94,9 @@ func (e *env) queueReceipts(ctx context.Context, s *station.Station, dir string)
 	}
 	if err := e.print(sum, func(w io.Writer) {
 		fmt.Fprintf(w, "%d receipts: %d purged, %d known before, %d refused, %d forks\n", sum.Total, sum.Purged, sum.Known, sum.Refused, sum.Forks)
+		if sum.Answers > 0 {
+			fmt.Fprintf(w, "%d answers to what people asked\n", sum.Answers)
+		}
 	}); err != nil {
 		return err
 	}

@@ -136,3 +136,39 @@ func twiceInOne(t *testing.T, s inbox.Store, w *queuetest.World) {
 		t.Fatalf("%+v", out)
 	}
 }
+
+// TestReplies is what a store must do that keeps answers for the counters.
+func TestReplies(t *testing.T, s inbox.Replies) {
+	put := func(station, file string) int64 {
+		n, err := s.PutAnswer(t.Context(), station, []byte(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	a, b, other := put("T01", "SPECIMEN 1"), put("T01", "SPECIMEN 2"), put("T02", "SPECIMEN 1")
+	if a >= b || b >= other || put("T01", "SPECIMEN 1") != a {
+		t.Fatalf("numbers %d %d %d", a, b, other)
+	}
+	for _, tc := range []struct {
+		station string
+		after   int64
+		limit   int
+		want    []int64
+	}{{"T01", 0, 9, []int64{a, b}}, {"T01", 0, 1, []int64{a}}, {"T01", a, 9, []int64{b}}, {"T01", b, 9, nil}, {"T02", 0, 9, []int64{other}}, {"T09", 0, 9, nil}} {
+		got, err := s.Answers(t.Context(), tc.station, tc.after, tc.limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var numbers []int64
+		for _, one := range got {
+			numbers = append(numbers, one.N)
+		}
+		if !slices.Equal(numbers, tc.want) {
+			t.Errorf("%s behind %d: %v, want %v", tc.station, tc.after, numbers, tc.want)
+		}
+	}
+	if got, err := s.Answers(t.Context(), "T01", a, 9); err != nil || string(got[0].File) != "SPECIMEN 2" {
+		t.Errorf("%d answers: %v", len(got), err)
+	}
+}

@@ -25,7 +25,11 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-var _ inbox.Store = (*Store)(nil)
+var (
+	_ inbox.Store   = (*Store)(nil)
+	_ inbox.Outbox  = (*Store)(nil)
+	_ inbox.Replies = (*Store)(nil)
+)
 
 // Store is an open inbox. Several processes may have it open: each Take is one immediate transaction.
 type Store struct{ db *sql.DB }
@@ -123,7 +127,10 @@ func (t *take) item(item inbox.Item) (inbox.Taken, error) {
 	case errors.Is(err, sql.ErrNoRows):
 		_, err = t.tx.ExecContext(t.ctx, `INSERT INTO parcel(station, epoch, seq, hash, kind, day, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			t.in.Station, t.in.Epoch, h.Seq, hash[:], h.Kind, h.Day, item.Bytes)
-		return out, err
+		if err != nil {
+			return out, err
+		}
+		return out, t.note(out.Ref)
 	case err != nil:
 		return out, err
 	}

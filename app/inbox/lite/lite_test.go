@@ -23,6 +23,14 @@ func TestContract(t *testing.T) {
 	inboxtest.TestStore(t, func(t *testing.T) inbox.Store { return open(t, filepath.Join(t.TempDir(), "inbox.db")) })
 }
 
+func TestOutbox(t *testing.T) {
+	inboxtest.TestOutbox(t, open(t, filepath.Join(t.TempDir(), "inbox.db")))
+}
+
+func TestReplies(t *testing.T) {
+	inboxtest.TestReplies(t, open(t, filepath.Join(t.TempDir(), "inbox.db")))
+}
+
 func TestSeveralProcesses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "inbox.db")
 	inboxtest.TestSeveral(t, open(t, path), open(t, path))

@@ -25,8 +25,9 @@ var migrations embed.FS
 var ErrNotDurable = errors.New("pg: the server does not keep what it commits (fsync or full_page_writes is off)")
 
 var (
-	_ inbox.Store  = (*Store)(nil)
-	_ inbox.Outbox = (*Store)(nil)
+	_ inbox.Store   = (*Store)(nil)
+	_ inbox.Outbox  = (*Store)(nil)
+	_ inbox.Replies = (*Store)(nil)
 )
 
 // Store is an open inbox. Its methods are safe for concurrent use, also from several processes.

@@ -23,6 +23,7 @@ func TestContract(t *testing.T) {
 	server := inboxtest.StartPostgres(t)
 	inboxtest.TestStore(t, func(t *testing.T) inbox.Store { return open(t, server.Database(t)) })
 	t.Run("outbox", func(t *testing.T) { inboxtest.TestOutbox(t, open(t, server.Database(t))) })
+	t.Run("replies", func(t *testing.T) { inboxtest.TestReplies(t, open(t, server.Database(t))) })
 	t.Run("several gateways", func(t *testing.T) {
 		url := server.Database(t)
 		done := make(chan *pg.Store)

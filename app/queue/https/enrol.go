@@ -15,7 +15,7 @@ const maxCertificates = 32 << 10
 // Enrol hands a counter's request in and gives the institution's answer, which the caller verifies. An answer that was
 // lost is asked for again with the same request.
 func (s *Sink) Enrol(ctx context.Context, request []byte) ([]byte, error) {
-	body, err := s.post(ctx, queue.PathEnrol, http.Header{"Content-Type": {queue.TypePEM}}, request, queue.TypePEM, maxCertificates)
+	body, err := s.call(ctx, http.MethodPost, queue.PathEnrol, http.Header{"Content-Type": {queue.TypePEM}}, request, queue.TypePEM, maxCertificates)
 	var status *statusError
 	if errors.As(err, &status) {
 		return nil, &desk.Error{Op: "station.enrol", Code: enrolCode(status), Args: map[string]string{"Host": s.host}, Err: err}

@@ -140,7 +140,7 @@ func (s *Sink) Deliver(ctx context.Context, b queue.Batch) ([]queue.Outcome, err
 	if err != nil {
 		return nil, err
 	}
-	body, err := s.post(ctx, queue.PathBatches, queue.Attributes(&b, data), data, queue.TypeAnswer, queue.MaxAnswer)
+	body, err := s.call(ctx, http.MethodPost, queue.PathBatches, queue.Attributes(&b, data), data, queue.TypeAnswer, queue.MaxAnswer)
 	var status *statusError
 	switch {
 	case errors.As(err, &status) && !errors.Is(err, queue.ErrOffline) && len(b.Parcels) == 1:
@@ -157,9 +157,9 @@ func (s *Sink) Deliver(ctx context.Context, b queue.Batch) ([]queue.Outcome, err
 	return answer.Outcomes(b), nil
 }
 
-// post sends one request and reads the whole answer. Every error that is the network's or the gateway's fault shuts the
+// call sends one request and reads the whole answer. Every error that is the network's or the gateway's fault shuts the
 // gate and is queue.ErrOffline.
-func (s *Sink) post(ctx context.Context, path string, fields http.Header, data []byte, want string, limit int64) ([]byte, error) {
+func (s *Sink) call(ctx context.Context, method, path string, fields http.Header, data []byte, want string, limit int64) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.c.Total)
 	defer cancel()
 	var wrote atomic.Bool
@@ -168,15 +168,17 @@ func (s *Sink) post(ctx context.Context, path string, fields http.Header, data [
 	defer stop(nil)
 	dog := time.AfterFunc(s.c.Stall, func() { stop(errStalled) })
 	defer dog.Stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.base+path, nil)
+	req, err := http.NewRequestWithContext(ctx, method, s.base+path, nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header, req.ContentLength = fields, int64(len(data))
-	req.GetBody = func() (io.ReadCloser, error) {
-		return io.NopCloser(&moving{bytes.NewReader(data), func() { dog.Reset(s.c.Stall) }}), nil
+	if method == http.MethodPost {
+		req.GetBody = func() (io.ReadCloser, error) {
+			return io.NopCloser(&moving{bytes.NewReader(data), func() { dog.Reset(s.c.Stall) }}), nil
+		}
+		req.Body, _ = req.GetBody()
 	}
-	req.Body, _ = req.GetBody()
 	res, err := s.client.Do(req)
 	if err != nil {
 		return nil, s.off(ctx, err, wrote.Load())
