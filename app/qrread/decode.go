@@ -20,6 +20,11 @@ func DecodeContext(ctx context.Context, img image.Image) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return messages(codes)
+}
+
+// messages is Messages, and ErrPart where there are only parts.
+func messages(codes []Code) ([]string, error) {
 	texts := Messages(codes)
 	if len(texts) == 0 {
 		return nil, ErrPart

@@ -23,6 +23,7 @@ type spot struct {
 type bitmap struct {
 	bits []byte
 	w, h int
+	hits int // rows that look like a finder pattern
 }
 
 // cross tells whether five runs are dark, light, dark, light, dark as 1:1:3:1:1 (ISO/IEC 18004:2015 §6.3.3).
@@ -58,6 +59,7 @@ func (b *bitmap) spots(step int) []spot {
 			}
 			r = [5]int{r[1], r[2], r[3], r[4], n}
 			if ends++; color == 1 && ends >= 5 && cross(r) {
+				b.hits++
 				found = b.confirm(found, x, y, r)
 				if len(found) >= maxSpots {
 					return found

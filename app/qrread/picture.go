@@ -3,12 +3,8 @@ package qrread
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"image"
 	"image/color"
-	"image/jpeg"
-	"image/png"
-	"io"
 )
 
 // Bounds of what is looked at: A4 at 600 dpi is 35 million pixels.
@@ -23,40 +19,33 @@ func DecodeFile(data []byte) ([]string, error) { return DecodeFileContext(contex
 
 // DecodeFileContext is DecodeFile within a context.
 func DecodeFileContext(ctx context.Context, data []byte) ([]string, error) {
-	img, err := Open(data)
+	w := NewWork()
+	img, err := w.Open(data)
 	if err != nil {
 		return nil, err
 	}
-	return DecodeContext(ctx, img)
+	codes, err := w.Read(ctx, img)
+	if err != nil {
+		return nil, err
+	}
+	return messages(codes)
 }
 
-// Open decodes a picture after its size was found harmless. Only the two formats are tried, by their first bytes; what
-// the process may have registered with package image plays no part.
-func Open(data []byte) (img image.Image, err error) {
-	if len(data) > MaxBytes {
-		return nil, ErrTooLarge
-	}
-	var config func(io.Reader) (image.Config, error)
-	var decode func(io.Reader) (image.Image, error)
+// Open reads a picture after its size was found harmless, smaller where it has more pixels than are searched. Only the two
+// formats are tried, by their first bytes; what the process may have registered with package image plays no part.
+func Open(data []byte) (image.Image, error) { return NewWork().Open(data) }
+
+// Open is the function Open for what is left of some work.
+func (w *Work) Open(data []byte) (image.Image, error) {
 	switch {
+	case len(data) > MaxBytes:
+		return nil, ErrTooLarge
 	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
-		config, decode = png.DecodeConfig, png.Decode
+		return w.openPNG(data)
 	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
-		config, decode = jpeg.DecodeConfig, jpeg.Decode
-	default:
-		return nil, ErrFormat
+		return w.openJPEG(data)
 	}
-	c, err := config(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrFormat, err)
-	}
-	if err := bounded(c.Width, c.Height); err != nil {
-		return nil, err
-	}
-	if img, err = decode(bytes.NewReader(data)); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrFormat, err)
-	}
-	return img, nil
+	return nil, ErrFormat
 }
 
 func bounded(w, h int) error {
@@ -73,14 +62,13 @@ func bounded(w, h int) error {
 type plane struct {
 	pix  []byte
 	w, h int
+	read int // places between pixels that were asked for
 }
 
-// grey takes the brightness of a picture, transparency on white.
-func grey(img image.Image) *plane {
+// grey takes the brightness of a picture, transparency on white, and how many times smaller the plane is.
+func grey(img image.Image) (*plane, float64) {
 	b := img.Bounds()
-	p := &plane{make([]byte, b.Dx()*b.Dy()), b.Dx(), b.Dy()}
-	for y := range p.h {
-		row := p.pix[y*p.w:][:p.w]
+	small, err := Rows(b.Dx(), b.Dy(), func(y int, row []byte) error {
 		switch src := img.(type) {
 		case *image.Gray:
 			copy(row, src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):])
@@ -93,13 +81,17 @@ func grey(img image.Image) *plane {
 				row[x] = byte((luma*uint32(c.A)/0xffff + 0xffff - uint32(c.A)) >> 8)
 			}
 		}
+		return nil
+	})
+	if err != nil { // Read has looked at the size
+		return &plane{}, 1
 	}
-	return p
+	return &plane{pix: small.Pix, w: small.Rect.Dx(), h: small.Rect.Dy()}, float64(b.Dx()) / float64(small.Rect.Dx())
 }
 
 // half makes a picture of half the size by the mean of four pixels.
 func (p *plane) half() *plane {
-	out := &plane{make([]byte, (p.w/2)*(p.h/2)), p.w / 2, p.h / 2}
+	out := &plane{pix: make([]byte, (p.w/2)*(p.h/2)), w: p.w / 2, h: p.h / 2}
 	for y := range out.h {
 		a, b := p.pix[2*y*p.w:], p.pix[(2*y+1)*p.w:]
 		for x := range out.w {

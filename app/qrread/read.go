@@ -30,31 +30,54 @@ func (c Code) Format(f fmt.State, _ rune) {
 // LogValue implements slog.LogValuer.
 func (c Code) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
 
-// Bounds of the work on one picture, whatever is on it.
+// Bounds of what is tried, whatever is on a picture; Work bounds the rest.
 const (
-	maxTriples  = 10 // tried for one way of seeing
-	maxAttempts = 48 // meshes laid in all
-	maxCodes    = 16
+	maxTriples = 10 // for one way of seeing
+	maxCodes   = 16
+	maxViews   = 4
 )
+
+// turn is a threshold, and whether light and dark are swapped.
+type turn struct{ k, swapped int }
+
+// likelyTurns is how many of turns have a go on each size up to the first before a larger one is looked at.
+const likelyTurns = 3
+
+// turns is the order in which they are tried, the likeliest first.
+func turns() []turn {
+	return []turn{{0, 0}, {1, 0}, {2, 0}, {0, 1}, {3, 0}, {4, 0}, {2, 1}, {1, 1}, {3, 1}, {4, 1}}
+}
 
 // search is the work on one picture.
 type search struct {
-	ctx      context.Context
-	codes    []Code
-	attempts int
-	failed   []triple // tried on this plane
+	ctx   context.Context
+	work  *Work
+	codes []Code
 }
 
-// Read finds the codes in a picture. It fails with ErrNoCode where there is none, and with the context's error where
-// that ends first; codes found until then are given with it.
+// view is one size of the picture.
+type view struct {
+	p, soft *plane
+	scale   float64
+	failed  [2][]triple // as it is, and with light and dark swapped
+}
+
+// Read finds the codes in a picture. It fails with ErrNoCode where there is none, or none that can be found for what a
+// picture may cost, and with the context's error where that ends first; codes found until then are given with it.
 func Read(ctx context.Context, img image.Image) ([]Code, error) {
+	return NewWork().Read(ctx, img)
+}
+
+// Read is the function Read for what is left of some work.
+func (w *Work) Read(ctx context.Context, img image.Image) ([]Code, error) {
 	b := img.Bounds()
 	if err := bounded(b.Dx(), b.Dy()); err != nil {
 		return nil, err
 	}
-	whole := grey(img)
-	s := &search{ctx: ctx}
-	scale := s.look(whole)
+	w.unpack(b.Dx()*b.Dy(), pricePixel)
+	whole, times := grey(img)
+	s := &search{ctx: ctx, work: w}
+	scale := times * s.look(whole)
 	for i := range s.codes {
 		for k, c := range s.codes[i].Corners {
 			s.codes[i].Corners[k] = image.Pt(int(float64(c.X)*scale), int(float64(c.Y)*scale)).Add(b.Min)
@@ -69,90 +92,143 @@ func Read(ctx context.Context, img image.Image) ([]Code, error) {
 	return s.codes, nil
 }
 
-// look tries sizes of the picture, the cheapest that is likely enough first, and gives the scale at which codes were
-// found.
-func (s *search) look(whole *plane) float64 {
-	type sized struct {
-		p     *plane
-		scale float64
-	}
-	views := []sized{{whole, 1}}
-	defer func() {
-		for _, v := range views {
-			clear(v.p.pix)
-		}
-	}()
-	for p := whole; p.w >= 400 && p.h >= 400 && len(views) < 4; {
+// views makes the sizes of a picture that are looked at, the likeliest first.
+func views(whole *plane) []*view {
+	all := []*view{{p: whole, scale: 1}}
+	for p := whole; p.w >= 400 && p.h >= 400 && len(all) < maxViews; {
 		p = p.half()
-		views = append(views, sized{p, 2 * views[len(views)-1].scale})
+		all = append(all, &view{p: p, scale: 2 * all[len(all)-1].scale})
 	}
-	for len(views) > 1 && views[0].p.w*views[0].p.h > 5<<20 && views[0].scale == 1 {
+	if len(all) > 1 && whole.w*whole.h > 5<<20 {
 		// A page at 600 dpi has modules of a dozen pixels: half of that is enough and costs a quarter.
-		views[0], views[1] = views[1], views[0]
+		all[0], all[1] = all[1], all[0]
 	}
 	if whole.w*whole.h <= 500*500 {
-		views = append(views, sized{whole.larger(3), 1.0 / 3})
+		all = append(all, &view{p: whole.larger(3), scale: 1.0 / 3})
 	}
-	for _, v := range views {
-		if s.view(v.p); len(s.codes) > 0 || s.over() {
-			return v.scale
+	return all
+}
+
+// look tries each threshold on each size of the picture, as it is and with light and dark swapped, the likeliest first, and
+// gives the scale at which codes were found.
+func (s *search) look(whole *plane) float64 {
+	all := views(whole)
+	s.work.Spend(whole.w*whole.h, pricePixel)
+	defer func() {
+		for _, v := range all {
+			v.wipe()
 		}
-	}
-	for _, v := range views {
-		light := v.p.inverted()
-		s.view(light)
-		clear(light.pix)
-		if len(s.codes) > 0 || s.over() {
-			return v.scale
+	}()
+	for _, t := range plan(all) {
+		if s.over() {
+			return 1
+		}
+		if t.v.p.w*t.v.p.h*pricePass > s.work.left { // a smaller one may still go
+			continue
+		}
+		if s.see(t.v, t.turn); len(s.codes) > 0 {
+			return t.v.scale
 		}
 	}
 	return 1
 }
 
-func (s *search) over() bool { return s.attempts >= maxAttempts || s.ctx.Err() != nil }
+// task is a turn on one size.
+type task struct {
+	v    *view
+	turn turn
+}
 
-// view tries one size of the picture by several thresholds.
-func (s *search) view(p *plane) {
-	s.failed = s.failed[:0]
-	long := max(p.w, p.h)
-	soft := p.blurred()
-	defer clear(soft.pix)
-	for k := range 5 {
-		if s.over() {
-			return
+// plan puts the turns on all sizes in order: the likely ones on the first size and on smaller ones, then on larger ones,
+// which cost more, then the last resorts.
+func plan(all []*view) (tasks []task) {
+	larger := func(v *view) bool { return v.p.w*v.p.h > all[0].p.w*all[0].p.h }
+	add := func(turns []turn, fits func(*view) bool) {
+		for _, t := range turns {
+			for _, v := range all {
+				if fits(v) {
+					tasks = append(tasks, task{v, t})
+				}
+			}
 		}
-		var b *bitmap
-		switch k {
-		case 0:
-			b = soft.local(max(long/24, 12), 16)
-		case 1:
-			b = soft.otsu()
-		case 2:
-			b = p.local(max(long/40, 8), 10)
-		case 3:
-			b = soft.blurred().local(max(long/12, 20), 24)
-		case 4:
-			b = p.otsu()
-		}
-		s.bitmap(p, b)
-		clear(b.bits)
-		if len(s.codes) > 0 {
-			return
-		}
+	}
+	likely, last := turns()[:likelyTurns], turns()[likelyTurns:]
+	add(likely, func(v *view) bool { return !larger(v) })
+	add(likely, larger)
+	add(last, func(*view) bool { return true })
+	return tasks
+}
+
+func (v *view) wipe() {
+	clear(v.p.pix)
+	if v.soft != nil {
+		clear(v.soft.pix)
 	}
 }
 
+func (s *search) over() bool { return !s.work.Left() || s.ctx.Err() != nil }
+
+// see tries one size of the picture by one threshold.
+func (s *search) see(v *view, t turn) {
+	n := v.p.w * v.p.h
+	if v.soft == nil {
+		v.soft = v.p.blurred()
+		s.work.Spend(n, priceSoft)
+	}
+	if t.swapped == 1 {
+		v.p.invert()
+		v.soft.invert()
+		defer v.p.invert()
+		defer v.soft.invert()
+		s.work.Spend(n, pricePixel)
+	}
+	b := s.divide(v, t.k)
+	defer clear(b.bits)
+	s.bitmap(v, b, t.swapped)
+}
+
+// divide divides a picture into dark and light by the k-th threshold.
+func (s *search) divide(v *view, k int) *bitmap {
+	n, long := v.p.w*v.p.h, max(v.p.w, v.p.h)
+	switch k {
+	case 0:
+		s.work.Spend(n, priceLocal)
+		return v.soft.local(max(long/24, 12), 16)
+	case 1:
+		s.work.Spend(n, priceOtsu)
+		return v.soft.otsu()
+	case 2:
+		s.work.Spend(n, priceLocal)
+		return v.p.local(max(long/40, 8), 10)
+	case 3:
+		s.work.Spend(n, priceSoft+priceLocal)
+		softer := v.soft.blurred()
+		defer clear(softer.pix)
+		return softer.local(max(long/12, 20), 24)
+	}
+	s.work.Spend(n, priceOtsu)
+	return v.p.otsu()
+}
+
 // bitmap tries the triples of finder patterns that one threshold shows.
-func (s *search) bitmap(p *plane, b *bitmap) {
+func (s *search) bitmap(v *view, b *bitmap, swapped int) {
+	p := v.p
 	step := 2
 	if p.h < 500 {
 		step = 1
 	}
 	spots := b.spots(step)
+	s.work.Spend(p.w*p.h/step, priceRow)
+	s.work.Spend(b.hits, priceHit)
 	slices.SortStableFunc(spots, func(a, b spot) int { return b.count - a.count })
 	var finders []*finder
 	for _, sp := range spots {
-		if f, ok := p.frame(sp); ok {
+		f, ok := p.frame(sp)
+		s.count(p)
+		if s.over() {
+			break
+		}
+		if ok {
 			if finders = append(finders, f); len(finders) == maxFinders {
 				break
 			}
@@ -163,28 +239,34 @@ func (s *search) bitmap(p *plane, b *bitmap) {
 		if s.over() || len(s.codes) >= maxCodes {
 			return
 		}
-		if slices.ContainsFunc(used, func(f *finder) bool { return f == t.tl || f == t.tr || f == t.bl }) || s.tried(t) {
+		if slices.ContainsFunc(used, func(f *finder) bool { return f == t.tl || f == t.tr || f == t.bl }) || tried(v.failed[swapped], t) {
 			continue
 		}
 		if s.attempt(p, t) {
 			used = append(used, t.tl, t.tr, t.bl)
 		} else {
-			s.failed = append(s.failed, t)
+			v.failed[swapped] = append(v.failed[swapped], t)
 		}
 	}
 }
 
+// count takes what was asked of a plane from the work.
+func (s *search) count(p *plane) {
+	s.work.Spend(p.read, priceSample)
+	p.read = 0
+}
+
 // tried tells whether the same three places failed before.
-func (s *search) tried(t triple) bool {
+func tried(failed []triple, t triple) bool {
 	near := func(a, b *finder) bool { return a.at.distance(b.at) < 0.04*a.size }
-	return slices.ContainsFunc(s.failed, func(f triple) bool {
+	return slices.ContainsFunc(failed, func(f triple) bool {
 		return near(f.tl, t.tl) && near(f.tr, t.tr) && near(f.bl, t.bl)
 	})
 }
 
 // attempt reads the code of three finder patterns.
 func (s *search) attempt(p *plane, t triple) bool {
-	s.attempts++
+	defer s.count(p)
 	right, down := t.tr.at.minus(t.tl.at), t.bl.at.minus(t.tl.at)
 	t.tl = p.sharpen(t.tl.turnedTo(right, down))
 	t.tr = p.sharpen(t.tr.turnedTo(right, down))

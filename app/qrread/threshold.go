@@ -23,7 +23,7 @@ func (p *plane) otsu() *bitmap {
 			best, limit = between, v
 		}
 	}
-	b := &bitmap{make([]byte, total), p.w, p.h}
+	b := &bitmap{bits: make([]byte, total), w: p.w, h: p.h}
 	for i, v := range p.pix {
 		if int(v) <= limit {
 			b.bits[i] = 1
@@ -35,7 +35,7 @@ func (p *plane) otsu() *bitmap {
 // local divides each pixel at the mean of the window around it, less a margin in 1/256 of that mean, so that plain paper
 // stays light.
 func (p *plane) local(radius, margin int) *bitmap {
-	b := &bitmap{make([]byte, len(p.pix)), p.w, p.h}
+	b := &bitmap{bits: make([]byte, len(p.pix)), w: p.w, h: p.h}
 	cols := make([]uint32, p.w+1) // sums of the window's rows, a column each
 	for y := range min(radius, p.h) {
 		addRow(cols, p.pix[y*p.w:][:p.w])
@@ -83,7 +83,7 @@ func subRow(cols []uint32, row []byte) {
 
 // blurred is the picture with each pixel the mean of the 3×3 around it.
 func (p *plane) blurred() *plane {
-	out := &plane{make([]byte, len(p.pix)), p.w, p.h}
+	out := &plane{pix: make([]byte, len(p.pix)), w: p.w, h: p.h}
 	row := make([]uint16, p.w)
 	for y := range p.h {
 		a, b, c := p.pix[max(y-1, 0)*p.w:][:p.w], p.pix[y*p.w:][:p.w], p.pix[min(y+1, p.h-1)*p.w:][:p.w]
@@ -98,17 +98,16 @@ func (p *plane) blurred() *plane {
 	return out
 }
 
-// inverted swaps light and dark.
-func (p *plane) inverted() *plane {
-	out := &plane{make([]byte, len(p.pix)), p.w, p.h}
+// invert swaps light and dark in place.
+func (p *plane) invert() {
 	for i, v := range p.pix {
-		out.pix[i] = 255 - v
+		p.pix[i] = 255 - v
 	}
-	return out
 }
 
 // bilinear is the brightness between pixels; beyond the picture is paper.
 func (p *plane) bilinear(at point) float64 {
+	p.read++
 	right, low := float64(p.w-1), float64(p.h-1)
 	if !(at.x >= -0.5 && at.y >= -0.5 && at.x <= right+0.5 && at.y <= low+0.5) {
 		return 255

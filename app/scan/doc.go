@@ -22,6 +22,7 @@
 // 8-bit pictures are looked at; pictures packed as fax (CCITT), JBIG2 or JPEG 2000 are named as not looked at, and so is a
 // PDF that is encrypted.
 //
-// Everything is bounded: bytes, pictures, streams, what they unpack to, rectangles, nesting. What is read is somebody's:
-// a Found prints as where it was and how long it is.
+// Everything is bounded: bytes, pictures, streams, what they unpack to, rectangles, nesting. All pages of a document share
+// the work of package qrread, so that a hostile one costs what its bytes cost and no more; what was left out is named. What
+// is read is somebody's: a Found prints as where it was and how long it is.
 package scan

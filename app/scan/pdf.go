@@ -14,43 +14,56 @@ import (
 	"bangban/app/qrread"
 )
 
-// Bounds of the work on one PDF.
+// Bounds of the work on one PDF, beside that of looking for codes.
 const (
 	maxStreams  = 2000
-	maxUnpacked = 96 << 20 // of all streams together
-	maxStream   = 40 << 20 // of one
+	maxUnpacked = 48 << 20 // of all streams that draw, together
+	maxStream   = 16 << 20 // of one
+	maxRaw      = 64 << 20 // of one picture, which is unpacked row by row
 	maxPictures = 40       // pictures and pages looked at
+
+	priceDict   = 40 // nanoseconds a byte of a stream's dictionary
+	priceUnpack = 3  // and a byte unpacked
+	priceDraw   = 9  // and a byte of what a page draws
 )
+
+// unlooked says in Lifted.Beside that there was more than may be looked at.
+const unlooked = "the rest"
 
 // liftPDF finds the codes of a PDF; the PDF itself comes last.
 func liftPDF(ctx context.Context, data []byte) (Lifted, error) {
 	out := Lifted{}
-	if bytes.Contains(data, []byte("/Encrypt")) {
-		out.Beside = append(out.Beside, "Encrypt")
+	note := func(beside string) {
+		if beside != "" && !slices.Contains(out.Beside, beside) {
+			out.Beside = append(out.Beside, beside)
+		}
 	}
-	w := &pdf{left: maxUnpacked}
+	if bytes.Contains(data, []byte("/Encrypt")) {
+		note("Encrypt")
+	}
+	w := &pdf{left: maxUnpacked, work: qrread.NewDocumentWork(len(data))}
 	var texts []string
 	looked := 0
 	for _, s := range w.streams(data) {
 		if ctx.Err() != nil {
 			return Lifted{}, ctx.Err()
 		}
-		img, beside := w.picture(s)
-		if beside != "" && !slices.Contains(out.Beside, beside) {
-			out.Beside = append(out.Beside, beside)
-		}
-		if img == nil {
-			continue
-		}
-		if looked++; looked > maxPictures {
+		if !w.work.Left() || looked >= maxPictures {
+			note(unlooked)
 			break
 		}
-		codes, err := qrread.DecodeContext(ctx, img)
+		w.work.Spend(len(s.dict), priceDict)
+		img, beside := w.picture(s)
+		if note(beside); img == nil {
+			continue
+		}
+		looked++
+		codes, err := w.work.Read(ctx, img)
 		wipe(img)
 		if err != nil && ctx.Err() != nil {
 			return Lifted{}, ctx.Err()
 		}
-		for _, c := range codes {
+		for _, c := range qrread.Messages(codes) {
 			if !slices.Contains(texts, c) {
 				texts = append(texts, c)
 			}
@@ -67,7 +80,10 @@ func wipe(img image.Image) {
 }
 
 // pdf is the work on one PDF.
-type pdf struct{ left int64 }
+type pdf struct {
+	left int64
+	work *qrread.Work
+}
 
 // stream is a stream object: its dictionary and its bytes as they stand in the file.
 type stream struct{ dict, body []byte }
@@ -145,10 +161,13 @@ func (w *pdf) picture(s stream) (img image.Image, beside string) {
 				return nil, ""
 			}
 		}
-		if img, err := qrread.Open(s.body); err == nil {
-			return img, ""
+		img, err := w.work.Open(s.body)
+		if err != nil {
+			return nil, "DCTDecode"
 		}
-		return nil, "DCTDecode"
+		return img, ""
+	case isImage:
+		return w.raster(s), ""
 	}
 	body := s.body
 	if has(s.dict, "Filter") {
@@ -159,9 +178,7 @@ func (w *pdf) picture(s stream) (img image.Image, beside string) {
 			return nil, ""
 		}
 	}
-	if isImage {
-		return raster(s.dict, body), ""
-	}
+	w.work.Spend(len(body), priceDraw)
 	return drawn(body), ""
 }
 
@@ -173,95 +190,113 @@ func (w *pdf) inflate(b []byte) []byte {
 	most := min(w.left, maxStream)
 	out, err := io.ReadAll(io.LimitReader(z, most+1))
 	w.left -= int64(len(out))
+	w.work.Spend(len(out), priceUnpack)
 	if int64(len(out)) > most || err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && len(out) == 0 {
 		return nil
 	}
 	return out
 }
 
-// raster reads an unpacked picture of 1 or 8 bits a sample.
-func raster(dict, body []byte) image.Image {
-	w, h, bits := number(dict, "Width"), number(dict, "Height"), number(dict, "BitsPerComponent")
+// samples is how the rows of a picture lie in its bytes.
+type samples struct {
+	w, h, bits, parts, row int
+}
+
+// samplesOf reads a picture's dictionary. How many samples a pixel has is told by the colour space, which may stand anywhere;
+// where it is not in the dictionary, the length tells: all of the picture's bytes and no more.
+func samplesOf(dict []byte, length func() int) (s samples, ok bool) {
+	s = samples{w: number(dict, "Width"), h: number(dict, "Height"), bits: number(dict, "BitsPerComponent"), parts: 1}
 	if has(dict, "ImageMask") {
-		bits = 1
+		s.bits = 1
 	}
-	if w < 21 || h < 21 || w > 16384 || h > 16384 || w*h > qrread.MaxPixels || bits != 1 && bits != 8 {
-		return nil
+	if s.w < 21 || s.h < 21 || s.w > 16384 || s.h > 16384 || s.w*s.h > qrread.MaxPixels || s.bits != 1 && s.bits != 8 {
+		return s, false
 	}
-	parts := 1
-	if bits == 8 {
-		parts = len(body) / (w * h)
-		if parts == 2 || parts > 4 {
-			parts = 1
-		}
-	}
-	row := (w*bits*parts + 7) / 8
-	if number(dict, "Predictor") >= 10 {
-		body = unpredict(body, row, max(1, bits*parts/8))
-	}
-	if parts < 1 || len(body) < row*h {
-		return nil
-	}
-	img := image.NewGray(image.Rect(0, 0, w, h))
-	for y := range h {
-		from, to := body[y*row:][:row], img.Pix[y*img.Stride:][:w]
-		for x := range to {
-			switch {
-			case bits == 1:
-				to[x] = 255 * (from[x/8] >> (7 - x%8) & 1)
-			case parts == 1:
-				to[x] = from[x]
-			case parts == 4: // CMYK: black and the rest, additive enough for a code
-				p := from[4*x:][:4]
-				to[x] = byte(255 - min(255, int(p[3])+(int(p[0])+int(p[1])+int(p[2]))/3))
-			default:
-				p := from[3*x:][:3]
-				to[x] = byte((299*int(p[0]) + 587*int(p[1]) + 114*int(p[2])) / 1000)
+	if s.bits == 8 {
+		switch {
+		case has(dict, "DeviceRGB"):
+			s.parts = 3
+		case has(dict, "DeviceCMYK"):
+			s.parts = 4
+		case has(dict, "DeviceGray"):
+		default:
+			n := length()
+			if number(dict, "Predictor") >= 10 {
+				n -= s.h
+			}
+			if s.parts = n / (s.w * s.h); s.parts != 3 && s.parts != 4 {
+				s.parts = 1
 			}
 		}
+	}
+	s.row = (s.w*s.bits*s.parts + 7) / 8
+	return s, s.row*s.h <= maxRaw
+}
+
+// raster reads a picture of 1 or 8 bits a sample row by row.
+func (w *pdf) raster(st stream) image.Image {
+	packed := has(st.dict, "FlateDecode")
+	if has(st.dict, "Filter") && !packed {
+		return nil
+	}
+	open := func() (io.Reader, error) {
+		if !packed {
+			return bytes.NewReader(st.body), nil
+		}
+		return zlib.NewReader(bytes.NewReader(st.body))
+	}
+	s, ok := samplesOf(st.dict, func() int {
+		r, err := open()
+		if err != nil {
+			return 0
+		}
+		n, _ := io.Copy(io.Discard, io.LimitReader(r, maxRaw))
+		w.work.Spend(int(n), priceUnpack)
+		return int(n)
+	})
+	if !ok {
+		return nil
+	}
+	from, err := open()
+	if err != nil {
+		return nil
+	}
+	w.work.Spend(s.row*s.h, priceUnpack)
+	line := make([]byte, s.row)
+	next := func() ([]byte, error) {
+		_, err := io.ReadFull(from, line)
+		return line, err
+	}
+	if number(st.dict, "Predictor") >= 10 {
+		next = qrread.NewPredicted(from, s.row, max(1, s.bits*s.parts/8)).Next
+	}
+	img, err := qrread.Rows(s.w, s.h, func(_ int, to []byte) error {
+		line, err := next()
+		if err == nil {
+			s.brightness(to, line)
+		}
+		return err
+	})
+	clear(line)
+	if err != nil {
+		return nil
 	}
 	return img
 }
 
-// unpredict undoes the PNG predictors (ISO 32000-1 §7.4.4.4).
-func unpredict(b []byte, row, pixel int) []byte {
-	var out []byte
-	before := make([]byte, row)
-	for len(b) > row {
-		kind, line := b[0], bytes.Clone(b[1:row+1])
-		b = b[row+1:]
-		for i := range line {
-			var left, up, corner int
-			if up = int(before[i]); i >= pixel {
-				left, corner = int(line[i-pixel]), int(before[i-pixel])
-			}
-			switch kind {
-			case 1:
-				line[i] += byte(left)
-			case 2:
-				line[i] += byte(up)
-			case 3:
-				line[i] += byte((left + up) / 2)
-			case 4:
-				line[i] += byte(paeth(left, up, corner))
-			}
+func (s *samples) brightness(to, from []byte) {
+	for x := range to {
+		switch {
+		case s.bits == 1:
+			to[x] = 255 * (from[x/8] >> (7 - x%8) & 1)
+		case s.parts == 1:
+			to[x] = from[x]
+		case s.parts == 4: // CMYK: black and the rest, additive enough for a code
+			p := from[4*x:][:4]
+			to[x] = byte(255 - min(255, int(p[3])+(int(p[0])+int(p[1])+int(p[2]))/3))
+		default:
+			p := from[3*x:][:3]
+			to[x] = byte((299*int(p[0]) + 587*int(p[1]) + 114*int(p[2])) / 1000)
 		}
-		out = append(out, line...)
-		before = line
 	}
-	return out
 }
-
-func paeth(a, b, c int) int {
-	p := a + b - c
-	pa, pb, pc := abs(p-a), abs(p-b), abs(p-c)
-	switch {
-	case pa <= pb && pa <= pc:
-		return a
-	case pb <= pc:
-		return b
-	}
-	return c
-}
-
-func abs(n int) int { return max(n, -n) }
