@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"bangban/app/desk"
@@ -155,6 +156,9 @@ func TestPreviewIsThePaper(t *testing.T) {
 	all := everyKind(t, fonts)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		s := all[name]
+		if strings.HasSuffix(name, "a4") && !strings.HasPrefix(name, "voucher") && os.Getenv("BANGBAN_FULL") == "" {
+			continue // the same drawing as A5 in four times the dots
+		}
 		theirs := poppler(t, draw(t, name, s), fine)
 		if len(theirs) != s.Pages() {
 			t.Fatalf("%s: %d pages of %d", name, len(theirs), s.Pages())
