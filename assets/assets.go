@@ -4,6 +4,8 @@
 //	fonts/NotoSansSC_*.ttf                  Noto Sans SC, SIL OFL 1.1, licence in fonts/OFL-NotoSansSC.txt
 //	fonts/AtkinsonHyperlegibleNext_*.ttf    Atkinson Hyperlegible Next, SIL OFL 1.1, licence in
 //	                                        fonts/OFL-AtkinsonHyperlegibleNext.txt
+//	fonts/NotoSansArabicUI_*.ttf            Noto Sans Arabic UI, SIL OFL 1.1, licence in fonts/OFL-NotoSansArabicUI.txt
+//	fonts/NotoSerifTibetan_*.ttf            Noto Serif Tibetan, SIL OFL 1.1, licence in fonts/OFL-NotoSerifTibetan.txt
 //	specimens/<name>.json                   cards of invented people, made by cardreader/sim/mint, layout in cardreader/sim
 //	specimens/training-csca.der             the authorities that training stations trust for them
 //	specimens/training-csca.crl             the document signers that the newest of them has withdrawn
@@ -31,12 +33,25 @@ func Atkinson() []byte { return read("fonts/AtkinsonHyperlegibleNext_400Regular.
 // AtkinsonBold is the bold face of Atkinson.
 func AtkinsonBold() []byte { return read("fonts/AtkinsonHyperlegibleNext_700Bold.ttf") }
 
+// NotoSansArabic is the regular face for Uyghur and Arabic, with the low lines of a screen.
+func NotoSansArabic() []byte { return read("fonts/NotoSansArabicUI_400Regular.ttf") }
+
+// NotoSansArabicBold is the bold face of NotoSansArabic.
+func NotoSansArabicBold() []byte { return read("fonts/NotoSansArabicUI_700Bold.ttf") }
+
+// NotoSerifTibetan is the regular face for Tibetan.
+func NotoSerifTibetan() []byte { return read("fonts/NotoSerifTibetan_400Regular.ttf") }
+
+// NotoSerifTibetanBold is the bold face of NotoSerifTibetan.
+func NotoSerifTibetanBold() []byte { return read("fonts/NotoSerifTibetan_700Bold.ttf") }
+
 // Licences gives the licence texts of the fonts by file name.
 func Licences() map[string]string {
-	return map[string]string{
-		"OFL-NotoSansSC.txt":               string(read("fonts/OFL-NotoSansSC.txt")),
-		"OFL-AtkinsonHyperlegibleNext.txt": string(read("fonts/OFL-AtkinsonHyperlegibleNext.txt")),
+	out := map[string]string{}
+	for _, name := range []string{"OFL-AtkinsonHyperlegibleNext.txt", "OFL-NotoSansArabicUI.txt", "OFL-NotoSansSC.txt", "OFL-NotoSerifTibetan.txt"} {
+		out[name] = string(read("fonts/" + name))
 	}
+	return out
 }
 
 // Specimens is the folder of specimen cards.

@@ -19,10 +19,14 @@ func TestFonts(t *testing.T) {
 		data  []byte
 		words string
 	}{
-		"NotoSansSC":     {assets.NotoSansSC(), "帮办识别身份本人同意交付 SPECIMEN 样本 éü"},
-		"NotoSansSCBold": {assets.NotoSansSCBold(), "帮办识别身份本人同意交付 SPECIMEN"},
-		"Atkinson":       {assets.Atkinson(), "SPECIMEN Valid éüß"},
-		"AtkinsonBold":   {assets.AtkinsonBold(), "SPECIMEN Valid éüß"},
+		"NotoSansSC":         {assets.NotoSansSC(), "帮办识别身份本人同意交付 SPECIMEN 样本 éü"},
+		"NotoSansSCBold":     {assets.NotoSansSCBold(), "帮办识别身份本人同意交付 SPECIMEN"},
+		"Atkinson":           {assets.Atkinson(), "SPECIMEN Valid éüß"},
+		"NotoSansArabic":     {assets.NotoSansArabic(), "ياخشىمۇسىز ەېۇۆۈۋڭگچپژھ نعم؟"},
+		"NotoSansArabicBold": {assets.NotoSansArabicBold(), "ياخشىمۇسىز ەېۇۆۈۋڭگچپژھ نعم؟"},
+		"Tibetan":            {assets.NotoSerifTibetan(), "བཀྲ་ཤིས་བདེ་ལེགས།"},
+		"TibetanBold":        {assets.NotoSerifTibetanBold(), "བཀྲ་ཤིས་བདེ་ལེགས།"},
+		"AtkinsonBold":       {assets.AtkinsonBold(), "SPECIMEN Valid éüß"},
 	} {
 		f, err := sfnt.Parse(font.data)
 		if err != nil {

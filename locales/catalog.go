@@ -245,12 +245,12 @@ var needs = map[string][]string{
 }
 
 // Needs tells whether a language that covers a part must say key itself. What the clerk needs is every key; the day report
-// is the clerk's, though it is paper.
+// and the test page are the clerk's, though they are paper.
 func Needs(part, key string) bool {
 	if part == Clerk {
 		return true
 	}
-	if strings.HasPrefix(key, "paper.day.") {
+	if strings.HasPrefix(key, "paper.day.") || strings.HasPrefix(key, "paper.testpage.") {
 		return false
 	}
 	return slices.ContainsFunc(needs[part], func(n string) bool {

@@ -303,8 +303,13 @@ func (c *counter) reread() {
 	c.do("visit.reread", c.d.Visit.Reread)
 }
 
-// showAgain brings the citizen's screen up once more; with one screen it turns the window round.
+// showAgain brings the citizen's screen up once more; with one screen it turns the window round. With Shift the same is said
+// in short words, or in whole sentences again.
 func (c *counter) showAgain() {
+	if c.shift() {
+		c.otherWords()
+		return
+	}
 	if c.d.Citizen.Mode == CitizenFlip {
 		c.flipped = !c.flipped
 		c.refresh()

@@ -60,7 +60,7 @@ func newCitizen(kit *widget.Kit, g gallery, in citizenInputs) *citizen {
 	z.facts = z.body.Facts(6, widget.Style{Size: 40, Ink: widget.InkSecondary}, widget.Style{Size: 40, Bold: true})
 	z.ask = z.body.Text(widget.Style{Size: 56, Bold: true, Align: centre}, "")
 	z.sub = z.body.Text(widget.Style{Size: 44, Align: centre}, "")
-	z.help = z.body.Text(widget.Style{Size: 36, Align: centre}, "")
+	z.help = z.body.Text(widget.Style{Size: 40, Align: centre}, "")
 	z.actBox = kit.Fixed(citizenW-2*citizenMargin, 270, false, z.act)
 	z.factsBox = z.body.Middle(z.facts.Container)
 	z.middle = z.body.Column(20, z.hello, z.title, z.question, z.factsBox, z.ask, z.actBox, z.sub, z.help)
@@ -70,7 +70,7 @@ func newCitizen(kit *widget.Kit, g gallery, in citizenInputs) *citizen {
 	z.yes, z.no = z.answer(z.words[0], in.yes), z.answer(z.words[1], in.no)
 	z.words[2] = kit.Text(widget.Style{Size: 36, Align: centre, OneRow: true}, "")
 	z.leave = z.answer(z.words[2], in.leave)
-	z.band = [2]*widget.Band{kit.Band(citizenBand, 24, ""), kit.Band(citizenBand, 24, "")}
+	z.band = [2]*widget.Band{kit.Band(citizenBand, 30, ""), kit.Band(citizenBand, 30, "")}
 	z.root = container.New(&citizenLayout{z}, z.ground, z.step, z.say, z.middle, z.no, z.yes, z.leave, z.band[0], z.band[1])
 	return z
 }
@@ -85,6 +85,8 @@ func (z *citizen) answer(words *widget.Text, do func()) *widget.Pressable {
 // set shows a view.
 func (z *citizen) set(v view, training bool) {
 	t := v.cat.T
+	z.kit.SetDirection(v.cat.RightToLeft())
+	z.body.SetDirection(v.cat.RightToLeft())
 	z.training = training
 	visible(z.band[0], training)
 	visible(z.band[1], training)
@@ -94,6 +96,7 @@ func (z *citizen) set(v view, training bool) {
 	z.step.Set(t("step.of", map[string]string{"N": string(rune('0' + v.step))}))
 	z.sayWord.Set(t("cz.say") + " ♪")
 	z.say.Name(t("cz.say"))
+	visible(z.say, !v.mute)
 	put(z.hello, v.hello)
 	if v.ask != "" {
 		put(z.title, "")
@@ -161,8 +164,12 @@ func (l *citizenLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	}
 	top := bar + px(24)
 	sayW := max(z.sayWord.NaturalWidth()+px(60), px(260))
-	place(z.say, s.Width-px(citizenMargin)-sayW, top, sayW, px(80))
-	place(z.step, px(citizenMargin), top+px(14), s.Width-2*px(citizenMargin)-sayW, px(50))
+	sayX, stepX := s.Width-px(citizenMargin)-sayW, px(citizenMargin)
+	if z.kit.RightToLeft() {
+		sayX, stepX = stepX, stepX+sayW
+	}
+	place(z.say, sayX, top, sayW, px(80))
+	place(z.step, stepX, top+px(14), s.Width-2*px(citizenMargin)-sayW, px(50))
 	bottom := s.Height - bar - px(16)
 	answers := bottom
 	if z.yes.Visible() || z.leave.Visible() {

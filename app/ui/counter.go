@@ -284,18 +284,6 @@ func (c *counter) setLang() {
 
 func (c *counter) clerkTags() []string { return locales.Offered(locales.Clerk, c.s.Training) }
 
-// setCitizenLang gives the person the next language.
-func (c *counter) setCitizenLang() {
-	tags := c.d.CitizenLangs
-	i := slices.Index(tags, c.catalog(c.s.Lang).Tag())
-	if c.layer == layerScan {
-		i = slices.Index(tags, c.catalog(c.showing.Lang).Tag())
-		c.do("visit.lang", func() error { return c.d.Show.SetLang(tags[(i+1)%len(tags)]) })
-		return
-	}
-	c.do("visit.lang", func() error { return c.d.Visit.SetLang(tags[(i+1)%len(tags)]) })
-}
-
 // setScale changes the clerk's text size by steps.
 func (c *counter) setScale(steps float32) {
 	c.kit.SetScale(c.kit.Scale() + steps*widget.ScaleStep)

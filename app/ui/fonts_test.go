@@ -4,44 +4,70 @@ import (
 	"bytes"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"github.com/go-text/typesetting/font"
 
-	"bangban/assets"
+	"bangban/app/ui/widget"
 	"bangban/locales"
 )
 
-// missing lists the characters of s that the face lacks.
-func missing(f *font.Face, s string) (out []rune) {
+// missing lists the characters of s that no face has, among those of the weight.
+func missing(t *testing.T, fonts widget.Fonts, bold bool, s string) (out []rune) {
+	t.Helper()
 	for _, r := range s {
-		if _, ok := f.NominalGlyph(r); !ok && r != '\n' {
+		res := fonts.Regular
+		if bold {
+			res = fonts.Bold
+		}
+		for _, more := range fonts.More {
+			if more.Has(r) {
+				if res = more.Regular; bold && more.Bold != nil {
+					res = more.Bold
+				}
+				break
+			}
+		}
+		if _, ok := face(t, res).NominalGlyph(r); !ok && r != '\n' {
 			out = append(out, r)
 		}
 	}
 	return out
 }
 
+var parsed = map[fyne.Resource]*font.Face{}
+
+func face(t *testing.T, res fyne.Resource) *font.Face {
+	t.Helper()
+	if f, ok := parsed[res]; ok {
+		return f
+	}
+	f, err := font.ParseTTF(bytes.NewReader(res.Content()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed[res] = f
+	return f
+}
+
 // Every character of every sentence is in both faces: no box on any screen.
 func TestFontsCoverEverySentence(t *testing.T) {
-	for name, data := range map[string][]byte{"regular": assets.NotoSansSC(), "bold": assets.NotoSansSCBold()} {
-		f, err := font.ParseTTF(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
-		}
+	fonts := testFonts()
+	for _, bold := range []bool{false, true} {
 		for _, tag := range locales.Tags() {
 			cat, err := locales.Open(tag)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, key := range cat.Keys() {
-				if gone := missing(f, cat.Sentence(key)); len(gone) > 0 {
-					t.Errorf("%s lacks %q of %s %s", name, gone, tag, key)
+				if gone := missing(t, fonts, bold, cat.Sentence(key)); len(gone) > 0 {
+					t.Errorf("bold %v: nothing draws %q of %s %s", bold, gone, tag, key)
 				}
 			}
 		}
-		if gone := missing(f, "✓×▶○♪[]!·"); len(gone) > 0 {
-			t.Errorf("%s lacks the marks %q", name, gone)
+		if gone := missing(t, fonts, bold, "✓×▶○♪[]!·"); len(gone) > 0 {
+			t.Errorf("bold %v: nothing draws the marks %q", bold, gone)
 		}
-		if len(missing(f, "\U0010FFFF")) != 1 {
+		if len(missing(t, fonts, bold, "\U0010FFFF")) != 1 {
 			t.Error("the control is not found missing")
 		}
 	}

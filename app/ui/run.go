@@ -11,9 +11,6 @@ import (
 	"fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
-
-	"bangban/app/ui/widget"
-	"bangban/assets"
 )
 
 // appID names the program to the desktop.
@@ -61,11 +58,6 @@ func Run(ctx context.Context, d Deps) error {
 	ended.Store(true)
 	keep()
 	return nil
-}
-
-func loadFonts() widget.Fonts {
-	return widget.Fonts{Regular: fyne.NewStaticResource("NotoSansSC-Regular.ttf", assets.NotoSansSC()),
-		Bold: fyne.NewStaticResource("NotoSansSC-Bold.ttf", assets.NotoSansSCBold())}
 }
 
 // open builds the windows. Nothing is shown yet.

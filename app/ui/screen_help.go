@@ -8,8 +8,8 @@ import (
 	"bangban/app/ui/widget"
 )
 
-// helpLines is how many sentences the help has: help.1 to help.9.
-const helpLines = 9
+// helpLines is how many sentences the help has: help.1 to help.10.
+const helpLines = 10
 
 // helpScreen is one page that fits on one page.
 type helpScreen struct {

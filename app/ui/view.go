@@ -25,6 +25,7 @@ type view struct {
 	drawing drawing
 	yes, no bool // the two answers are offered
 	leave   bool // only "not today" is offered
+	mute    bool // nobody is there to read it aloud: the counter is locked or has blanked itself
 }
 
 // view makes the person's view of what is so.
@@ -32,7 +33,7 @@ func (c *counter) view() view {
 	v := view{cat: c.catalog(c.s.Lang), step: c.s.Step.Rail()}
 	t := v.cat.T
 	if c.idle.blank {
-		v.step, v.title, v.sub = 0, t("cz.welcome"), t("cz.welcome.sub")
+		v.step, v.title, v.sub, v.mute = 0, t("cz.welcome"), t("cz.welcome.sub"), true
 		return v
 	}
 	if c.layer == layerScan {
@@ -51,7 +52,7 @@ func (c *counter) view() view {
 	}
 	switch c.s.Step {
 	case flow.Locked:
-		v.title, v.sub = t("cz.welcome"), t("cz.welcome.sub")
+		v.title, v.sub, v.mute = t("cz.welcome"), t("cz.welcome.sub"), true
 	case flow.Ready:
 		v.step, v.title, v.sub, v.drawing = 1, t("cz.place"), t("cz.place.sub"), drawPlace
 		if !c.canPlace() {
@@ -71,18 +72,18 @@ func (c *counter) view() view {
 		v.title, v.sub, v.leave = t("cz.second"), t("cz.second.sub"), true
 	case flow.Unproven, flow.Compare, flow.Choose:
 		v.title, v.sub, v.drawing, v.leave = t("cz.read.done"), t("cz.read.sub"), drawTake, true
-		if !c.s.OnReader {
 		if c.s.Evidence != nil {
 			v.title, v.sub, v.drawing = t("cz.evidence"), t("cz.evidence.sub"), drawNone
 			break
 		}
+		if !c.s.OnReader {
 			v.title, v.drawing = t("cz.read.kept"), drawNone
 		}
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
 		c.helperView(&v)
-	case flow.GrantScan, flow.GrantCard:
 	case flow.Evidence:
 		v.title, v.sub, v.leave = t("cz.evidence"), t("cz.evidence.sub"), true
+	case flow.GrantScan, flow.GrantCard:
 		c.grantView(&v)
 	case flow.Agree, flow.Spoken:
 		c.question(&v)

@@ -129,6 +129,9 @@ func (l *factsLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 func (l *factsLayout) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	l.width = s.Width
 	l.walk(o, s.Width, func(o fyne.CanvasObject, x, y, w, h float32) {
+		if l.kit.rtl {
+			x = s.Width - x - w
+		}
 		o.Move(fyne.NewPos(x, y))
 		o.Resize(fyne.NewSize(w, h))
 	})

@@ -8,8 +8,11 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
-// Fonts are the two faces that every screen uses.
-type Fonts struct{ Regular, Bold fyne.Resource }
+// Fonts are the two faces that every screen uses, and those for what they lack, in the order in which they are asked.
+type Fonts struct {
+	Regular, Bold fyne.Resource
+	More          []Script
+}
 
 // Text scale of the clerk's window.
 const (
@@ -26,6 +29,7 @@ type Kit struct {
 	shared *shared
 	factor float32 // of this view; 1 on the clerk's window
 	fixed  bool    // the text size of the clerk does not apply
+	rtl    bool    // read from right to left
 }
 
 type shared struct {

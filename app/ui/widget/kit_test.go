@@ -15,7 +15,7 @@ import (
 var testApp = sync.OnceValue(func() fyne.App { return test.NewApp() })
 
 var testFonts = sync.OnceValue(func() Fonts {
-	return Fonts{fyne.NewStaticResource("regular.ttf", assets.NotoSansSC()), fyne.NewStaticResource("bold.ttf", assets.NotoSansSCBold())}
+	return Fonts{Regular: fyne.NewStaticResource("regular.ttf", assets.NotoSansSC()), Bold: fyne.NewStaticResource("bold.ttf", assets.NotoSansSCBold())}
 })
 
 func testKit(t *testing.T) *Kit {

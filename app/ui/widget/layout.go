@@ -192,7 +192,11 @@ func (r *row) Layout(objects []fyne.CanvasObject, s fyne.Size) {
 			continue
 		}
 		h := max(HeightFor(o, ws[i]), 1)
-		o.Move(fyne.NewPos(x, (s.Height-h)*r.lean(o)))
+		at := x
+		if r.kit.rtl {
+			at = s.Width - x - ws[i]
+		}
+		o.Move(fyne.NewPos(at, (s.Height-h)*r.lean(o)))
 		o.Resize(fyne.NewSize(ws[i], h))
 		x += ws[i] + r.kit.Frame(r.gap)
 	}

@@ -62,10 +62,26 @@ func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleR
 func (t *Text) px() float32 { return t.kit.Type(t.style.Size) }
 
 func (t *Text) measure(s string) fyne.Size {
-	return fyne.MeasureText(s, t.px(), fyne.TextStyle{Bold: t.style.Bold})
+	if t.kit.plain(s) {
+		return fyne.MeasureText(s, t.px(), fyne.TextStyle{Bold: t.style.Bold})
+	}
+	var all fyne.Size
+	for _, p := range t.kit.spans(s, t.style.Bold) {
+		size, _, _ := p.measure(t.px(), t.style.Bold)
+		all.Width += size.Width
+		all.Height = max(all.Height, size.Height)
+	}
+	return all
 }
 
-func (t *Text) rowHeight() float32 { return t.measure("国Ag").Height }
+// rowHeight is that of the tallest face in the text, so that rows do not run into each other.
+func (t *Text) rowHeight() float32 {
+	h := fyne.MeasureText("国Ag", t.px(), fyne.TextStyle{Bold: t.style.Bold}).Height
+	if !t.kit.plain(t.text) {
+		h = max(h, t.measure(t.text).Height)
+	}
+	return h
+}
 
 // NaturalWidth is how wide the text is on one row.
 func (t *Text) NaturalWidth() float32 {
@@ -126,6 +142,12 @@ func (t *Text) fitting(s string, w float32) int {
 	return max(n, 1)
 }
 
+// A Tibetan row may end after a tsheg, and not before a shad (Unicode Standard §13.4).
+const (
+	tsheg = '\u0f0b'
+	shad  = '\u0f0d'
+)
+
 const (
 	noRowStart = "、，。：；！？）】》”’」』…%)]}!?,.:;×✓"
 	noRowEnd   = "（【《“‘「『([{"
@@ -148,7 +170,7 @@ func pieces(s string) (out []string) {
 		case strings.ContainsRune(noRowStart, r) || strings.ContainsRune(noRowEnd, last):
 		case last == ' ' && r != ' ':
 			flush()
-		case wide(last) && r != ' ', wide(r) && last != ' ':
+		case wide(last) && r != ' ', wide(r) && last != ' ', last == tsheg && r != shad:
 			flush()
 		}
 		cur = append(cur, r)
@@ -198,20 +220,67 @@ func (r *textRenderer) MinSize() fyne.Size {
 
 func (r *textRenderer) arrange(s fyne.Size) {
 	t := r.t
-	rows := t.rows(s.Width)
-	for len(r.rows) < len(rows) {
+	var drawn []drawnSpan
+	h := t.rowHeight()
+	for i, row := range t.rows(s.Width) {
+		drawn = t.draw(drawn, row, float32(i)*h, s.Width)
+	}
+	for len(r.rows) < len(drawn) {
 		r.rows = append(r.rows, canvas.NewText("", nil))
 	}
-	for _, gone := range r.rows[len(rows):] {
+	for _, gone := range r.rows[len(drawn):] {
 		gone.(*canvas.Text).Text = "" // it stays in the array behind the slice
 	}
-	r.rows = r.rows[:len(rows)]
-	h := t.rowHeight()
-	for i, row := range rows {
+	r.rows = r.rows[:len(drawn)]
+	for i, d := range drawn {
 		c := r.rows[i].(*canvas.Text)
-		c.Text, c.TextSize, c.Color, c.Alignment = row, t.px(), t.kit.Ink(t.style.Ink), t.style.Align
+		c.Text, c.TextSize, c.Color, c.Alignment, c.FontSource = d.text, t.px(), t.kit.Ink(t.style.Ink), d.align, d.face
 		c.TextStyle = fyne.TextStyle{Bold: t.style.Bold}
-		c.Move(fyne.NewPos(0, float32(i)*h))
-		c.Resize(fyne.NewSize(s.Width, h))
+		c.Move(d.at)
+		c.Resize(d.size)
 	}
+}
+
+// drawnSpan is a span in its place.
+type drawnSpan struct {
+	span
+	at    fyne.Position
+	size  fyne.Size
+	align fyne.TextAlign
+}
+
+// draw places one row. One of a single face is left to Fyne; the spans of others are put side by side on one base line.
+func (t *Text) draw(drawn []drawnSpan, row string, y, w float32) []drawnSpan {
+	if t.kit.plain(row) {
+		return append(drawn, drawnSpan{span{text: row}, fyne.NewPos(0, y), fyne.NewSize(w, t.rowHeight()), t.align()})
+	}
+	spans := t.kit.spans(row, t.style.Bold)
+	sizes, lines, overs := make([]fyne.Size, len(spans)), make([]float32, len(spans)), make([]float32, len(spans))
+	var width, line float32
+	for i, p := range spans {
+		sizes[i], lines[i], overs[i] = p.measure(t.px(), t.style.Bold)
+		width += sizes[i].Width
+		line = max(line, lines[i])
+	}
+	var x float32
+	switch t.align() {
+	case fyne.TextAlignTrailing:
+		x = w - width
+	case fyne.TextAlignCenter:
+		x = (w - width) / 2
+	}
+	for i, p := range spans {
+		box := fyne.NewSize(sizes[i].Width, sizes[i].Height+overs[i])
+		drawn = append(drawn, drawnSpan{p, fyne.NewPos(x, y+line-lines[i]-overs[i]/2), box, fyne.TextAlignLeading})
+		x += sizes[i].Width
+	}
+	return drawn
+}
+
+// align is the style's, with the beginning of a row where the view's direction has it.
+func (t *Text) align() fyne.TextAlign {
+	if t.style.Align == fyne.TextAlignLeading {
+		return t.kit.start()
+	}
+	return t.style.Align
 }

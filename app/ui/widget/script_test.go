@@ -1,0 +1,109 @@
+package widget
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"bangban/assets"
+)
+
+// scripts is a kit that knows Arabic and Tibetan.
+func scripts(t *testing.T) *Kit {
+	t.Helper()
+	test.NewTempApp(t)
+	res := func(name string, b []byte) fyne.Resource { return fyne.NewStaticResource(name, b) }
+	k := NewKit(Fonts{Regular: res("a", assets.NotoSansSC()), Bold: res("b", assets.NotoSansSCBold()), More: []Script{
+		{Has: func(r rune) bool { return unicode.Is(unicode.Arabic, r) }, Regular: res("c", assets.NotoSansArabic()), Bold: res("d", assets.NotoSansArabicBold())},
+		{Has: func(r rune) bool { return unicode.Is(unicode.Tibetan, r) }, Regular: res("e", assets.NotoSerifTibetan())},
+	}}, Light())
+	fyne.CurrentApp().Settings().SetTheme(k)
+	return k
+}
+
+// seen is a row as the eye meets it: its spans from left to right, neighbours from right to left as one.
+func seen(spans []span) string {
+	var out []string
+	before := false
+	for _, s := range spans {
+		text := strings.ReplaceAll(s.text, rlm, "")
+		rtl := text != s.text
+		switch {
+		case rtl && before:
+			out[len(out)-1] = text + out[len(out)-1]
+		default:
+			out = append(out, text)
+		}
+		before = rtl
+	}
+	return strings.Join(out, "|")
+}
+
+func TestRowsAreOrdered(t *testing.T) {
+	k := scripts(t)
+	for _, tc := range []struct {
+		row, want string
+		rtl       bool
+	}{
+		{"plain 汉字 12", "plain 汉字 12", false},
+		{"الخطوة 2 من 3", "3| من |2|الخطوة ", true},
+		{"خذ: 1 بطاقتك", " بطاقتك|1|خذ: ", true},
+		{"مرحبًا 样*美", "样*美|مرحبًا ", true},
+		{"姓名 عربي 号", "姓名 |عربي| 号", false},
+		{"to عربي 12 عربي on", "to | عربي|12|عربي | on", false},
+		{"12345", "12345", true},
+	} {
+		k.SetDirection(tc.rtl)
+		if got := seen(k.spans(tc.row, false)); got != tc.want {
+			t.Errorf("%q is seen as %q, want %q", tc.row, got, tc.want)
+		}
+	}
+	k.SetDirection(false)
+	if k.plain("عربي") || k.plain("བོད") || !k.plain("汉字 abc é ✓") {
+		t.Error("plain rows are taken for others, or the other way round")
+	}
+}
+
+// A name that is split among faces keeps its characters, each with a face that has it.
+func TestFacesAreComplete(t *testing.T) {
+	k := scripts(t)
+	for _, row := range []string{"བཀྲ་ཤིས 12 汉 نعم", "ab", "", "نعم·ok", "ཀ་ཁ"} {
+		var all strings.Builder
+		for _, s := range k.faces(row, true) {
+			all.WriteString(s.text)
+			for _, r := range s.text {
+				if want := k.resource(k.face(r), true); !neutral(r) && s.face != want {
+					t.Errorf("%q of %q is drawn with another face", r, row)
+				}
+			}
+		}
+		if all.String() != row {
+			t.Errorf("%q became %q", row, all.String())
+		}
+	}
+}
+
+// Words of a view that is read from right to left begin at the right; the rows of a tall face do not run into each other.
+func TestRightToLeftText(t *testing.T) {
+	k := scripts(t)
+	view := k.At(1)
+	text := view.Text(Style{Size: 20}, "نعم")
+	text.Resize(fyne.NewSize(300, 40))
+	left := test.WidgetRenderer(text).Objects()[0].Position().X
+	view.SetDirection(true)
+	text.Refresh()
+	if right := test.WidgetRenderer(text).Objects()[0].Position().X; right <= left || right < 200 {
+		t.Errorf("the words begin at %v, from left to right at %v", right, left)
+	}
+	tall := k.At(1).Text(Style{Size: 20}, "བོད་ཡིག")
+	if h := tall.HeightFor(300); h < 24 || h > 20*tallest+1 {
+		t.Errorf("a Tibetan row is %v high", h)
+	}
+	narrow := k.At(1).Text(Style{Size: 20}, "བཀྲ་ཤིས་བདེ་ལེགས།")
+	if rows := narrow.rows(60); len(rows) < 2 || strings.HasPrefix(rows[1], "།") {
+		t.Errorf("Tibetan rows end at %q", rows)
+	}
+}
