@@ -327,6 +327,50 @@ func TestSuiteRollOver(t *testing.T) {
 	}
 }
 
+// Answers are given to the station they are for, and to nobody without its certificate.
+func TestAnswersRefused(t *testing.T) {
+	h, store := inboxtest.NewHall(t), openLite(t)
+	_, address := h.Serve(t, h.Gateway(t, store))
+	c, other := h.Counter(t, "T01", nil), h.Counter(t, "T02", nil)
+	if _, err := store.PutAnswer(t.Context(), "T01", []byte("SPECIMEN")); err != nil {
+		t.Fatal(err)
+	}
+	get := func(cert *x509.Certificate, key *ecdsa.PrivateKey, after string) (int, []byte) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+address+queue.PathAnswers+"?after="+after, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := client(t, h, cert, key).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		b, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, b
+	}
+	if status, b := get(c.Cert, c.Key, "0"); status != 200 || !bytes.Contains(b, []byte("SPECIMEN")) {
+		t.Fatalf("control: %d %q", status, b)
+	}
+	if status, b := get(other.Cert, other.Key, "0"); status != 200 || len(b) != 1 {
+		t.Errorf("another station gets %d %q", status, b)
+	}
+	if status, b := get(c.Cert, c.Key, "1"); status != 200 || len(b) != 1 {
+		t.Errorf("behind it: %d %q", status, b)
+	}
+	for after, want := range map[string]int{"-1": 400, "x": 400, "": 400} {
+		if status, _ := get(c.Cert, c.Key, after); status != want {
+			t.Errorf("after=%s: %d", after, status)
+		}
+	}
+	if status, _ := get(nil, nil, "0"); status != 401 {
+		t.Errorf("without a certificate: %d", status)
+	}
+}
+
 // A station enrols with the code of its letter, is answered again where the answer was lost, and renews with its
 // certificate; nobody else does.
 func TestEnrol(t *testing.T) {

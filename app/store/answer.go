@@ -69,7 +69,7 @@ func (s *Store) AnswersAfter(ctx context.Context) (after int64, waits bool, err 
 type SubjectRow struct {
 	ID       string `json:"id"`
 	Day      string `json:"day"`
-	State    string `json:"state"`    // of its parcel
+	State    string `json:"state"`              // of its parcel
 	Answered string `json:"answered,omitempty"` // day on which the answer came; empty: not yet
 	Given    bool   `json:"given,omitempty"`
 }
@@ -100,7 +100,9 @@ func (s *Store) Answer(ctx context.Context, id string) (file []byte, err error) 
 	if err != nil {
 		return nil, ErrNotFound
 	}
-	err = s.read(ctx, func(t *txn) error { return t.row(`SELECT file FROM answer WHERE id = ? AND file IS NOT NULL`, []any{u[:]}, &file) })
+	err = s.read(ctx, func(t *txn) error {
+		return t.row(`SELECT file FROM answer WHERE id = ? AND file IS NOT NULL`, []any{u[:]}, &file)
+	})
 	return file, err
 }
 

@@ -68,13 +68,29 @@ func isFull(err error) bool { return sqliteCode(err) == codeFull }
 
 // Codes of SQLite (sqlite.org/rescode.html).
 const (
-	codeCorrupt = 11
-	codeFull    = 13
-	codeNotADB  = 26
+	codePerm     = 3
+	codeBusy     = 5
+	codeLocked   = 6
+	codeNoMemory = 7
+	codeReadOnly = 8
+	codeIO       = 10
+	codeCorrupt  = 11
+	codeFull     = 13
+	codeCannot   = 14
+	codeNotADB   = 26
+
+	codeIORead  = codeIO | 1<<8  // a sector that cannot be read
+	codeIOShort = codeIO | 2<<8  // the file ends before its end
+	codeIOFS    = codeIO | 33<<8 // the file system says that it is damaged
 )
 
 // sqliteCode gives the primary result code of an error; 0: it is not SQLite's.
 func sqliteCode(err error) int {
+	return extendedCode(err) & 0xff
+}
+
+// extendedCode gives the extended one.
+func extendedCode(err error) int {
 	var coded interface {
 		error
 		Code() int
@@ -82,7 +98,21 @@ func sqliteCode(err error) int {
 	if !errors.As(err, &coded) {
 		return 0
 	}
-	return coded.Code() & 0xff
+	return coded.Code()
+}
+
+// around tells whether an error is of what lies around the file, not of what is in it: no room, no right, a flush that
+// failed. The file may be sound, so it is not set aside for it; the next start looks again.
+func around(err error) bool {
+	switch extendedCode(err) {
+	case codeIORead, codeIOShort, codeIOFS:
+		return false
+	}
+	switch sqliteCode(err) {
+	case codePerm, codeBusy, codeLocked, codeNoMemory, codeReadOnly, codeIO, codeFull, codeCannot:
+		return true
+	}
+	return false
 }
 
 // drain is write for acts that make room: where the disk is full the ballast is given up and the act tried once more.

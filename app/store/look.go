@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 )
 
@@ -67,7 +68,7 @@ func (s *Store) lookThrough(ctx context.Context) error {
 	}
 	if st.Size() <= limit || clean {
 		if st.Size() <= limit {
-			err = quickCheck(ctx, db)
+			err = s.quickCheck(ctx, db)
 		}
 		return errors.Join(err, db.Close())
 	}
@@ -76,7 +77,7 @@ func (s *Store) lookThrough(ctx context.Context) error {
 	go func() {
 		defer close(s.checking.done)
 		defer db.Close()
-		if err := quickCheck(ctx, db); err != nil && ctx.Err() == nil {
+		if err := s.quickCheck(ctx, db); err != nil && ctx.Err() == nil {
 			s.checking.mu.Lock()
 			s.checking.err = err
 			s.checking.mu.Unlock()
@@ -103,25 +104,32 @@ func (s *Store) inWAL() error {
 	return nil
 }
 
-func quickCheck(ctx context.Context, db *sql.DB) error {
+func (s *Store) quickCheck(ctx context.Context, db *sql.DB) error {
 	var answer string
-	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&answer); err != nil {
+	err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&answer)
+	if around(err) || ctx.Err() != nil {
+		return fail("store.open", "data-unreadable", errors.Join(err, ctx.Err()), "Dir", filepath.Dir(s.c.Path))
+	}
+	if err != nil {
 		return fail("store.open", "data-damaged", fmt.Errorf("%w: %w", ErrDamaged, err))
 	}
 	if answer != "ok" {
 		return fail("store.open", "data-damaged", fmt.Errorf("%w: quick_check", ErrDamaged))
 	}
-	return bodiesMatch(ctx, db)
+	return s.bodiesMatch(ctx, db)
 }
 
 // bodiesMatch looks for what SQLite cannot see: a state that no act writes. A parcel that is purged has a receipt and no
 // body, every other one has a body.
-func bodiesMatch(ctx context.Context, db *sql.DB) error {
+func (s *Store) bodiesMatch(ctx context.Context, db *sql.DB) error {
 	var bad int
 	err := db.QueryRowContext(ctx, `SELECT count(*) FROM job LEFT JOIN body USING (seq)
 		WHERE (state = 4) <> (body.seq IS NULL) OR state NOT IN (0, 1, 4, 5, 6, 7) OR state = 4 AND receipt IS NULL`).Scan(&bad)
 	if sqliteCode(err) == 1 { // no such table: the migrations have not run yet
 		return nil
+	}
+	if around(err) || ctx.Err() != nil {
+		return fail("store.open", "data-unreadable", errors.Join(err, ctx.Err()), "Dir", filepath.Dir(s.c.Path))
 	}
 	if err == nil && bad > 0 {
 		err = errors.New("states that no act writes")
