@@ -2,8 +2,10 @@
 # The packages in a clean Debian root, made by debootstrap:  sh packaging/bare.sh DEB-DIR [WORK-DIR]
 #   bangban installs with what it depends on, opens under Xvfb, makes a training voucher by keyboard alone, is removed and
 #   leaves only the data folder. bangban-server conflicts with it, installs, answers, takes parcels into PostgreSQL and is
-#   removed; its store stays.
-# WORK-DIR keeps the empty root for the next time. Wants root (chroot, mount).
+#   removed and purged; its store stays.
+#   bangban-*.rpm, where DEB-DIR holds it and rpm is here: its needs are met by the libraries of this root, each by its soname,
+#   it is installed, makes the same voucher, and is erased. What a distribution of the family calls those packages is not tried.
+# BANGBAN_BARE=counter, server or rpm tries one of them alone. WORK-DIR keeps the empty root for the next time. Wants root (chroot, mount).
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh
@@ -51,7 +53,7 @@ fresh() {
   printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
   chmod 755 "$root/usr/sbin/policy-rc.d"
   mkdir "$root/debs"
-  cp "$debs"/bangban*_"$app_version"_amd64.deb "$root/debs/"
+  cp "$debs"/bangban*_"$app_version"_amd64.deb "$debs"/bangban*-"$app_version"-1.x86_64.rpm "$root/debs/" 2>/dev/null || true
   cp packaging/keyboard.sh "$root/debs/"
   in_root apt-get update -q > "$work/apt.log" 2>&1 || fail "apt-get update: $(tail -n 3 "$work/apt.log")"
 }
@@ -60,6 +62,25 @@ get() { in_root apt-get install -y -q --no-install-recommends "$@" >> "$work/apt
 # files: everything of the root that a package of ours could have written.
 files() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./tmp -o -path ./debs -o -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/cache -o -path ./var/log \) -prune -o -print | sort); }
 size() { in_root dpkg-query -W -f '${Installed-Size}' "$1"; }
+
+# by_keyboard: a training voucher with the program that is installed, in the window, under Xvfb.
+by_keyboard() {
+  in_root sh -c '
+    Xvfb -displayfd 3 -screen 0 2720x860x24 3> /tmp/display 2> /tmp/xvfb.log & x=$!
+    n=0; until [ -s /tmp/display ]; do n=$((n + 1)); [ $n -lt 400 ] || exit 1; sleep 0.05; done
+    mkdir -p /tmp/run && chmod 700 /tmp/run
+    DISPLAY=:$(cat /tmp/display) XDG_RUNTIME_DIR=/tmp/run DBUS_SESSION_BUS_ADDRESS=unix:path=/tmp/no-bus FYNE_DISABLE_DPI_DETECTION=1 sh /debs/keyboard.sh /root/counter
+    e=$?; kill $x; exit $e' || fail "no training voucher"
+}
+# nothing_left: what was there before ($work/before, with the programs installed) and nothing of ours, but data and papers.
+nothing_left() {
+  ls "$root/root/counter" | grep -q . || fail "the data folder is gone"
+  files | grep -v '^\./root/counter\(-papers\)\?\(/\|$\)' > "$work/after"
+  left=$(comm -13 "$work/before" "$work/after" | grep -v '^\./root/\.config\(/fyne.*\)\?$\|^\./root/\.cache' || true)
+  [ -z "$left" ] || fail "left behind: $left"
+  kept=$(comm -12 "$work/before" "$work/after" | grep -i bangban || true)
+  [ -z "$kept" ] || fail "not removed: $kept"
+}
 
 counter() {
 fresh
@@ -74,24 +95,12 @@ done
 in_root getent group bangban > /dev/null || fail "no group for the readers"
 get xvfb xdotool
 files > "$work/before"
-in_root sh -c '
-  Xvfb -displayfd 3 -screen 0 2720x860x24 3> /tmp/display 2> /tmp/xvfb.log & x=$!
-  n=0; until [ -s /tmp/display ]; do n=$((n + 1)); [ $n -lt 400 ] || exit 1; sleep 0.05; done
-  mkdir -p /tmp/run && chmod 700 /tmp/run
-  DISPLAY=:$(cat /tmp/display) XDG_RUNTIME_DIR=/tmp/run DBUS_SESSION_BUS_ADDRESS=unix:path=/tmp/no-bus FYNE_DISABLE_DPI_DETECTION=1 sh /debs/keyboard.sh /root/counter
-  e=$?; kill $x; exit $e' || fail "no training voucher"
+by_keyboard
 in_root apt-get purge -y -q bangban >> "$work/apt.log" 2>&1 || fail "it cannot be removed"
-[ -f "$root/root/counter/station.db" ] || ls "$root/root/counter" | grep -q . || fail "the data folder is gone"
-files | grep -v '^\./root/counter\(-papers\)\?\(/\|$\)' > "$work/after"
-left=$(comm -13 "$work/before" "$work/after" | grep -v '^\./root/\.config\(/fyne.*\)\?$\|^\./root/\.cache' || true)
-[ -z "$left" ] || fail "left behind: $left"
-kept=$(comm -12 "$work/before" "$work/after" | grep -i bangban || true)
-[ -z "$kept" ] || fail "not removed: $kept"
+nothing_left
 say "removed; only the data folder and the papers are left"
 }
-# BANGBAN_BARE=server tries the server's package alone.
-[ "${BANGBAN_BARE:-}" = server ] || counter
-
+server() {
 fresh
 say "bangban-server: with PostgreSQL"
 get "/debs/bangban-server_${app_version}_amd64.deb"
@@ -125,4 +134,54 @@ served=
 in_root sh -c 'pg_ctlcluster $(ls /etc/postgresql) main stop -m fast' >> "$work/apt.log" 2>&1 || true
 in_root apt-get remove -y -q bangban-server >> "$work/apt.log" 2>&1 || fail "it cannot be removed"
 in_root test -x /usr/bin/bangbanctl && fail "bangbanctl is still there"
-say "bangban-server served, and was removed"
+[ -f "$root/etc/default/bangban-inbox" ] || fail "removal took the administrator's settings"
+in_root apt-get purge -y -q bangban-server >> "$work/apt.log" 2>&1 || fail "it cannot be purged"
+for gone in etc/default/bangban-inbox usr/lib/systemd/system/bangban-inbox.service usr/share/doc/bangban-server; do
+  [ ! -e "$root/$gone" ] || fail "purged, and /$gone is there"
+done
+[ -f "$root/etc/bangban/inbox/gateway.key" ] || fail "purging took the gateway's keys"
+say "bangban-server served, was removed and purged; its keys and its store are left"
+}
+
+# rpms: by rpm's own installer in the same root. Debian has no database of what provides what, so each need is looked for
+# where the linker looks, and rpm is told not to ask.
+rpms() {
+command -v rpm > /dev/null 2>&1 || { say "no rpm here: the packages of that family are not tried"; return; }
+[ -f "$debs/bangban-$app_version-1.x86_64.rpm" ] || { say "no rpm in $debs: not tried"; return; }
+fresh
+say "rpm: needs, installation, a voucher, erasing"
+one="$root/debs/bangban-$app_version-1.x86_64.rpm"
+unmet() {
+  for need in $(rpm -qpR "$one" | grep '64bit' | tr -d ' '); do
+    soname=${need%%(*}
+    version=$(printf '%s' "$need" | sed -nE 's/^[^(]*\(([A-Z][^)]*)\).*/\1/p')
+    path=$(in_root ldconfig -p | awk -v so="$soname" '$1 == so { print $NF; exit }')
+    if [ -z "$path" ]; then echo "$soname"; continue; fi
+    [ -z "$version" ] || in_root grep -aqF "$version" "$path" || echo "$need"
+  done
+}
+[ "$(unmet | wc -l)" -gt 5 ] || fail "an empty root meets the needs of the window: they are not all named"
+# shellcheck disable=SC2046
+get $(dpkg-deb -f "$debs/bangban_${app_version}_amd64.deb" Depends | tr ',' '\n' | sed 's/(.*//; s/ //g')
+[ -z "$(unmet)" ] || fail "unmet: $(unmet | tr '\n' ' ')"
+get xvfb xdotool
+rpm --root "$root" -i --nodeps "/debs/$(basename "$one")" > "$work/rpm.log" 2>&1 || rpm --root "$root" -i --nodeps "$one" >> "$work/rpm.log" 2>&1 || fail "rpm -i: $(tail -n 3 "$work/rpm.log")"
+[ "$(in_root bangban --version | head -n 1)" = "$app_version" ] || fail "bangban is not $app_version"
+in_root getent group bangban > /dev/null || fail "no group for the readers"
+[ -z "$(rpm --root "$root" -V --nodeps bangban)" ] || fail "rpm -V: $(rpm --root "$root" -V --nodeps bangban)"
+files > "$work/before"
+by_keyboard
+rpm --root "$root" -e bangban >> "$work/rpm.log" 2>&1 || fail "rpm -e: $(tail -n 3 "$work/rpm.log")"
+nothing_left
+if rpm --root "$root" -i --nodeps "$root/debs/bangban-server-$app_version-1.x86_64.rpm" >> "$work/rpm.log" 2>&1; then :; else fail "rpm -i of the server: $(tail -n 3 "$work/rpm.log")"; fi
+in_root getent passwd bangban-inbox > /dev/null || fail "no user for the service"
+rpm --root "$root" -i --nodeps "$one" >> "$work/rpm.log" 2>&1 && fail "both can be installed side by side"
+grep -q 'conflicts' "$work/rpm.log" || fail "they do not conflict: $(tail -n 3 "$work/rpm.log")"
+rpm --root "$root" -e bangban-server >> "$work/rpm.log" 2>&1 || fail "rpm -e of the server: $(tail -n 3 "$work/rpm.log")"
+in_root test -x /usr/bin/bangbanctl && fail "bangbanctl is still there"
+say "rpm: installed, used and erased; only the data folder and the papers are left"
+}
+
+for part in ${BANGBAN_BARE:-counter server rpms}; do
+  case $part in counter) counter ;; server) server ;; rpm | rpms) rpms ;; *) stop "no such part: $part" ;; esac
+done

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 . packaging/deps.sh
 . packaging/meta.sh
 . packaging/stage.sh
+for tool in readelf strings; do command -v $tool > /dev/null 2>&1 || stop "$tool (binutils) is missing"; done
 [ $# -ge 1 ] || { echo "usage: sh packaging/rpm.sh OUTDIR [amd64|arm64]" >&2; exit 2; }
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
@@ -26,10 +27,21 @@ if [ "$ARCH" != "$host" ]; then
   GOARCH=$host CGO_ENABLED=0 release -o "$native" ./app/cmd/bangbanctl
 fi
 stage_texts
-sonames() { for f in "$@"; do readelf -d "$f"; done | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p' | sort -u; }
-DEPENDS=$(sonames "$stage/bangban" "$stage/bangbanctl" | sed 's/.*/"&()(64bit)"/' | paste -sd, -)
-case $DEPENDS in *libGL* ) ;; *) stop "the window is linked without OpenGL: $DEPENDS" ;; esac
+# linked PROGRAM…: sonames and the versions of symbols that they are wanted with, as rpm's own generator writes them.
+linked() {
+  for f in "$@"; do
+    readelf -d "$f" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1()(64bit)/p'
+    readelf -V "$f" | awk '/ File: / { for (i = 1; i <= NF; i++) if ($i == "File:") lib = $(i + 1) } / Name: / { for (i = 1; i <= NF; i++) if ($i == "Name:") print lib "(" $(i + 1) ")(64bit)" }'
+  done
+}
+# opened PROGRAM: what the window opens while it runs stands in it by name.
+opened() { strings -n 6 "$1" | grep -oE '^lib(GL|X11|Xcursor|Xi|Xinerama|Xrandr|Xrender|Xext|Xxf86vm|xkbcommon)\.so\.[0-9]+$' | sed 's/$/()(64bit)/'; }
+DEPENDS=$({ linked "$stage/bangban" "$stage/bangbanctl"; opened "$stage/bangban"; } | sort -u | sed 's/.*/"&"/' | paste -sd, -)
+for must in libGL.so libX11.so libpcsclite.so 'libc.so.6(GLIBC_'; do
+  case $DEPENDS in *"$must"*) ;; *) stop "the computed needs lack $must: $DEPENDS" ;; esac
+done
 DEPENDS="$DEPENDS, \"shadow-utils\""
+say "bangban wants $DEPENDS"
 RECOMMENDS='"pcsc-lite", "cups"'
 SUGGESTS='"speech-dispatcher"'
 export DEPENDS RECOMMENDS SUGGESTS
