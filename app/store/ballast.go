@@ -101,19 +101,6 @@ func extendedCode(err error) int {
 	return coded.Code()
 }
 
-// around tells whether an error is of what lies around the file, not of what is in it: no room, no right, a flush that
-// failed. The file may be sound, so it is not set aside for it; the next start looks again.
-func around(err error) bool {
-	switch extendedCode(err) {
-	case codeIORead, codeIOShort, codeIOFS:
-		return false
-	}
-	switch sqliteCode(err) {
-	case codePerm, codeBusy, codeLocked, codeNoMemory, codeReadOnly, codeIO, codeFull, codeCannot:
-		return true
-	}
-	return false
-}
 
 // drain is write for acts that make room: where the disk is full the ballast is given up and the act tried once more.
 func (s *Store) drain(ctx context.Context, f func(*txn) error) error {

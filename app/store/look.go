@@ -107,7 +107,7 @@ func (s *Store) inWAL() error {
 func (s *Store) quickCheck(ctx context.Context, db *sql.DB) error {
 	var answer string
 	err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&answer)
-	if around(err) || ctx.Err() != nil {
+	if s.around(err) || ctx.Err() != nil {
 		return fail("store.open", "data-unreadable", errors.Join(err, ctx.Err()), "Dir", filepath.Dir(s.c.Path))
 	}
 	if err != nil {
@@ -128,7 +128,7 @@ func (s *Store) bodiesMatch(ctx context.Context, db *sql.DB) error {
 	if sqliteCode(err) == 1 { // no such table: the migrations have not run yet
 		return nil
 	}
-	if around(err) || ctx.Err() != nil {
+	if s.around(err) || ctx.Err() != nil {
 		return fail("store.open", "data-unreadable", errors.Join(err, ctx.Err()), "Dir", filepath.Dir(s.c.Path))
 	}
 	if err == nil && bad > 0 {
@@ -138,6 +138,29 @@ func (s *Store) bodiesMatch(ctx context.Context, db *sql.DB) error {
 		return fail("store.open", "data-damaged", fmt.Errorf("%w: %w", ErrDamaged, err))
 	}
 	return nil
+}
+
+// around tells whether an error is of what lies around the file, not of what is in it: no room, no right, a flush that
+// failed. The file may be sound, so it is not set aside for it; the next start looks again.
+func (s *Store) around(err error) bool {
+	switch extendedCode(err) {
+	case codeIORead, codeIOShort, codeIOFS:
+		return false
+	}
+	switch sqliteCode(err) {
+	case codeBusy, codeLocked, codeNoMemory, codeIO, codeFull:
+		return true
+	case codePerm, codeReadOnly, codeCannot: // SQLite says so of a damaged header, too
+		for _, suffix := range []string{"", "-wal"} {
+			f, err := os.OpenFile(s.c.Path+suffix, os.O_RDWR, 0)
+			if err == nil {
+				f.Close()
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isDamage tells whether the file is no longer what was written.
