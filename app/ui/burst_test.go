@@ -1,6 +1,14 @@
 package ui
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"bangban/app/flow"
+	"bangban/app/flow/flowtest"
+)
 
 func TestZoneLines(t *testing.T) {
 	td3 := "P<UTOSPECIMEN<<MEI<<<<<<<<<<<<<<<<<<<<<<<<<<"
@@ -30,5 +38,23 @@ func TestGroupNumber(t *testing.T) {
 		if got := groupNumber(n); got != want {
 			t.Errorf("groupNumber(%q) = %q, want %q", n, got, want)
 		}
+	}
+}
+
+// A scanner's digits are no choice, wherever the focus is; a digit typed by hand is, once nothing has followed it.
+func TestBurstLeavesListsAlone(t *testing.T) {
+	r := newRig(t, func(d *Deps, _ *flowtest.Fakes) { d.Show = nil })
+	r.toChoose()
+	list := r.c.frame.choose.purpose
+	before := list.Selected()
+	r.write("2222222222222", 5*time.Millisecond)
+	r.key(fyne.KeyReturn)
+	if r.take(400 * time.Millisecond); list.Selected() != before {
+		t.Fatal("a scan chose a row")
+	}
+	r.write("2", 120*time.Millisecond)
+	r.until(func() bool { return list.Selected() != before })
+	if list.Selected() != 1 || r.c.s.Step != flow.Choose {
+		t.Fatalf("row %d on %v", list.Selected(), r.c.s.Step)
 	}
 }

@@ -31,6 +31,7 @@ func (r *rig) toEvidence() {
 	r.step(flow.Evidence)
 	for _, row := range "16" {
 		r.write(string(row), 120*time.Millisecond)
+		r.until(func() bool { return r.c.frame.evidence.at == int(row-'1') })
 		r.key(fyne.KeyF3)
 	}
 	r.until(func() bool { return r.c.s.Evidence.Enough })

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"bangban/app/flow"
+	"bangban/app/scan"
 	"bangban/app/ui/widget"
 	"bangban/cardreader"
 )
@@ -173,8 +174,32 @@ func (c *counter) rune(r rune, e *widget.Entry) bool {
 	c.listen()
 	if e == nil {
 		c.letter(r)
+		return c.digit(r)
 	}
 	return false
+}
+
+// digit takes a digit that chooses a row of the list that has the focus. It may be the first of a scanner's burst: it counts
+// only once nothing has followed it for as long as a burst may pause.
+func (c *counter) digit(r rune) bool {
+	list, ok := c.window.Canvas().Focused().(*widget.Choice)
+	if !ok || r < '1' || r > '9' {
+		return false
+	}
+	n := c.letters
+	c.spawn(func() {
+		select {
+		case <-c.ctx.Done():
+			return
+		case <-time.After(scan.BurstGap + 10*time.Millisecond):
+		}
+		c.post(func() {
+			if n == c.letters && c.window.Canvas().Focused() == fyne.Focusable(list) {
+				list.Pick(int(r - '1'))
+			}
+		})
+	})
+	return true
 }
 
 // scanned ends a burst: the field gets back what stood in it, flow gets the text.
@@ -187,6 +212,7 @@ func (c *counter) scanned(now time.Time) bool {
 		c.marked.SetText(c.before)
 	}
 	c.marked, c.before = nil, ""
+	c.letters++ // the last one of the burst was no key of the clerk's
 	if c.zone(text) {
 		c.frame.secret.scanned(text)
 		return true

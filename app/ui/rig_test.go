@@ -165,6 +165,20 @@ func (r *rig) until(ok func() bool) {
 	}
 }
 
+// take takes what comes within d of real time.
+func (r *rig) take(d time.Duration) {
+	r.t.Helper()
+	late := time.After(d)
+	for {
+		select {
+		case fn := <-r.posts:
+			fn()
+		case <-late:
+			return
+		}
+	}
+}
+
 func (r *rig) step(s flow.Step) {
 	r.t.Helper()
 	r.until(func() bool { return r.c.s.Step == s })

@@ -55,6 +55,9 @@ func (c *Choice) Set(name string, options []string, selected int) {
 // Selected is the chosen row, -1: none.
 func (c *Choice) Selected() int { return c.selected }
 
+// Pick takes a row as a key of the clerk's does.
+func (c *Choice) Pick(i int) { c.choose(i) }
+
 func (c *Choice) choose(i int) {
 	if i < 0 || i >= len(c.options) || i == c.selected {
 		return
