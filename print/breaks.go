@@ -8,7 +8,7 @@ import (
 // Characters that no line begins or ends with (GB/T 15834-2011 §5.1, and the same habit for Latin marks). A line that
 // would begin with one takes its predecessor down with it.
 const (
-	notFirst = "，。、；：？！）】》〉」』〕〗’”…—～·％℃々ー!%),.:;?]}’”»"
+	notFirst = "།༎，。、；：？！）】》〉」』〕〗’”…—～·％℃々ー!%),.:;?]}’”»"
 	notLast  = "（【《〈「『〔〖‘“￥¥$([{«"
 	counters = "年月日号时分秒元岁"
 )
@@ -26,7 +26,7 @@ func mayBreak(a, b rune) bool {
 		return false
 	case strings.ContainsRune(notFirst, b) || strings.ContainsRune(notLast, a):
 		return false
-	case a == ' ':
+	case a == ' ' || a == '་': // the tsheg ends a syllable of Tibetan
 		return true
 	case unicode.IsDigit(a) && strings.ContainsRune(counters, b):
 		return false

@@ -10,14 +10,24 @@
 //
 // # Every glyph, or nothing
 //
-// A rune is looked up in the fonts when it is laid out, never later. One that no font has, one that would need shaping
-// to stand in its right place (combining marks, format characters), a code point for private use and the replacement
+// A rune is looked up in the fonts when it is laid out, never later. One that no font has, one that has no place of its own
+// (a combining mark outside of the scripts below, a format character), a code point for private use and the replacement
 // character stop the sheet with *GlyphError, which names the code point: never a box, never a silent substitute, and no
 // normalisation (NFC would turn a compatibility ideograph of a name into another one). gofpdf panics on any rune above
 // U+FFFF and prints a box for one that its font lacks, so it is never handed text that was not looked up before. Runes
 // above U+FFFF, and runes of fonts that gofpdf cannot embed, are drawn as filled outlines; the outline is an artifact and
 // is followed by an invisible U+3013 under /Span with /ActualText (ISO 32000-1 §14.9.4), so that the text can still be
 // searched, copied and read aloud.
+//
+// # Other scripts
+//
+// Words in Arabic script (Uyghur, Kazakh, Kirghiz), Tibetan, Thai, Lao, Devanagari, Khmer, Myanmar and Hebrew are shaped by
+// go-text, a port of HarfBuzz, with the first font that has all their runes: letters join, stack and carry their marks. Such a
+// word is drawn as outlines by both backends, cluster by cluster, with ActualText as above. A line in which anything runs
+// from right to left is ordered by the bidirectional algorithm (UAX #9) as a paragraph in the direction of the sheet's
+// language; a Sheet and its Texts keep the order of reading. Lines break at spaces and behind a tsheg. Columns of a sheet
+// whose language is written from right to left begin at their right end; the fixed places of a sheet do not turn round.
+// Mongolian, which is written downwards, is refused. The fonts are a pack or the system's (RareFonts), none is shipped.
 //
 // # Two hands
 //

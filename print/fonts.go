@@ -1,10 +1,14 @@
 package print
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"slices"
+	"sync"
 	"unicode"
 
+	shaped "github.com/go-text/typesetting/font"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
@@ -41,6 +45,11 @@ type face struct {
 	upem   fixed.Int26_6
 	plain  bool // TrueType outlines: gofpdf can embed it
 	tables tables
+
+	reader     io.ReaderAt // the file, for shaper
+	shaperOnce sync.Once
+	shaperFont *shaped.Font
+	shaperErr  error
 }
 
 // StandardFonts opens the fonts that are shipped with the program, and behind them rare ones, which are kept open.
@@ -86,7 +95,7 @@ func OpenFonts(files FontFiles) (*Fonts, error) {
 			return nil, fmt.Errorf("%w: rare font %d: %v", ErrFont, i, err)
 		}
 		// Never embedded: the glyphs in use are drawn as outlines.
-		opened := &face{name: fmt.Sprintf("rare%d", i), font: f, upem: fixed.Int26_6(f.UnitsPerEm()) << 6}
+		opened := &face{name: fmt.Sprintf("rare%d", i), font: f, reader: src, upem: fixed.Int26_6(f.UnitsPerEm()) << 6}
 		fs.regular.more = append(fs.regular.more, opened)
 		fs.bold.more = append(fs.bold.more, opened)
 	}
@@ -98,7 +107,7 @@ func openFace(name string, bold bool, src []byte) (*face, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %v", ErrFont, name, err)
 	}
-	opened := &face{name: name, bold: bold, src: src, font: f, upem: fixed.Int26_6(f.UnitsPerEm()) << 6}
+	opened := &face{name: name, bold: bold, src: src, font: f, reader: bytes.NewReader(src), upem: fixed.Int26_6(f.UnitsPerEm()) << 6}
 	opened.tables, err = readTables(src)
 	opened.plain = err == nil
 	return opened, nil
@@ -139,6 +148,28 @@ func (f *face) outline(g sfnt.GlyphIndex) ([]segment, error) {
 	return out, nil
 }
 
+// outline gives the contours of a glyph, or of all parts of a cluster, in em from the glyph's left end, y downwards.
+func (g *glyph) outline() ([]segment, error) {
+	if g.cluster == nil {
+		return g.face.outline(g.index)
+	}
+	var all []segment
+	for _, p := range g.cluster.parts {
+		path, err := g.face.outline(p.index)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range path {
+			for i := range s.at {
+				s.at[i].x += p.dx
+				s.at[i].y -= p.dy
+			}
+			all = append(all, s)
+		}
+	}
+	return all, nil
+}
+
 type point struct{ x, y float64 }
 
 type segment struct {
@@ -173,12 +204,12 @@ func (k *ranking) pick(r rune, latinQuotes bool) (*face, sfnt.GlyphIndex) {
 	return nil, 0
 }
 
-// uniform finds the one face that has every rune of text, the Chinese one first.
-func (k *ranking) uniform(text string) *face {
-	for _, f := range append([]*face{k.han, k.latin}, k.more...) {
+// uniform finds the one face that has every rune of text, the Chinese one first. Words that are shaped choose for themselves.
+func (k *ranking) uniform(text []rune) *face {
+	for _, f := range slices.Concat([]*face{k.han, k.latin}, k.more) {
 		all := true
-		for _, r := range text {
-			if r != '\n' && (!printable(r) || f.index(r) == 0) {
+		for w := range words(text) {
+			if r := w.runes[0]; !w.shaped && r != '\n' && (!printable(r) || f.index(r) == 0) {
 				all = false
 				break
 			}
@@ -193,13 +224,19 @@ func (k *ranking) uniform(text string) *face {
 // CheckRunes says whether every rune of text can be printed, in both weights. It fails with *GlyphError. A line feed is
 // a line break and passes.
 func (fs *Fonts) CheckRunes(text string) error {
-	for _, r := range text {
-		if r == '\n' {
+	runes := []rune(text)
+	defer clear(runes)
+	for w := range words(runes) {
+		if w.runes[0] == '\n' {
 			continue
 		}
 		for _, k := range []*ranking{&fs.regular, &fs.bold} {
-			if f, _ := k.pick(r, false); f == nil {
-				return &GlyphError{CodePoint: r}
+			if w.shaped {
+				if _, err := k.shapeWord(w); err != nil {
+					return err
+				}
+			} else if f, _ := k.pick(w.runes[0], false); f == nil {
+				return &GlyphError{CodePoint: w.runes[0]}
 			}
 		}
 	}

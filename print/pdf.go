@@ -3,6 +3,7 @@ package print
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -65,8 +66,8 @@ type pdfWriter struct {
 	helper   *face // that the invisible character stands in
 }
 
-// outlined tells whether gofpdf cannot set the rune as text.
-func outlined(f *face, r rune) bool { return r > 0xFFFF || !f.plain }
+// outlined tells whether gofpdf cannot set the glyph as text.
+func (g *glyph) outlined() bool { return g.r > 0xFFFF || !g.face.plain || g.cluster != nil || g.turned }
 
 // fonts cuts each font in use down to its runes and hands it to gofpdf, in the order in which they are met.
 func (w *pdfWriter) fonts(s *Sheet) error {
@@ -92,7 +93,7 @@ func (w *pdfWriter) fonts(s *Sheet) error {
 			}
 			for _, r := range t.runs {
 				for _, g := range r.glyphs {
-					if outlined(r.face, g.r) {
+					if g.outlined() {
 						w.helper = s.fonts.regular.han
 						u := at(w.helper)
 						u.runes = append(u.runes, stand)
@@ -170,73 +171,87 @@ func (w *pdfWriter) text(t *text) error {
 		w.doc.TransformRotate(t.angle, t.x, t.y)
 		defer w.doc.TransformEnd()
 	}
-	x := t.x
 	for _, r := range t.runs {
 		for from := 0; from < len(r.glyphs); {
-			to := from + 1
-			path := t.mark || outlined(r.face, r.glyphs[from].r)
-			for to < len(r.glyphs) && path == (t.mark || outlined(r.face, r.glyphs[to].r)) {
-				to++
-			}
-			part := r.glyphs[from:to]
-			if path {
-				if err := w.outlines(x, t, part); err != nil {
+			first, to := r.glyphs[from], from+1
+			if t.mark || first.outlined() {
+				if err := w.outlines(t, first); err != nil {
 					return err
 				}
-			} else {
-				w.doc.SetFont(r.face.name, r.face.style(), t.size)
-				w.doc.Text(x, t.y, runes(part))
+				from = to
+				continue
 			}
-			x += width(part, Style{Size: t.size})
+			for to < len(r.glyphs) && !r.glyphs[to].outlined() && follows(r.glyphs[to-1], r.glyphs[to]) {
+				to++
+			}
+			w.doc.SetFont(r.face.name, r.face.style(), t.size)
+			w.doc.Text(t.x+first.x*t.size*mmPerPoint, t.y, runes(r.glyphs[from:to]))
 			from = to
 		}
 	}
 	return nil
 }
 
+// follows tells whether b stands where a ends.
+func follows(a, b glyph) bool { return math.Abs(a.x+a.em-b.x) < 1e-6 }
+
 func runes(gs []glyph) string {
-	var b strings.Builder
+	var rs []rune
 	for _, g := range gs {
-		b.WriteRune(g.r)
+		rs = g.append(rs)
 	}
-	return b.String()
+	defer clear(rs)
+	return string(rs)
 }
 
-// outlines draws glyphs as filled paths and puts the invisible character with the real text behind each, but for marks.
-func (w *pdfWriter) outlines(x float64, t *text, gs []glyph) error {
-	for _, g := range gs {
-		if g.r == ' ' { // a gap says it: readers drop a space that is drawn
-			x += g.em * t.size * mmPerPoint
-			continue
-		}
-		path, err := g.face.outline(g.index)
-		if err != nil {
-			return err
-		}
-		var b strings.Builder
-		b.WriteString("/Artifact BMC\n")
-		pathOperators(&b, path, x/mmPerPoint, (w.height-t.y)/mmPerPoint, t.size)
-		b.WriteString("f\nEMC\n")
-		if t.mark {
-			w.doc.RawWriteStr(b.String())
-			x += g.em * t.size * mmPerPoint
-			continue
-		}
-		b.WriteString("/Span <</ActualText <FEFF")
-		for _, u := range utf16.Encode([]rune{g.r}) {
-			fmt.Fprintf(&b, "%04X", u)
-		}
-		// The invisible character is as wide as what it stands for, so that readers see the gaps between words.
-		fmt.Fprintf(&b, ">>> BDC\n%.3f Tz", max(100*g.em, 1))
+// outlines draws a glyph as a filled path and puts the invisible character with the real text behind it, but for marks.
+func (w *pdfWriter) outlines(t *text, g glyph) error {
+	if g.r == ' ' { // a gap says it: readers drop a space that is drawn
+		return nil
+	}
+	path, err := g.outline()
+	if err != nil {
+		return err
+	}
+	x := t.x + g.x*t.size*mmPerPoint
+	var b strings.Builder
+	b.WriteString("/Artifact BMC\n")
+	pathOperators(&b, path, x/mmPerPoint, (w.height-t.y)/mmPerPoint, t.size)
+	b.WriteString("f\nEMC\n")
+	if t.mark {
 		w.doc.RawWriteStr(b.String())
-		w.doc.SetFont(w.helper.name, w.helper.style(), t.size)
-		w.doc.SetTextRenderingMode(3)
-		w.doc.Text(x, t.y, string(stand))
-		w.doc.SetTextRenderingMode(0)
-		w.doc.RawWriteStr("100 Tz\nEMC")
-		x += g.em * t.size * mmPerPoint
+		return nil
+	}
+	w.doc.RawWriteStr(b.String())
+	said := g.append(nil)
+	defer clear(said)
+	if g.cluster == nil || !g.cluster.rtl {
+		w.hidden(said, x, t, g.em)
+		return nil
+	}
+	// Readers turn text from right to left round by the place of each piece, not inside a piece: so one for each rune.
+	each := g.em / float64(len(said))
+	for i := range said {
+		w.hidden(said[i:i+1], x+float64(len(said)-1-i)*each*t.size*mmPerPoint, t, each)
 	}
 	return nil
+}
+
+// hidden puts the invisible character at x, as wide as what it stands for, so that readers see the gaps between words, and
+// says what it stands for.
+func (w *pdfWriter) hidden(said []rune, x float64, t *text, em float64) {
+	var b strings.Builder
+	b.WriteString("/Span <</ActualText <FEFF")
+	for _, u := range utf16.Encode(said) {
+		fmt.Fprintf(&b, "%04X", u)
+	}
+	fmt.Fprintf(&b, ">>> BDC\n%.3f Tz", max(100*em, 1))
+	w.doc.RawWriteStr(b.String())
+	w.doc.SetFont(w.helper.name, w.helper.style(), t.size)
+	w.doc.SetTextRenderingMode(3)
+	w.doc.Text(x, t.y, string(stand))
+	w.doc.SetTextRenderingMode(0)
+	w.doc.RawWriteStr("100 Tz\nEMC")
 }
 
 // pathOperators writes contours as PDF path operators (ISO 32000-1 §8.5.2). Quadratic curves become cubic ones by the

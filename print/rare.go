@@ -11,8 +11,11 @@ import (
 	"golang.org/x/image/font/sfnt"
 )
 
-// rareNames are files with glyphs for rare characters, in the order in which they are asked, as systems install them.
-var rareNames = []string{"HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf"}
+// rareNames are files with glyphs for rare characters and for other scripts, in the order in which they are asked, as systems
+// install them.
+var rareNames = []string{"HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf", "NotoSansArabic-Regular.ttf", "NotoSerifTibetan-Regular.ttf",
+	"NotoSansThai-Regular.ttf", "NotoSansYi-Regular.ttf", "NotoSansLao-Regular.ttf", "NotoSansDevanagari-Regular.ttf", "NotoSansMyanmar-Regular.ttf",
+	"NotoSansKhmer-Regular.ttf", "NotoSansHebrew-Regular.ttf"}
 
 // maxRare bounds the fonts of one pack.
 const maxRare = 16

@@ -115,16 +115,16 @@ func (r *rasterizer) line(l *line) {
 
 func (r *rasterizer) text(t *text) error {
 	sin, cos := math.Sincos(t.angle * math.Pi / 180)
-	em, along := t.size*mmPerPoint, 0.0
+	em := t.size * mmPerPoint
 	for _, run := range t.runs {
 		for _, g := range run.glyphs {
+			along := g.x * em
 			at := r.pixel(t.x+along*cos, t.y-along*sin)
-			along += g.em * em
-			if reach := 2 * em * r.scale; at.x < -reach || at.y < -reach ||
+			if reach := (2 + g.em) * em * r.scale; at.x < -reach || at.y < -reach ||
 				at.x > float64(r.to.Rect.Dx())+reach || at.y > float64(r.to.Rect.Dy())+reach {
 				continue
 			}
-			path, err := g.face.outline(g.index)
+			path, err := g.outline()
 			if err != nil {
 				return err
 			}

@@ -62,11 +62,10 @@ type text struct {
 	runs       []run
 }
 
-// run is a piece of text in one font.
+// run is a piece of text in one font, in the order of reading.
 type run struct {
 	face   *face
 	glyphs []glyph
-	width  float64 // mm
 }
 
 type line struct {
@@ -102,6 +101,12 @@ func (t *text) string() string {
 
 func (t *text) wipe() {
 	for _, r := range t.runs {
+		for _, g := range r.glyphs {
+			if g.cluster != nil {
+				clear(g.cluster.runes)
+				clear(g.cluster.parts)
+			}
+		}
 		clear(r.glyphs)
 	}
 	t.runs = nil

@@ -48,16 +48,26 @@ func (st Style) Baseline() float64 {
 	return (st.Line()-em)/2 + 0.88*em
 }
 
-// glyph is one rune with its font and its advance.
+// glyph is one rune, or a cluster of them, with its font and its advance.
 type glyph struct {
-	r     rune
-	face  *face
-	index sfnt.GlyphIndex
-	em    float64
+	r       rune // the first one of a cluster
+	face    *face
+	index   sfnt.GlyphIndex
+	em      float64
+	x       float64  // em from the left end of its line; set when the line is put on the page
+	turned  bool     // index is of another rune: a bracket in text from right to left
+	cluster *cluster // nil: one rune that stands by itself
 }
 
-// shape looks every rune of a text up. There is no reordering and no joining: a script that needs them has no font here
-// and fails.
+// append adds what the glyph says.
+func (g *glyph) append(to []rune) []rune {
+	if g.cluster != nil {
+		return append(to, g.cluster.runes...)
+	}
+	return append(to, g.r)
+}
+
+// shape looks every rune of a text up, and has the words of scripts that need it shaped. The order is that of reading.
 func (s *Sheet) shape(str string, st Style) ([]glyph, error) {
 	if !(st.Size > 0 && st.Size <= maxFontSize) {
 		return nil, fmt.Errorf("%w: no such font size", ErrLayout)
@@ -69,15 +79,26 @@ func (s *Sheet) shape(str string, st Style) ([]glyph, error) {
 	if st.Bold {
 		weight = &s.fonts.bold
 	}
+	all := []rune(str)
+	defer clear(all)
 	var one *face
 	if st.Uniform {
-		one = weight.uniform(str)
+		one = weight.uniform(all)
 	}
 	latin := !strings.HasPrefix(s.lang, "zh") && !strings.HasPrefix(s.lang, "ja")
 	out := make([]glyph, 0, len(str))
-	for _, r := range str {
+	for w := range words(all) {
+		r := w.runes[0]
 		if r == '\n' {
 			out = append(out, glyph{r: r})
+			continue
+		}
+		if w.shaped {
+			gs, err := weight.shapeWord(w)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, gs...)
 			continue
 		}
 		f, g := one, sfnt.GlyphIndex(0)
@@ -89,7 +110,7 @@ func (s *Sheet) shape(str string, st Style) ([]glyph, error) {
 		if f == nil || g == 0 {
 			return nil, &GlyphError{CodePoint: r}
 		}
-		out = append(out, glyph{r, f, g, f.width(g)})
+		out = append(out, glyph{r: r, face: f, index: g, em: f.width(g)})
 	}
 	return out, nil
 }
@@ -148,13 +169,14 @@ func (s *Sheet) put(x, y, angle float64, gs []glyph, st Style) {
 	if len(gs) == 0 || !s.finite(x, y, angle) {
 		return
 	}
+	s.place(gs)
 	t := &text{x: x, y: y, size: st.Size, angle: angle, ink: st.Ink, mark: st.Mark}
 	for from := 0; from < len(gs); {
 		to := from + 1
 		for to < len(gs) && gs[to].face == gs[from].face {
 			to++
 		}
-		t.runs = append(t.runs, run{gs[from].face, gs[from:to:to], width(gs[from:to], st)})
+		t.runs = append(t.runs, run{gs[from].face, gs[from:to:to]})
 		from = to
 	}
 	s.add(t)
@@ -181,8 +203,11 @@ func (c *Column) Text(str string, st Style) {
 		return
 	}
 	for _, l := range paragraph(gs, c.W, st) {
-		x := c.X
-		switch st.Align {
+		x, align := c.X, st.Align
+		if align == Left && rtl(c.sheet.lang) { // where its lines begin
+			align = Right
+		}
+		switch align {
 		case Centre:
 			x += (c.W - width(l, st)) / 2
 		case Right:
