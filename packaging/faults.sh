@@ -1,9 +1,9 @@
 #!/bin/sh
 # The fault matrix as one table: what goes wrong at a counter, how often it was tried, what was lost, came twice or lay open.
 #   sh packaging/faults.sh [--full]
-# Without --full small counts (two minutes), with it the full ones (half an hour). Each row has a negative control, a
-# counter that is broken on purpose: where the same check finds nothing wrong with it, the run fails. It needs strace; the
-# small disks need root, and say so where there is none.
+# Without --full small counts (three minutes), with it the full ones (an hour). Each row has a negative control, a counter
+# or a gateway that is broken on purpose: where the same check finds nothing wrong with it, the run fails. It needs strace
+# and PostgreSQL; the small disks need root. It says so where one is missing.
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh
@@ -12,7 +12,7 @@ if [ "${1:-}" = --full ]; then BANGBAN_FULL=1 && export BANGBAN_FULL; fi
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 failed=
-CGO_ENABLED=0 go test -tags ci,migrated_fynedo -v -count=1 -timeout 90m -run '^TestFault' ./app/store > "$said" 2>&1 || failed=1
+BANGBAN_FAULTS=1 CGO_ENABLED=0 go test -p 1 -tags ci,migrated_fynedo -v -count=1 -timeout 150m -run '^TestFault' ./app/store ./app/cmd/bangbanctl > "$said" 2>&1 || failed=1
 awk -F'|' '
   BEGIN { printf "%-38s %8s %6s %6s %6s %8s  %s\n", "fault", "cases", "lost", "twice", "plain", "control", "" }
   /^fault\|/ { printf "%-38s %8d %6d %6d %6d %8d  %s\n", $2, $3, $4, $5, $6, $7, $8; n += $3; l += $4; d += $5; p += $6; if ($7 == 0) dead = 1; rows++ }

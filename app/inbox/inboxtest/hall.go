@@ -148,8 +148,12 @@ type Counter struct {
 	Key  *ecdsa.PrivateKey
 	Cert *x509.Certificate
 
-	h *Hall
+	h    *Hall
+	path string
 }
+
+// Path is the counter's database.
+func (c *Counter) Path() string { return c.path }
 
 // Counter makes a station. Two of the same name and key are a station and its clone.
 func (h *Hall) Counter(t testing.TB, name string, key *ecdsa.PrivateKey) *Counter {
@@ -168,7 +172,8 @@ func (h *Hall) Counter(t testing.TB, name string, key *ecdsa.PrivateKey) *Counte
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Store, err = store.Open(t.Context(), store.Config{Path: filepath.Join(t.TempDir(), "bangban.db"), Station: name, Now: h.Now,
+	c.path = filepath.Join(t.TempDir(), "bangban.db")
+	c.Store, err = store.Open(t.Context(), store.Config{Path: c.path, Station: name, Now: h.Now,
 		Sealer: h.Sealer(t, c.Key, c.Cert), Signer: signer, Block: store.Block{First: 1, Last: 100_000}})
 	if err != nil {
 		t.Fatal(err)

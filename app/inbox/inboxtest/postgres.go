@@ -22,8 +22,9 @@ type Postgres struct {
 	Port int
 	Data string
 
-	cmd  *exec.Cmd
-	next atomic.Int64
+	cmd   *exec.Cmd
+	ended chan error
+	next  atomic.Int64
 }
 
 // StartPostgres starts a server and stops it with the test. Where there is none installed the test is skipped.
@@ -85,15 +86,9 @@ func (p *Postgres) Start(t testing.TB, settings ...string) {
 	for _, s := range settings {
 		args = append(args, "-c", s)
 	}
-	var log bytes.Buffer
-	p.cmd = exec.Command(filepath.Join(p.Bin, "postgres"), args...)
-	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = filepath.Dir(p.Data), &log, &log
-	unprivileged(p.cmd)
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
+	log := p.launch(t, args)
 	for {
 		c, err := pgx.Connect(ctx, p.URL("postgres"))
 		if err == nil {
@@ -102,10 +97,32 @@ func (p *Postgres) Start(t testing.TB, settings ...string) {
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("postgres does not answer: %v\n%s", err, log.Bytes())
+			t.Fatalf("postgres does not answer: %v", err)
+		case <-p.ended: // the children of one that was killed may still hold its memory
+			select {
+			case <-ctx.Done():
+				t.Fatalf("postgres does not start:\n%s", log.Bytes())
+			case <-time.After(100 * time.Millisecond):
+			}
+			log = p.launch(t, args)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// launch starts the process. What it says may be read once it has ended.
+func (p *Postgres) launch(t testing.TB, args []string) *bytes.Buffer {
+	t.Helper()
+	log := &bytes.Buffer{}
+	cmd, ended := exec.Command(filepath.Join(p.Bin, "postgres"), args...), make(chan error, 1)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = filepath.Dir(p.Data), log, log
+	unprivileged(cmd)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { ended <- cmd.Wait() }()
+	p.cmd, p.ended = cmd, ended
+	return log
 }
 
 // Stop ends the server in good order.
@@ -119,7 +136,7 @@ func (p *Postgres) end(s os.Signal) {
 		return
 	}
 	_ = p.cmd.Process.Signal(s)
-	_ = p.cmd.Wait()
+	<-p.ended
 	p.cmd = nil
 }
 
