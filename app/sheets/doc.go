@@ -29,7 +29,8 @@
 //
 // # The fixed places
 //
-// Top right: the corner to be cut off (a dashed line), by which a blind holder knows which side is up. Bottom left: the
+// Top right: the corner to be cut off (a dashed line), by which a blind holder knows which side is up, and below it the
+// portrait, where there is one. Bottom left: the
 // code, 6 mm from both edges, clear of the fold lines of the halved sheet. Top: the training band, where it is one.
 // Beside the code: serial, hall, masked number, time.
 //

@@ -39,11 +39,6 @@ func (p *page) beside(c *print.Column, v *VoucherData) {
 	if v.MaskedNumber != "" {
 		p.labelled(c, "paper.number", v.MaskedNumber, p.style(sizeBody))
 	}
-	whole := c
-	if v.Portrait != nil {
-		c = p.portrait(whole, v)
-		defer func() { whole.Y = max(whole.Y, c.Y) }()
-	}
 	c.Text(p.first.in(v.Hall), p.style(sizeBody))
 	if p.phrases {
 		c.Text(p.other(v.Hall), p.below())

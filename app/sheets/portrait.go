@@ -13,16 +13,26 @@ const (
 	portraitGap    = 3.0
 )
 
-// portrait draws the portrait of claim 62 on the right of c, which moves below it, and gives the column that is left.
-func (p *page) portrait(c *print.Column, v *VoucherData) *print.Column {
-	top, left := c.Y+1.5, c.X+c.W-portraitWidth
+// portrait draws the portrait of claim 62 at the right end of c, where identity documents have it. What stands beside it is
+// narrower, down to where it ends.
+func (p *page) portrait(c *print.Column, v *VoucherData) {
+	if v.Portrait == nil {
+		return
+	}
+	top, left := c.Y+0.5, c.X+c.W-portraitWidth
 	soft := enlarge(v.Portrait, 4)
 	p.sheet.Picture(print.Rect{X: left, Y: top, W: portraitWidth, H: portraitHeight}, soft)
 	clear(soft.Pix)
 	p.sheet.Frame(print.Rect{X: left - 0.3, Y: top - 0.3, W: portraitWidth + 0.6, H: portraitHeight + 0.6}, 0.3, print.Ink{})
-	rest := p.sheet.Column(c.X, c.Y, c.W-portraitWidth-portraitGap)
-	c.Y = top + portraitHeight + 0.5
-	return rest
+	p.face = top + portraitHeight + 0.5
+}
+
+// room is how wide the row of a table may be that begins at y.
+func (p *page) room(c *print.Column) float64 {
+	if c.Y < p.face {
+		return c.W - portraitWidth - portraitGap
+	}
+	return c.W
 }
 
 // enlarge makes a picture n times as large, each dot between its neighbours: a face of few dots is known at once when it

@@ -47,7 +47,7 @@ func rollVoucher(fonts *print.Fonts, v *VoucherData, first, second Language) (*p
 		p.code = code
 		c := p.sheet.Column(p.left(), p.head("paper.title", v.Training), p.width())
 		p.facts(c, v)
-		p.phrasesOf(c, v)
+		p.phrasesOf(c, v.sentences())
 		p.sheet.Line(c.X, c.Y, c.X+c.W, c.Y, 0.3, print.Ink{})
 		c.Space(1.5)
 		p.beside(c, v)

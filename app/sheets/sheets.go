@@ -103,6 +103,7 @@ type page struct {
 	phrases bool    // whether the second language also has the sentences, not only the facts
 	gap     float64 // mm between two facts or sentences
 	inline  bool    // lines are close, the second language stands beside a value where there is room
+	face    float64 // mm: where the portrait ends; 0: there is none
 	roll    bool    // narrow and as long as need be: values stand below their labels
 }
 

@@ -144,10 +144,12 @@ func (p *page) voucher(v *VoucherData, twoPages bool) bool {
 	floor := p.foot(v)
 	p.facts(c, v)
 	if !twoPages {
-		p.phrasesOf(c, v)
+		p.phrasesOf(c, v.sentences())
 		return c.Y-p.gap*p.scale <= floor // the last gap may fall away
 	}
 	more := p.first.say("paper.more")
+	here, there := p.divide(c, v.sentences(), floor-p.sheet.Height(more, c.W, p.bold(sizeBody)))
+	p.phrasesOf(c, here)
 	c.Text(more, p.bold(sizeBody))
 	ok := c.Y <= floor
 	p.sheet.AddPage()
@@ -155,7 +157,7 @@ func (p *page) voucher(v *VoucherData, twoPages bool) bool {
 	c.Text(v.Serial, p.bold(sizeKey))
 	c.Text(p.first.say("paper.page", "N", "2", "Of", "2"), p.style(sizeBody))
 	c.Space(3)
-	p.phrasesOf(c, v)
+	p.phrasesOf(c, there)
 	return ok && c.Y <= p.sheet.Size().H-margin
 }
 
@@ -198,6 +200,7 @@ func (p *page) facts(c *print.Column, v *VoucherData) {
 		p.stacked(c, rows)
 		return
 	}
+	p.portrait(c, v)
 	label := 0.0
 	for _, r := range rows {
 		own, other := p.sheet.Width(p.first.say(r.key), p.style(sizeBody)), 0.0
@@ -214,11 +217,12 @@ func (p *page) facts(c *print.Column, v *VoucherData) {
 		p.row(c, r, label)
 		c.Space(p.gap * p.scale)
 	}
+	c.Y = max(c.Y, p.face+1)
 }
 
 // row draws one fact. Label and value stand on the same baseline.
 func (p *page) row(c *print.Column, r fact, label float64) {
-	left, right := p.sheet.Column(c.X, c.Y, label), p.sheet.Column(c.X+label, c.Y, c.W-label)
+	left, right := p.sheet.Column(c.X, c.Y, label), p.sheet.Column(c.X+label, c.Y, p.room(c)-label)
 	left.Space(0.74 * (r.style.Line() - p.style(sizeBody).Line()))
 	left.Text(p.first.say(r.key), p.style(sizeBody))
 	right.Text(r.value, r.style)
@@ -239,21 +243,49 @@ func (p *page) row(c *print.Column, r fact, label float64) {
 	c.Y = max(left.Y, right.Y)
 }
 
-// phrasesOf draws the sentences: what the holder may do, what it is bound to, how to take it back.
-func (p *page) phrasesOf(c *print.Column, v *VoucherData) {
-	p.sheet.Line(c.X, c.Y, c.X+p.width(), c.Y, 0.3, print.Ink{})
-	c.Space(1.5)
-	for i, sentence := range []func(Language) string{v.allows, v.bound, v.revoke, v.said} {
-		st := p.style(sizeBody)
-		if i == 1 {
-			st = p.bold(sizeBody)
+// sentence is one of those below the table.
+type sentence struct {
+	say  func(Language) string
+	bold bool
+}
+
+// sentences are what the holder may do, what it is bound to, how to take it back, how the person said yes.
+func (v *VoucherData) sentences() []sentence {
+	return []sentence{{v.allows, false}, {v.bound, true}, {v.revoke, false}, {v.said, false}}
+}
+
+func (p *page) sentenceStyle(s sentence) print.Style {
+	if s.bold {
+		return p.bold(sizeBody)
+	}
+	return p.style(sizeBody)
+}
+
+// divide finds how many sentences have room above floor; the others go to the next page.
+func (p *page) divide(c *print.Column, all []sentence, floor float64) (here, there []sentence) {
+	y := c.Y + rule
+	for i, s := range all {
+		if y += p.sheet.Height(s.say(p.first), c.W, p.sentenceStyle(s)) + p.gap*p.scale; y > floor {
+			return all[:i], all[i:]
 		}
-		if sentence(p.first) == "" {
+	}
+	return all, nil
+}
+
+// rule is the room below the line that separates table and sentences, in mm.
+const rule = 1.5
+
+// phrasesOf draws sentences below a line.
+func (p *page) phrasesOf(c *print.Column, all []sentence) {
+	p.sheet.Line(c.X, c.Y, c.X+p.width(), c.Y, 0.3, print.Ink{})
+	c.Space(rule)
+	for _, s := range all {
+		if s.say(p.first) == "" {
 			continue
 		}
-		c.Text(sentence(p.first), st)
+		c.Text(s.say(p.first), p.sentenceStyle(s))
 		if p.phrases && !p.second.none() {
-			c.Text(sentence(p.second), p.below())
+			c.Text(s.say(p.second), p.below())
 		}
 		c.Space(p.gap * p.scale)
 	}
