@@ -176,6 +176,9 @@ func TestSmallFilesPromiseLittle(t *testing.T) {
 		t.Errorf("%d bytes were taken to refuse it", took)
 	}
 	// As large as may be: what it takes is bounded all the same.
+	if _, err := qrread.Open(pngOf(7001, 4999, 8, 0)); err != nil {
+		t.Errorf("odd sides: %v", err)
+	}
 	whole := pngOf(8000, 5000, 8, 0)
 	before = total()
 	if _, err := qrread.DecodeFile(whole); !errors.Is(err, qrread.ErrNoCode) {

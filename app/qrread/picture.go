@@ -19,7 +19,7 @@ func DecodeFile(data []byte) ([]string, error) { return DecodeFileContext(contex
 
 // DecodeFileContext is DecodeFile within a context.
 func DecodeFileContext(ctx context.Context, data []byte) ([]string, error) {
-	w := NewWork()
+	w := NewFileWork(len(data))
 	img, err := w.Open(data)
 	if err != nil {
 		return nil, err

@@ -186,6 +186,10 @@ func (h *pngHead) brightness(to, line []byte, palette [256]byte) {
 		step *= 2
 	}
 	next := step / h.channels()
+	if h.kind == 0 && h.depth == 8 {
+		copy(to, line)
+		return
+	}
 	for x := range to {
 		switch {
 		case h.depth < 8:

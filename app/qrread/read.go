@@ -74,7 +74,7 @@ func (w *Work) Read(ctx context.Context, img image.Image) ([]Code, error) {
 	if err := bounded(b.Dx(), b.Dy()); err != nil {
 		return nil, err
 	}
-	w.unpack(b.Dx()*b.Dy(), pricePixel)
+	w.unpack(b.Dx()*b.Dy()/3, pricePixel)
 	whole, times := grey(img)
 	s := &search{ctx: ctx, work: w}
 	scale := times * s.look(whole)
@@ -113,7 +113,7 @@ func views(whole *plane) []*view {
 // gives the scale at which codes were found.
 func (s *search) look(whole *plane) float64 {
 	all := views(whole)
-	s.work.Spend(whole.w*whole.h, pricePixel)
+	s.work.Spend(whole.w*whole.h/3, pricePixel)
 	defer func() {
 		for _, v := range all {
 			v.wipe()
@@ -180,7 +180,7 @@ func (s *search) see(v *view, t turn) {
 		v.soft.invert()
 		defer v.p.invert()
 		defer v.soft.invert()
-		s.work.Spend(n, pricePixel)
+		s.work.Spend(n/3, pricePixel)
 	}
 	b := s.divide(v, t.k)
 	defer clear(b.bits)

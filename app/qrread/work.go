@@ -4,36 +4,46 @@ package qrread
 // counted and not timed, so that the same picture gives the same answer on a busy machine. Pages of one document share it.
 type Work struct{ left int }
 
-// budget is the work of one picture: nearly four times what photographs take to be read, and half as much again as the hardest that the tests know.
-const budget = 90_000_000
+// budget is the work of one picture: more than three times what photographs take to be read, and a third more than the hardest that the tests know.
+const budget = 80_000_000
 
-// Of a document of many pages: what it may cost more for each of its bytes, and at most.
+// What a file may cost more for each of its bytes, and at most.
 const (
-	perDocumentByte = 30
-	mostDocument    = 5 * budget
+	perByteWork = 30
+	mostWork    = 5 * budget
 )
 
-// NewWork gives what one picture may cost.
+// NewWork gives what a picture may cost of which nothing else is known.
 func NewWork() *Work { return &Work{budget} }
 
-// NewDocumentWork gives what a document of so many bytes may cost, all pages together.
-func NewDocumentWork(size int) *Work { return &Work{min(budget+perDocumentByte*size, mostDocument)} }
+// NewFileWork gives what a file of so many bytes may cost, all its pages together: a photograph of megabytes may cost more
+// than a file that was made to look like one.
+func NewFileWork(size int) *Work { return &Work{min(budget+perByteWork*size, mostWork)} }
 
 // Spend takes n times the price of one thing.
 func (w *Work) Spend(n, price int) { w.left -= min(n, 1<<40) * price }
 
+// Take spends where there is enough, and tells whether there was.
+func (w *Work) Take(n, price int) bool {
+	enough := min(n, 1<<40)*price <= w.left
+	if enough {
+		w.Spend(n, price)
+	}
+	return enough
+}
+
 // Left tells whether there is any.
 func (w *Work) Left() bool { return w.left > 0 }
 
-// Prices.
+// Prices, a pixel where nothing else is said.
 const (
-	pricePixel  = 1 // to take in, to halve, to swap light and dark and back
+	pricePixel  = 1 // three pixels to take in, to halve, to swap light and dark and back
 	priceSoft   = 2 // a pixel blurred
 	priceLocal  = 3 // a pixel divided by its surroundings
 	priceOtsu   = 2 // a pixel divided by one limit for all
 	priceRow    = 3 // a pixel of a row that is looked through
 	priceSample = 9 // a place between pixels
-	pricePNG    = 2 // a byte that pixels unpack to
+	pricePNG    = 3 // a byte that pixels unpack to
 	priceJPEG   = 9 // a pixel unpacked
 	priceHit    = 400
 	pricePass   = priceLocal + priceRow

@@ -17,14 +17,14 @@ import (
 // Bounds of the work on one PDF, beside that of looking for codes.
 const (
 	maxStreams  = 2000
-	maxUnpacked = 48 << 20 // of all streams that draw, together
-	maxStream   = 16 << 20 // of one
+	maxUnpacked = 32 << 20 // of all streams that draw, together
+	maxStream   = 8 << 20  // of one
 	maxRaw      = 64 << 20 // of one picture, which is unpacked row by row
 	maxPictures = 40       // pictures and pages looked at
 
 	priceDict   = 40 // nanoseconds a byte of a stream's dictionary
 	priceUnpack = 3  // and a byte unpacked
-	priceDraw   = 9  // and a byte of what a page draws
+	priceDraw   = 25 // and a byte of what a page draws
 )
 
 // unlooked says in Lifted.Beside that there was more than may be looked at.
@@ -41,7 +41,7 @@ func liftPDF(ctx context.Context, data []byte) (Lifted, error) {
 	if bytes.Contains(data, []byte("/Encrypt")) {
 		note("Encrypt")
 	}
-	w := &pdf{left: maxUnpacked, work: qrread.NewDocumentWork(len(data))}
+	w := &pdf{left: maxUnpacked, work: qrread.NewFileWork(len(data))}
 	var texts []string
 	looked := 0
 	for _, s := range w.streams(data) {
@@ -178,7 +178,9 @@ func (w *pdf) picture(s stream) (img image.Image, beside string) {
 			return nil, ""
 		}
 	}
-	w.work.Spend(len(body), priceDraw)
+	if !w.work.Take(len(body), priceDraw) {
+		return nil, unlooked
+	}
 	return drawn(body), ""
 }
 

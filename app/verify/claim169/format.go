@@ -36,7 +36,10 @@ func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify
 	b = bytes.TrimPrefix(b, []byte(voucher.RevocationPrefix)) // a slip shows the mandate that it takes back
 	cose := b
 	if !isCOSE(b) {
-		var err error
+		err := voucher.ErrTooLong
+		if len(b) > voucher.MaxText+16 { // line ends around it
+			return verify.NewResult(FormatForeign, req.At, []check.Check{check.Unsure(voucher.CheckStructure, check.Unreadable, err.Error())}), nil
+		}
 		if cose, err = voucher.Decode(string(b)); err != nil {
 			return verify.NewResult(FormatForeign, req.At,
 				[]check.Check{check.Unsure(voucher.CheckStructure, check.Unreadable, err.Error())}), nil
