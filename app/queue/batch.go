@@ -71,7 +71,7 @@ func (b Batch) Encode() ([]byte, error) {
 
 // DecodeBatch reads what Encode wrote and compares every part with the manifest. Nothing in it is verified yet but
 // that it arrived whole: OpenEnvelope and journal.OpenCheckpoint decide what it is worth. Parcels carry Seq, Hash,
-// Size and Sealed.
+// Size and Sealed, which points into b.
 func DecodeBatch(b []byte) (*Batch, error) {
 	if len(b) > MaxBatch {
 		return nil, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(b))
@@ -104,11 +104,11 @@ func DecodeBatch(b []byte) (*Batch, error) {
 	if len(proofs) > 0 {
 		out.Since, out.Proof, out.Earlier = proofs[0].Since, proofs[0].Hashes, proofs[1:]
 	}
+	s := &splitter{b: rest}
 	for i, row := range m.Parcels {
-		var sealed []byte
-		var err error
-		if rest, err = decoder.UnmarshalFirst(rest, &sealed); err != nil {
-			return nil, fmt.Errorf("%w: parcel %d: %w", ErrBatch, row.Seq, err)
+		sealed := s.bytes(cborBytes)
+		if s.failed {
+			return nil, fmt.Errorf("%w: parcel %d", ErrBatch, row.Seq)
 		}
 		if row.Hash != sha256.Sum256(sealed) {
 			return nil, fmt.Errorf("%w: parcel %d damaged", ErrBatch, row.Seq)
@@ -118,8 +118,8 @@ func DecodeBatch(b []byte) (*Batch, error) {
 		}
 		out.Parcels = append(out.Parcels, Parcel{Station: m.Station, Epoch: m.Epoch, Seq: row.Seq, Hash: row.Hash, Sealed: sealed, Size: len(sealed)})
 	}
-	if len(rest) > 0 {
-		return nil, fmt.Errorf("%w: %d bytes after its end", ErrBatch, len(rest))
+	if len(s.b) > 0 {
+		return nil, fmt.Errorf("%w: %d bytes after its end", ErrBatch, len(s.b))
 	}
 	return out, nil
 }

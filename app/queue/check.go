@@ -22,8 +22,8 @@ func (e *Envelope) Check() error {
 	if strings.Trim(h.Kind, "abcdefghijklmnopqrstuvwxyz-") != "" {
 		return fmt.Errorf("%w: kind", ErrEnvelope)
 	}
-	var body sealedBody
-	if !decodeExact(e.sealed, &body) || len(body.Wraps) != len(h.Recipients) {
+	body, ok := splitSealed(e.sealed)
+	if !ok || len(body.Wraps) != len(h.Recipients) {
 		return fmt.Errorf("%w: sealed part", ErrEnvelope)
 	}
 	for i, w := range body.Wraps {

@@ -18,6 +18,7 @@ const (
 	MaxBody     = 1 << 20           // of a record
 	MaxEnvelope = MaxBody + 128<<10 // header, certificate, wraps, padding
 	MaxHolders  = 8
+	maxHeader   = 16 << 10
 	maxField    = 64      // bytes of a text field
 	maxCert     = 8 << 10 // bytes of an identity certificate
 )

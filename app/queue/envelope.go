@@ -42,7 +42,7 @@ type Envelope struct {
 type Identify func(h Header) (*ecdsa.PublicKey, error)
 
 // OpenEnvelope reads an envelope and verifies its signature with the key that who gives. It is the only way bytes
-// become an Envelope.
+// become an Envelope, which keeps them: nobody may change them afterwards.
 func OpenEnvelope(b []byte, who Identify) (*Envelope, error) {
 	w, h, err := parseEnvelope(b)
 	if err != nil {
@@ -63,7 +63,8 @@ func parseEnvelope(b []byte) (w wireEnvelope, h Header, err error) {
 	if len(b) > MaxEnvelope {
 		return w, h, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(b))
 	}
-	if !decodeExact(b, &w) || !decodeExact(w.Header, &h) {
+	w, ok := splitEnvelope(b)
+	if !ok || len(w.Header) > maxHeader || !decodeExact(w.Header, &h) {
 		return w, h, ErrEnvelope
 	}
 	return w, h, h.check()

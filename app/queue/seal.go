@@ -208,8 +208,8 @@ func Unseal(e *Envelope, key *HolderKey) (*Record, error) {
 	if e.Header.Suite != key.suite {
 		return nil, fmt.Errorf("%w: %d", ErrSuite, uint64(e.Header.Suite))
 	}
-	var body sealedBody
-	if !decodeExact(e.sealed, &body) || len(body.Wraps) != len(e.Header.Recipients) {
+	body, ok := splitSealed(e.sealed)
+	if !ok || len(body.Wraps) != len(e.Header.Recipients) {
 		return nil, ErrEnvelope
 	}
 	at := slices.IndexFunc(body.Wraps, func(w wrap) bool { return w.ID == key.id })

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +48,9 @@ func TestLoad(t *testing.T) {
 	}
 	gateways := []*gatewayProcess{serveProcess(t, url+"&pool_max_conns=16", h.Keys), serveProcess(t, url+"&pool_max_conns=16", h.Keys)}
 	work, size := backlog(t, h, gateways, stations, parcels, batch)
+	before := spentBy(gateways, server)
 	took, times, took1 := send(t, work, 32)
+	used := spentBy(gateways, server).since(before)
 	total := stations * parcels
 	slices.Sort(times)
 	at := func(q float64) time.Duration { return times[min(int(q*float64(len(times))), len(times)-1)] }
@@ -60,6 +63,8 @@ func TestLoad(t *testing.T) {
 	if took1 != total {
 		t.Errorf("%d of %d accepted", took1, total)
 	}
+	used.tell(total, runtime.NumCPU())
+	straight(t, server, h, work, size, batch)
 	beside(t, server, url, size, batch, total)
 	disk(t, size*batch, max(total/batch/4, 20))
 	fmt.Printf("load: 100,000 counters × 200 parcels in 8 h are 694/s, three times that at the peak 2,083/s, %.0f GB a day\n", 2e7*float64(size)/1e9)

@@ -125,6 +125,14 @@ func (p *Postgres) launch(t testing.TB, args []string) *bytes.Buffer {
 	return log
 }
 
+// PID is the server's first process; 0: it does not run.
+func (p *Postgres) PID() int {
+	if p.cmd == nil {
+		return 0
+	}
+	return p.cmd.Process.Pid
+}
+
 // Stop ends the server in good order.
 func (p *Postgres) Stop(t testing.TB) { p.end(os.Interrupt) }
 
