@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
 	"bangban/app/desk"
 	"bangban/app/flow"
+	"bangban/app/speech"
 	"bangban/app/station"
 	"bangban/app/ui"
 )
@@ -67,6 +69,8 @@ type health struct {
 	st  *station.Station
 	ctx context.Context
 
+	voice bool // there is a program that reads aloud
+
 	mu   sync.Mutex
 	subs map[int]func(desk.Health)
 	next int
@@ -76,7 +80,8 @@ type health struct {
 const probeEvery = 30 * time.Second
 
 func newHealth(ctx context.Context, st *station.Station, m *flow.Machine) *health {
-	h := &health{st: st, ctx: ctx, subs: map[int]func(desk.Health){}}
+	_, err := speech.Open(runtime.GOOS, nil)
+	h := &health{st: st, ctx: ctx, voice: err == nil, subs: map[int]func(desk.Health){}}
 	kick := make(chan struct{}, 1)
 	m.Subscribe(func(flow.State) {
 		select {
@@ -107,7 +112,18 @@ func (h *health) run(kick <-chan struct{}) {
 	}
 }
 
-func (h *health) Health() desk.Health { return h.st.Health(h.ctx) }
+func (h *health) Health() desk.Health {
+	all := h.st.Health(h.ctx)
+	return desk.Health{At: all.At, Probes: append(all.Probes, voiceProbe(h.voice))}
+}
+
+// voiceProbe says that nothing reads the question to the person; then the clerk does.
+func voiceProbe(there bool) desk.Probe {
+	if there {
+		return desk.Probe{Name: "voice", Level: desk.LevelGood}
+	}
+	return desk.Probe{Name: "voice", Level: desk.LevelWarn, Code: "voice-none"}
+}
 
 func (h *health) Subscribe(fn func(desk.Health)) (cancel func()) {
 	h.mu.Lock()

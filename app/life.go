@@ -37,7 +37,7 @@ func (a approver) Audit(ctx context.Context, id, pin string) (desk.Clerk, error)
 
 // withLife hands over what concerns papers of earlier visits, the end of the day, the journal and the queue.
 func withLife(ctx context.Context, d ui.Deps, st *station.Station) ui.Deps {
-	d.Slips = st
+	d.Slips, d.Support = st, st
 	if v, err := speech.Open(runtime.GOOS, nil); err == nil {
 		d.Voice = v
 	} else {

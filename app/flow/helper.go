@@ -198,23 +198,28 @@ func (m *Machine) helperRead(v *visit, turn uint64, d *cardreader.Document, err 
 		m.look()
 		return
 	}
-	e := m.judge(d)
-	switch s := d.Subject; {
-	case e == nil && v.doc != nil && d.Kind == v.doc.Kind && s.Number == v.doc.Subject.Number,
-		e == nil && m.in.Subject != nil && s.Name() == m.in.Subject.Name() && s.BirthDate == m.in.Subject.BirthDate:
-		e = problem(CodeHelperSame)
-	case e == nil && (s.Name() == "" || s.Number == ""):
-		e = problem(CodeHelperProof)
-	case e != nil && e.Code != CodeExpired && e.Code != CodeNotProven:
-		e = &desk.Error{Code: CodeHelperProof, Args: e.Args}
-	}
-	if e != nil {
+	if e := m.judgeHelper(d); e != nil {
 		d.Wipe()
 		m.tell(e)
 		m.look()
 		return
 	}
 	m.helperShown(d, h)
+}
+
+// judgeHelper says why a document does not name a helper of this visit's person.
+func (m *Machine) judgeHelper(d *cardreader.Document) *desk.Error {
+	e, v, s := m.judge(d), m.visit, d.Subject
+	switch {
+	case e == nil && v.doc != nil && d.Kind == v.doc.Kind && s.Number == v.doc.Subject.Number,
+		e == nil && m.in.Subject != nil && s.Name() == m.in.Subject.Name() && s.BirthDate == m.in.Subject.BirthDate:
+		return problem(CodeHelperSame)
+	case e == nil && (s.Name() == "" || s.Number == ""):
+		return problem(CodeHelperProof)
+	case e != nil && e.Code != CodeExpired && e.Code != CodeNotProven:
+		return &desk.Error{Code: CodeHelperProof, Args: e.Args}
+	}
+	return e
 }
 
 func (m *Machine) helperFailed(h *Helper, err error) {
@@ -287,11 +292,7 @@ func (m *Machine) Mandate(t desk.MandateTerms) error {
 		if m.in.Step != HelperTerms {
 			return notNow()
 		}
-		known := func(code string) bool {
-			return slices.ContainsFunc(m.in.Purposes, func(p desk.Purpose) bool { return p.Code == code })
-		}
-		if len(t.Scopes) == 0 || len(t.Scopes) > desk.MaxScopes || slices.ContainsFunc(t.Scopes, func(s string) bool { return !known(s) }) ||
-			!slices.Contains(desk.MandateDays(), t.Days) || t.Uses == 0 || t.Uses > 99 || !slices.Contains(desk.Relations(), t.Relation) {
+		if !m.canGive(t) {
 			return problem(CodeTerms)
 		}
 		t.Scopes = slices.Compact(slices.Sorted(slices.Values(t.Scopes)))
@@ -301,6 +302,15 @@ func (m *Machine) Mandate(t desk.MandateTerms) error {
 		m.step(Aside)
 		return nil
 	})
+}
+
+// canGive tells whether such a mandate can be given here.
+func (m *Machine) canGive(t desk.MandateTerms) bool {
+	unknown := func(code string) bool {
+		return !slices.ContainsFunc(m.in.Purposes, func(p desk.Purpose) bool { return p.Code == code })
+	}
+	return len(t.Scopes) > 0 && len(t.Scopes) <= desk.MaxScopes && !slices.ContainsFunc(t.Scopes, unknown) &&
+		slices.Contains(desk.MandateDays(), t.Days) && t.Uses > 0 && t.Uses <= 99 && slices.Contains(desk.Relations(), t.Relation)
 }
 
 // SteppedAside is the clerk's word that the helper stands back. Only now the person is asked, alone.

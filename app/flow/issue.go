@@ -35,6 +35,9 @@ type order struct {
 	number     string // of the document that a paper is bound to
 	grant      *Grant // the mandate that a helper acts on; nil: the person is here
 	helperName string
+
+	again *desk.Before // the record of a paper that was spoiled: what the person said yes to is made once more
+	face  []byte       // its portrait
 }
 
 // order copies everything that the draft needs.
@@ -90,6 +93,7 @@ type drafted struct {
 	paper  *Paper
 	job    Job      // to draw a copy from
 	before [32]byte // SHA-256 of the record
+	record desk.Before
 }
 
 func (d *drafted) wipe() {
@@ -114,7 +118,9 @@ func (m *Machine) draft(ctx context.Context, o *order, slot Slot) (d drafted, er
 	if _, err = io.ReadFull(m.p.Rand, salts); err != nil {
 		return d, fmt.Errorf("flow: randomness: %w", err)
 	}
-	b.Salt = [16]byte(salts)
+	if b.Salt = [16]byte(salts); o.again != nil {
+		b = *o.again
+	}
 	if len(o.security) > 0 {
 		sum := sha256.Sum256(append(append([]byte(nil), b.Salt[:]...), o.security...))
 		b.Identified.Hash = sum[:]
@@ -135,7 +141,11 @@ func (m *Machine) draft(ctx context.Context, o *order, slot Slot) (d drafted, er
 	if o.purpose.Binding == desk.BindDocument {
 		v.Terms.Binding = voucher.BindDocument([voucher.SaltSize]byte(salts[48:]), o.kind, o.number)
 	}
-	if o.purpose.Binding == desk.BindFace {
+	switch {
+	case o.purpose.Binding != desk.BindFace:
+	case o.again != nil:
+		v.Holder.Face = o.face
+	default:
 		if v.Holder.Face, err = m.portrait(o.photo); err != nil {
 			clear(enc)
 			return d, err
@@ -155,7 +165,7 @@ func (m *Machine) draft(ctx context.Context, o *order, slot Slot) (d drafted, er
 		return d, fmt.Errorf("flow: compose: %w", err)
 	}
 	d.signed = Signed{Row: o.row(v, serial, sha256.Sum256(cose)), CTI: v.ID, Before: enc, COSE: cose}
-	d.paper, d.job, d.before = paper, job, v.Terms.Before
+	d.paper, d.job, d.before, d.record = paper, job, v.Terms.Before, b
 	return d, nil
 }
 
@@ -275,7 +285,7 @@ func (m *Machine) issue(ctx context.Context, o *order) {
 		m.do(func() { m.notIssued(desk.Explain("voucher.issue", err)) })
 		return
 	}
-	m.do(func() { m.issued(&d, parcel) })
+	m.do(func() { m.issued(o, &d, parcel) })
 	if o.mandate != nil {
 		m.noteHelper(ctx, o, d.signed.Row.Serial)
 	} else if m.o.Remember != nil && o.grant == nil {
@@ -285,8 +295,10 @@ func (m *Machine) issue(ctx context.Context, o *order) {
 }
 
 // issued takes the signed voucher into the visit. The document has done its work and is wiped.
-func (m *Machine) issued(d *drafted, parcel string) {
+func (m *Machine) issued(o *order, d *drafted, parcel string) {
 	v := m.visit
+	o.security, o.photo = nil, nil
+	v.order, v.record = o, d.record
 	v.paper, v.job, v.hash = d.paper, d.job, d.before
 	m.in.Serial, m.in.Parcel, m.in.Preview = d.signed.Row.Serial, parcel, d.paper.Preview
 	m.changes++
@@ -302,6 +314,12 @@ func (m *Machine) issued(d *drafted, parcel string) {
 // notIssued is told that T1 did not happen. The person is asked again once the cause is gone.
 func (m *Machine) notIssued(e *desk.Error) {
 	m.in.Answer = desk.Unanswered
+	if m.visit != nil && m.visit.order != nil { // a second one in the same visit: the card has been given back
+		m.close(NotToday, "")
+		m.tell(e)
+		m.loadUnfinished()
+		return
+	}
 	switch e.Code {
 	case codeGlyphMissing: // no other purpose prints this name
 		m.scrub()

@@ -70,6 +70,20 @@ func (m *Machine) agreedMandate(a desk.Answer, now, os time.Time) *desk.Error {
 		return notNow()
 	}
 	m.in.Expires = mandateEnd(now, t.Days)
+	o := m.mandateOrder(a, now, os)
+	m.step(Issuing)
+	m.in.Answer = a
+	if !m.start(o) {
+		m.in.Answer = desk.Unanswered
+		m.step(Agree)
+		return notNow()
+	}
+	return nil
+}
+
+// mandateOrder copies everything that the draft of a mandate needs.
+func (m *Machine) mandateOrder(a desk.Answer, now, os time.Time) *order {
+	v, t := m.visit, *m.in.Mandate
 	m.in.Purpose, m.in.Recipient = &desk.Purpose{Code: desk.PurposeMandate, Operations: t.Scopes, MaxUses: t.Uses}, &desk.Recipient{}
 	o := m.order(a, now, os)
 	m.in.Purpose, m.in.Recipient = nil, nil
@@ -87,14 +101,7 @@ func (m *Machine) agreedMandate(a desk.Answer, now, os time.Time) *desk.Error {
 	o.before.Mandate = &desk.Mandate{Helper: desk.Person{Name: h.Subject.Name(), Number: h.Subject.Number, BirthDate: h.Subject.BirthDate},
 		Identified: desk.Identified{Kind: h.Kind, Checks: lines(h.Checks), Compare: "face", Photo: len(h.Photo) > 0},
 		Relation:   t.Relation, Scopes: t.Scopes, Days: t.Days, Uses: t.Uses, Aside: v.helping.aside, Money: mo.money, Live: m.in.Helper.Live}
-	m.step(Issuing)
-	m.in.Answer = a
-	if !m.start(o) {
-		m.in.Answer = desk.Unanswered
-		m.step(Agree)
-		return notNow()
-	}
-	return nil
+	return o
 }
 
 // MandateText is the key of the question that the person answers about a helper.

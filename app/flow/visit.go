@@ -46,6 +46,9 @@ type visit struct {
 	use   uint64 // number of its use, once it was counted
 
 	evidence bool // the document is made of other papers
+
+	order  *order      // what the paper was made of, without the card's own bytes
+	record desk.Before // as it was sealed
 }
 
 // same remembers the card at first and compares it later.
@@ -139,7 +142,7 @@ func (m *Machine) wipe() {
 	clear(v.sure)
 	clear(v.helping.secrets)
 	m.trash = append(m.trash, v.doc.Wipe, v.paper.Wipe, v.helper.Wipe)
-	v.job, v.grant = Job{}, nil
+	v.job, v.grant, v.order, v.record = Job{}, nil, nil, desk.Before{}
 	m.dirty = true
 }
 

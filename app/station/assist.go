@@ -31,21 +31,39 @@ func spoken(first, second sheets.Language, key string) desk.Text {
 	return t
 }
 
-// Checklist prints whether this counter can do a service now and what must be brought for it.
+// Checklist prints whether this counter can do a service now, why not, and what must be brought for it: in the institution's
+// own words where its bundle has them.
 func (s *Station) Checklist(ctx context.Context, purpose, lang string) error {
 	for _, p := range s.bundle.Purposes {
 		if p.Code != purpose {
 			continue
 		}
-		st := rules{s}.Station()
-		_, _, sure := s.clock.Now()
-		here := sure && st.Stop == "" && st.Serials > 0 && st.KeyEnds.After(s.clock.Time())
+		d := sheets.ChecklistData{Purpose: p.Title, Why: s.whyNot(), Helped: p.Binding != desk.BindFace, Hall: s.bundle.Policy.Hall,
+			Hotline: s.bundle.Policy.Hotline, At: local(s.clock.Time()), Training: s.o.Training}
+		d.Here = d.Why == ""
+		if d.Things = s.bundle.Checklists[purpose]; len(d.Things) == 0 {
+			d.Bring = bring(p)
+		}
 		return s.printSlip(ctx, "checklist-"+purpose, lang, func(fonts *print.Fonts, first, second sheets.Language) (*print.Sheet, error) {
-			return sheets.Checklist(fonts, sheets.ChecklistData{Purpose: p.Title, Here: here, Bring: bring(p), Hall: s.bundle.Policy.Hall,
-				Hotline: s.bundle.Policy.Hotline, At: local(s.clock.Time()), Training: s.o.Training}, first, second)
+			return sheets.Checklist(fonts, d, first, second)
 		})
 	}
 	return &desk.Error{Op: "paper.checklist", Code: flow.CodeChoice}
+}
+
+// whyNot is the key of the sentence on why nothing can be signed now; empty: it can.
+func (s *Station) whyNot() string {
+	st := rules{s}.Station()
+	_, _, sure := s.clock.Now()
+	switch {
+	case !sure, !st.KeyEnds.After(s.clock.Time()):
+		return "check.why.today"
+	case st.Serials == 0:
+		return "check.why.serials"
+	case st.Stop != "":
+		return "check.why.today"
+	}
+	return ""
 }
 
 // bring are the codes of what a purpose asks for.
@@ -54,5 +72,9 @@ func bring(p desk.Purpose) []string {
 	if p.Binding == desk.BindFace {
 		own = "photo-document"
 	}
-	return []string{"person", own, "mandate"}
+	list := []string{"person", own}
+	if p.Evidence != nil {
+		list = append(list, "papers")
+	}
+	return list
 }

@@ -22,8 +22,10 @@ func (c *counter) mainAction() mainAction {
 		return mainAction{"main.resume", func() { c.alive() }}
 	}
 	switch c.layer {
-	case layerHelp:
+	case layerHelp, layerScore:
 		return mainAction{"main.close", c.closeLayer}
+	case layerSupport:
+		return mainAction{"main.support", c.saveSupport}
 	case layerQueue:
 		return c.queueMain()
 	case layerScan:
@@ -125,6 +127,9 @@ func (c *counter) actions() map[fyne.KeyName]action {
 		fyne.KeyEscape: c.escape(),
 	}
 	if locked {
+		if c.layer == layerHelp {
+			c.helpActions(m)
+		}
 		if c.d.Journal != nil && c.d.Approver != nil && c.layer == layerNone {
 			m[fyne.KeyF9] = action{"key.F9.journal", true, c.openJournal}
 		}
@@ -160,6 +165,8 @@ func (c *counter) actions() map[fyne.KeyName]action {
 		c.lifeActions(m)
 	case c.layer == layerQueue:
 		c.queueActions(m)
+	case c.layer == layerHelp:
+		c.helpActions(m)
 	}
 	return m
 }
@@ -194,6 +201,7 @@ func (c *counter) stepActions(m map[fyne.KeyName]action) {
 		m[fyne.KeyF10] = action{"key.F10.record", true, func() { c.do("visit.confirm-spoken", v.ConfirmSpoken) }}
 	case flow.PrintFault, flow.HandOver:
 		m[fyne.KeyF8] = action{works: true, do: c.printOrSpoil}
+		m[fyne.KeyF10] = action{"key.F10.again", true, c.makeAgain}
 		if c.s.Step == flow.HandOver {
 			m[fyne.KeyF5] = action{works: true, do: func() { c.say(c.t("note.scan.now")) }}
 		}
@@ -282,6 +290,23 @@ func (c *counter) printOrSpoil() {
 	}
 	if c.arm("spoil", c.t("cl.spoil.confirm")) {
 		c.do("visit.spoil", func() error { return c.d.Visit.Spoil("paper-bad") })
+	}
+}
+
+// makeAgain spoils the paper and makes another one, on the second press.
+func (c *counter) makeAgain() {
+	if c.arm("again", c.t("cl.again.confirm")) {
+		c.do("visit.again", c.d.Visit.Again)
+	}
+}
+
+// helpActions are the keys of the help page: how the parts feel, and the exercises of a training counter.
+func (c *counter) helpActions(m map[fyne.KeyName]action) {
+	if c.d.Support != nil {
+		m[fyne.KeyF8] = action{"key.F8.support", true, c.openSupport}
+	}
+	if c.canCourse() {
+		m[fyne.KeyF10] = action{"key.F10.course", true, c.beginCourse}
 	}
 }
 

@@ -30,6 +30,8 @@ const (
 	layerDay
 	layerJournal
 	layerSetUp
+	layerScore
+	layerSupport
 )
 
 // counter is everything on the two screens. It is used on Fyne's goroutine only.
@@ -60,6 +62,7 @@ type counter struct {
 	take      flow.TakeState // of a paper that is taken back
 	day       flow.DayState  // of the day that is ended
 	setup     flow.SetState  // of the counter itself
+	course    flow.Course    // of exercises, in training
 	asked     bool           // a supervisor's word is asked for before the set-up
 	letters   int            // typed outside a field, ever
 	listening bool           // for a scanner that sends no Return
@@ -147,6 +150,7 @@ func (c *counter) show(s shown) {
 		c.later = false
 	}
 	c.layers(moved)
+	c.watchCourse(s.State)
 	c.refresh()
 	if moved || asks {
 		c.frame.focusFirst()
@@ -231,6 +235,7 @@ func (c *counter) do(op string, input func() error) {
 	if err := input(); err != nil {
 		c.fault = desk.Explain(op, err)
 		c.log.Info("ui", "input", op, "code", c.fault.Code)
+		c.course.Refused()
 	}
 	c.refresh()
 }

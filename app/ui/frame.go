@@ -81,6 +81,8 @@ type frame struct {
 	grant      *grantScreen
 	setup      *setUpScreen
 	evidence   *evidenceScreen
+	score      *scoreScreen
+	support    *supportScreen
 	testCode   image.Image
 }
 
@@ -125,8 +127,8 @@ func (f *frame) screens() {
 	f.take, f.day, f.review = newTake(c), newDay(c), newReview(c)
 	f.approve, f.journal, f.reprint = newApprove(c), newJournal(c), newReprint(c)
 	f.helper, f.grant, f.setup = newHelper(c), newGrant(c), newSetUp(c)
-	f.evidence = newEvidence(c)
-	for _, s := range []screen{f.helper, f.grant, f.setup, f.evidence, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
+	f.evidence, f.score, f.support = newEvidence(c), newScore(c), newSupport(c)
+	for _, s := range []screen{f.helper, f.grant, f.setup, f.evidence, f.score, f.support, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
 		f.unfinished, f.queue, f.help, f.blank, f.scan, f.verdict, f.take, f.day, f.review, f.approve, f.journal, f.reprint} {
 		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
 	}
@@ -142,6 +144,10 @@ func (f *frame) current() screen {
 		return f.help
 	case layerQueue:
 		return f.queue
+	case layerScore:
+		return f.score
+	case layerSupport:
+		return f.support
 	case layerUnfinished:
 		return f.unfinished
 	case layerTake, layerDay, layerJournal, layerSetUp:

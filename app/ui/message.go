@@ -20,6 +20,10 @@ func (c *counter) message() (widget.Tone, string) {
 		return widget.ToneNote, c.note
 	case c.layer == layerScan:
 		return c.showMessage()
+	case c.layer == layerSupport:
+		return widget.ToneNote, c.t("cl.support.note")
+	case c.layer == layerNone && c.s.Step == flow.Ready && c.s.Problem == nil && c.s.Note == "" && c.task() != "":
+		return widget.ToneNote, c.task()
 	case c.layer == layerQueue && c.d.Carry != nil:
 		return widget.ToneNote, c.t("cl.queue.note")
 	case c.life():

@@ -67,6 +67,7 @@ type Moving interface {
 
 // Copying are the inputs around a copy of a paper that the person holds already.
 type Copying interface {
+	Again() error
 	Reprint(reason string) error
 	Sanctioned(c desk.Clerk) error
 }
@@ -190,6 +191,7 @@ type Deps struct {
 	Journal  Journal               // nil: nobody can read it here
 	Carry    Carrying              // nil: the queue is only shown
 	Slips    Slips                 // nil: no slips are printed
+	Support  Support               // nil: no support file is made here
 	SetUp    *flow.SetUp           // of the counter itself; nil: nothing can be set up here
 	Purposes func() []desk.Purpose // of the bundle in force; nil: those offered in the visit
 	Show     *flow.Showing         // of people who show credentials; nil: F5 does not open that step

@@ -262,5 +262,8 @@ func setUpScenes() []scene {
 		one("31-setup-screen", fitting, fit(flow.SetScreen)),
 		one("31-setup-langs", fitting, fit(flow.SetLangs)),
 		one("31-setup-done", fitting, fit(flow.SetDone)),
+		{"32-course", exercising, (*rig).toCourse},
+		{"32-score", exercising, (*rig).toScore},
+		{"32-support", func(d *Deps, _ *flowtest.Fakes) { d.Support = &supporter{} }, (*rig).toSupport},
 	}
 }

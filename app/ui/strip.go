@@ -16,7 +16,7 @@ import (
 var probes = [...]struct {
 	name  string
 	quiet bool // shown only where something is to be said
-}{{"reader", false}, {"printer", false}, {"network", false}, {"lists", false}, {"clock", true}, {"disk", true}, {"keys", true}, {"program", true}}
+}{{"reader", false}, {"printer", false}, {"network", false}, {"lists", false}, {"clock", true}, {"disk", true}, {"keys", true}, {"voice", true}, {"program", true}}
 
 // strip is the line at the top: who, how the parts feel, what waits, what time it is.
 type strip struct {

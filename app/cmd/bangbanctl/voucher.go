@@ -35,6 +35,7 @@ func (e *env) voucherCommand() *cobra.Command {
 type issueFlags struct {
 	cardFlags
 	card, twin                           bool
+	mandate                              string
 	from, purpose, recipient, paper, out string
 	printer, suite                       string
 	valid                                time.Duration
@@ -50,6 +51,7 @@ func (e *env) voucherIssueCommand() *cobra.Command {
 	f.bind(cmd)
 	fl := cmd.Flags()
 	fl.BoolVar(&f.card, "card", false, "for the person whose card is on the reader")
+	fl.StringVar(&f.mandate, "mandate", "", "file with the mandate that the card's holder acts on for somebody else")
 	fl.StringVar(&f.from, "from", "", "for the subject in this file, as card read --json printed it")
 	fl.StringVar(&f.purpose, "purpose", "", "code of the purpose")
 	fl.StringVar(&f.recipient, "recipient", "", "id of the recipient")
@@ -78,6 +80,8 @@ func (e *env) voucherIssue(ctx context.Context, f issueFlags) error {
 		return usagef("a real counter issues only in the window: it takes a logged-in clerk, the person's card and the person's own Yes")
 	case f.card == (f.from != ""):
 		return usagef("voucher issue wants --card or --from FILE")
+	case f.mandate != "" && !f.card:
+		return usagef("--mandate wants --card: the helper's own")
 	case f.purpose == "" || f.recipient == "" || f.out == "":
 		return usagef("voucher issue wants --purpose CODE, --recipient ID and --out DIR")
 	case f.paper != "a5" && f.paper != "a4" && f.paper != "80mm":
@@ -100,6 +104,13 @@ func (e *env) voucherIssue(ctx context.Context, f issueFlags) error {
 	var out issueOut
 	err = e.withStation(ctx, func(s *station.Station) error {
 		order := station.Order{Document: doc, Purpose: f.purpose, Recipient: f.recipient, Valid: f.valid, Paper: f.paper, Lang: f.personLang, SM: f.suite == "sm"}
+		if f.mandate != "" {
+			text, err := e.readInput(f.mandate, maxMandate)
+			if err != nil {
+				return err
+			}
+			order.Mandate = strings.TrimSpace(string(text))
+		}
 		var twin string
 		if f.twin {
 			order.Twin = &twin
