@@ -28,6 +28,7 @@ type options struct {
 	setup                          bool
 	data, lang, citizen, sam       string
 	bundle, scanner                string
+	camera, folder                 string
 	scale                          float64
 	machine                        machine // what is laid down for this computer
 }
@@ -54,6 +55,8 @@ func flags(o *options, errw io.Writer) *flag.FlagSet {
 	f.StringVar(&o.citizen, "citizen", "", "`X,Y` of the person's monitor: full screen there")
 	f.StringVar(&o.sam, "sam", "", "readers with a security module, with commas: serial `ports`, tcp://host:port, auto")
 	f.StringVar(&o.scanner, "scanner", "", "serial `port` of a code scanner; one that types needs none")
+	f.StringVar(&o.camera, "camera", "", "`label` of a camera that reads codes, any for the first; needs a program built with the tag camera")
+	f.StringVar(&o.folder, "scan-folder", "", "`folder` in which pictures, PDF and OFD files appear while a credential is shown")
 	f.BoolVar(&o.flip, "flip", false, "one screen for both: F6 turns it")
 	f.BoolVar(&o.setup, "setup", false, "begin with the set-up: reader, printer, scanner, the person's screen and languages")
 	f.BoolVar(&o.ready, "ready", false, "print ready when the window can be used, and each step of a visit")
@@ -71,6 +74,10 @@ func runWith(machineFile string, args []string, out, errw io.Writer) int {
 	if o.version {
 		fmt.Fprintln(out, station.About().Words())
 		return 0
+	}
+	if o.camera != "" && !scan.HasCamera {
+		fmt.Fprintln(errw, "--camera: this program was built without cameras; build it with the tag camera, or use a scanner")
+		return 2
 	}
 	m, err := readMachine(machineFile)
 	if err != nil {
@@ -212,15 +219,7 @@ func screens(ctx context.Context, o options, st *station.Station, m *flow.Machin
 	if len(st.Cards().Specimens()) > 0 {
 		d.Tray = st.Cards()
 	}
-	if o.scanner != "" {
-		d.Scanner = func(ctx context.Context, emit func(string)) {
-			scan.Serial(ctx, o.scanner, emit, func(err error) {
-				if err != nil {
-					slog.Warn("scanner", "state", err)
-				}
-			})
-		}
-	}
+	sources(o, &d)
 	if o.flip {
 		d.Citizen.Mode = ui.CitizenFlip
 	}

@@ -14,6 +14,13 @@
 // Lines cuts the stream at CR, LF, Tab and NUL, or where nothing came for a while. A line longer than any code is dropped
 // to its end. OpenSerial opens a port at 9600 baud, 8N1, which USB scanners ignore.
 //
+// # Places that files come from by themselves
+//
+// A FrameSource hands on what comes while a credential is waited for. Folder watches a folder, as a document scanner writes
+// into it: a file counts once nobody writes to it any more, what lay there before does not count, nothing is deleted.
+// Camera (build tag camera, cgo; Video4Linux, Media Foundation, AVFoundation) reads codes that are held in front of it and
+// hands on their text; it keeps no picture. A program built without it says so.
+//
 // # Files
 //
 // Lift finds what may be a credential in a file, in the order in which it should be tried: the codes of a PNG or JPEG; the

@@ -6,4 +6,5 @@ import "errors"
 var (
 	ErrNothing  = errors.New("scan: no code found")
 	ErrTooLarge = errors.New("scan: too large")
+	ErrNoCamera = errors.New("scan: no camera")
 )

@@ -198,7 +198,9 @@ type Deps struct {
 	Tray     Tray                  // of a training counter; nil: none
 	// Scanner reads a scanner that has a line of its own until ctx ends and hands on what it scans; nil: none.
 	Scanner func(ctx context.Context, emit func(text string))
-	Status  Status
+	// Folder watches a folder until ctx ends and hands on files that appear there; nil: none.
+	Folder func(ctx context.Context, emit func(file []byte))
+	Status Status
 
 	Lang         string   // of the clerk at the start
 	CitizenLangs []string // offered to the person; empty: all that cover it

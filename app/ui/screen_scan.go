@@ -54,7 +54,11 @@ func (s *scanScreen) refresh() {
 		s.box.Look(widget.InkPanel, widget.InkWarning)
 	case flow.ShowWait:
 		s.head.Set(c.t("cl.show.now"))
-		s.words.Set(c.t("cl.show.how"))
+		how := c.t("cl.show.how")
+		if c.d.Folder != nil {
+			how += "\n" + c.t("cl.show.folder")
+		}
+		s.words.Set(how)
 	default:
 		s.head.Set(c.t("cz.show.judging"))
 		s.words.Set(c.t("cl.show.how"))

@@ -3,6 +3,7 @@ package ui
 import (
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -42,6 +43,45 @@ func (c *counter) watchShowing() {
 		})
 	})
 	c.window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { c.dropped(files) })
+	c.window.Canvas().AddShortcut(&fyne.ShortcutPaste{}, func(s fyne.Shortcut) {
+		if paste, ok := s.(*fyne.ShortcutPaste); ok && paste.Clipboard != nil {
+			c.pasted(paste.Clipboard.Content())
+		}
+	})
+	c.hearFolder()
+}
+
+// pasted takes text of the clipboard as a credential, where one is waited for: a wallet's answer that somebody copied.
+func (c *counter) pasted(text string) {
+	text = strings.TrimRight(text, "\r\n")
+	if c.layer != layerScan || text == "" {
+		return
+	}
+	c.do("show.paste", func() error {
+		if len(text) > showMost {
+			return &desk.Error{Op: "show.paste", Code: "file-too-large", Args: map[string]string{"File": c.t("show.clipboard")}}
+		}
+		return c.d.Show.Present([]byte(text))
+	})
+}
+
+// hearFolder takes files that appear in the watched folder while a credential is waited for. At any other time they are
+// dropped: nothing is read before the person agrees, and nothing is kept for later.
+func (c *counter) hearFolder() {
+	if c.d.Folder == nil {
+		return
+	}
+	c.spawn(func() {
+		c.d.Folder(c.ctx, func(file []byte) {
+			c.post(func() {
+				if c.layer != layerScan || c.s.Step == flow.Locked {
+					clear(file)
+					return
+				}
+				c.do("show.file", func() error { return c.d.Show.Present(file) })
+			})
+		})
+	})
 }
 
 // forgetLater takes what the credential says off both screens when its time is over.

@@ -246,3 +246,46 @@ func TestScannerWithALine(t *testing.T) {
 		t.Errorf("%q", ch.asked)
 	}
 }
+
+// TestFolderAndClipboard: a file that appears in the scan folder and text that is pasted go where a scan goes, once the person
+// agreed; before that, and outside the step, they are forgotten.
+func TestFolderAndClipboard(t *testing.T) {
+	ch := &checker{res: shownResult()}
+	files := make(chan []byte)
+	var r *rig
+	r = newRig(t, func(d *Deps, _ *flowtest.Fakes) {
+		d.Show = flow.NewShowing(context.Background(), ch, func() time.Time { return r.now }, func(fn func()) { fn() }, nil)
+		d.Folder = func(ctx context.Context, emit func([]byte)) {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case b := <-files:
+					emit(b)
+				}
+			}
+		}
+	})
+	early := []byte("%PDF-1.7 EARLY")
+	files <- early
+	r.login()
+	r.until(func() bool { return early[0] == 0 }) // wiped, and not shown
+	r.c.pasted("HC1:EARLY")
+	r.key(fyne.KeyF5)
+	r.showStep(flow.ShowAsk)
+	files <- []byte("%PDF-1.7 BEFORE THE YES")
+	r.until(func() bool { return r.c.fault != nil && r.c.fault.Code == flow.CodeShowFirst })
+	r.touch(r.c.citizen.yes)
+	r.showStep(flow.ShowWait)
+	files <- []byte("%PDF-1.7 SHOWN")
+	r.showStep(flow.ShowVerdict)
+	r.key(fyne.KeyF5)
+	r.showStep(flow.ShowAsk)
+	r.touch(r.c.citizen.yes)
+	r.showStep(flow.ShowWait)
+	r.c.pasted("eyJ.PASTED.x~\r\n")
+	r.showStep(flow.ShowVerdict)
+	if len(ch.asked) != 2 || ch.asked[0] != "%PDF-1.7 SHOWN" || ch.asked[1] != "eyJ.PASTED.x~" {
+		t.Errorf("%q", ch.asked)
+	}
+}
