@@ -158,7 +158,10 @@ func counter(o options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	diag := &diagnostics{}
+	defer func() { err = errors.Join(err, diag.close()) }()
+	log := diag.logger(os.Stderr)
+	slog.SetDefault(log)
 	so := station.Options{Dir: dir, Training: o.training, Tray: true, Program: "bangban",
 		Lang: or(o.lang, "zh-Hans"), Log: log, SAM: list(o.sam)}
 	if o.bundle != "" {
@@ -174,6 +177,10 @@ func counter(o options, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
+	if err := diag.keep(dir); err != nil {
+		log.Warn("diagnostics", "err", err)
+	}
+	log.Info("open", "version", station.Version, "training", o.training)
 	lang := or(o.lang, or(st.Setting(ctx, "lang"), "zh-Hans"))
 	machine := flow.New(st.Ports(), flow.Options{
 		Lang: "zh-Hans", Second: "en", App: "bangban " + station.Version, Log: log, Portrait: station.Portrait,

@@ -10,7 +10,9 @@ fail() { echo "readme: FAILED: $*" >&2; exit 1; }
 block() { awk -v head="$1" '$0 == "```sh" && seen { on = 1; next } $0 == "```" && on { exit } on { print } index($0, head) { seen = 1 }' README.md; }
 block 'The same at a terminal:' > "$work/lines"
 [ "$(grep -c bangbanctl "$work/lines")" -ge 6 ] || fail "the README has changed: $(cat "$work/lines")"
+# The reader's folders under /tmp, and ./bangbanctl, are this script's.
 program=$work/bangbanctl
+sed -i "s|/tmp/|$work/|g; s|^\./bangbanctl|$program|" "$work/lines"
 if [ -n "${1:-}" ]; then
   cp "$1" "$program"
   sed -i '/^go build/d' "$work/lines"
@@ -18,8 +20,6 @@ else
   need_go
   sed -i "s|^go build -o bangbanctl|go build -o $program|" "$work/lines"
 fi
-# The reader's folders under /tmp, and ./bangbanctl, are this script's.
-sed -i "s|/tmp/|$work/|g; s|^\./bangbanctl|$program|" "$work/lines"
 sh -eu "$work/lines" > "$work/said" 2>&1 || { code=$?; [ "$code" = 1 ] && grep -q 'stop ' "$work/said" || { cat "$work/said" >&2; fail "exit $code"; }; }
 paper=$(ls "$work"/paper/*.txt)
 "$program" --training --data "$work/counter" station show --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["institution"], end="")' > "$work/institution.pem"

@@ -14,7 +14,7 @@ case $(family) in
 deb) install_deb ca-certificates gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libxkbcommon-dev libpcsclite-dev pcscd vsmartcard-vpcd \
        xvfb xdotool openbox x11-utils imagemagick poppler-utils zbar-tools strace procps libgl1-mesa-dri \
        cups cups-client cups-ipp-utils avahi-daemon dbus libnss3-tools mupdf-tools qpdf iproute2 \
-       postgresql nats-server softhsm2 swtpm openssl ;;
+       postgresql nats-server softhsm2 swtpm openssl espeak-ng fonts-hanazono nodejs python3-cryptography binutils ;;
 rpm) install_rpm ca-certificates gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel \
        libXxf86vm-devel libxkbcommon-devel pcsc-lite-devel pcsc-lite xorg-x11-server-Xvfb xdotool ImageMagick poppler-utils strace
      say "vsmartcard-vpcd and zbar are not in every rpm family: tests that need them say that they are skipped" ;;
@@ -35,10 +35,12 @@ say "2/8 all packages, without C and without X"
 CGO_ENABLED=0 go test -tags ci,migrated_fynedo ./...
 took "pure Go tests"
 
-say "3/8 readers through the real PC/SC service"
+say "3/8 with C: readers through the real PC/SC service, keys in a token, portraits in a cage"
 go test ./cardreader/pcsc/... ./cardreader/vpcd/... ./cardreader/emrtd/...
-go test -tags ci,migrated_fynedo -run ThroughService ./app/cmd/bangbanctl
-took "PC/SC tests"
+go test ./app/keys ./app/institution
+go test -tags ci,migrated_fynedo -run 'Photo|Portr|Visit' ./app/station
+go test -tags ci,migrated_fynedo -run 'ThroughService|CardPhoto|StandsAlone|ModuleTable' ./app/cmd/bangbanctl
+took "tests with C"
 
 say "4/8 the whole line on the command line: card, voucher, paper, parcel, receipt"
 sh packaging/line.sh

@@ -8,8 +8,8 @@ import (
 )
 
 // suites names what the program signs, seals and hashes with, by the names of the documents that define them. What it can
-// only check (RSA, brainpool, P-384, SM2 seals …) is not in it.
-const suites = "ES256 (P-256, SHA-256); HPKE ML-KEM-768 + X25519, HKDF-SHA-256, AES-256-GCM; Merkle log RFC 6962"
+// only check (RSA, brainpool, P-384 …) is not in it.
+const suites = "ES256 (P-256, SHA-256), SM2 with SM3; HPKE ML-KEM-768 + X25519 or P-256, HKDF-SHA-256, AES-256-GCM; Merkle log RFC 6962"
 
 // Build says which program this is: its version, the commit that it was built from and the suites it works with.
 type Build struct {
