@@ -48,6 +48,12 @@ type Keeper interface {
 	Keeps(ctx context.Context) error
 }
 
+// Roll is a device whose paper comes from a roll.
+type Roll interface {
+	// Roll is Roll80 or Roll58. Sheets of other sizes are refused with CodeRefused.
+	Roll() Size
+}
+
 // SheetDevice is a device that draws pages itself instead of taking a PDF, like a Windows printer by its driver.
 type SheetDevice interface {
 	// PrintSheet is Print for the drawing list that the job's PDF was made of.

@@ -12,8 +12,8 @@ import (
 // Refer prints how the thing can be done another day. Nothing is kept; reason is a code with a neutral sentence
 // ("refer.reason.<code>"), empty where none is to be said.
 func (s *Station) Refer(ctx context.Context, reason, lang string) error {
-	return s.printSlip(ctx, "refer-out", lang, func(fonts *print.Fonts, first, second sheets.Language) (*print.Sheet, error) {
-		d := sheets.ReferData{Where: s.bundle.Policy.Hall, Hotline: s.bundle.Policy.Hotline, Hall: s.bundle.Policy.Hall, At: local(s.clock.Time()),
+	return s.printKind(ctx, PrintsSlip, "refer-out", lang, func(fonts *print.Fonts, paper string, first, second sheets.Language) (*print.Sheet, error) {
+		d := sheets.ReferData{Paper: paper, Where: s.bundle.Policy.Hall, Hotline: s.bundle.Policy.Hotline, Hall: s.bundle.Policy.Hall, At: local(s.clock.Time()),
 			Training: s.o.Training, Bring: []desk.Text{spoken(first, second, "check.bring.document"), spoken(first, second, "check.bring.other")}}
 		if reason != "" {
 			d.Reason = spoken(first, second, "refer.reason."+reason)
@@ -44,7 +44,8 @@ func (s *Station) Checklist(ctx context.Context, purpose, lang string) error {
 		if d.Things = s.bundle.Checklists[purpose]; len(d.Things) == 0 {
 			d.Bring = bring(p)
 		}
-		return s.printSlip(ctx, "checklist-"+purpose, lang, func(fonts *print.Fonts, first, second sheets.Language) (*print.Sheet, error) {
+		return s.printKind(ctx, PrintsSlip, "checklist-"+purpose, lang, func(fonts *print.Fonts, paper string, first, second sheets.Language) (*print.Sheet, error) {
+			d.Paper = paper
 			return sheets.Checklist(fonts, d, first, second)
 		})
 	}

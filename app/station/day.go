@@ -130,7 +130,8 @@ func (s *Station) printDay(ctx context.Context, r *flow.DayReport, done store.Re
 			d.Held = append(d.Held, it.Serial)
 		}
 	}
-	return s.printSlip(ctx, "day-"+r.Station+"-"+r.Day, lang, func(fonts *print.Fonts, first, _ sheets.Language) (*print.Sheet, error) {
+	return s.printKind(ctx, PrintsReport, "day-"+r.Station+"-"+r.Day, lang, func(fonts *print.Fonts, paper string, first, _ sheets.Language) (*print.Sheet, error) {
+		d.Paper = paper
 		return sheets.Day(fonts, d, first)
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"bangban/app/desk"
 	"bangban/app/flow"
+	"bangban/app/keys"
 	"bangban/app/qrread"
 	"bangban/app/sheets"
 	"bangban/app/voucher"
@@ -151,7 +152,7 @@ func (p press) mandate(ctx context.Context, j flow.Job) (*flow.Paper, error) {
 	sheet, err := sheets.Mandate(fonts, sheets.MandateData{Serial: j.Serial, CodeText: j.Text, RevokeText: revoke, Paper: paper,
 		Principal: m.Principal.Name, Helper: m.Helper.Name, Relation: m.Relation, Scopes: j.Mandate.Scopes, Money: j.Mandate.Money, Uses: m.Uses,
 		Until: local(m.Expires), IssuedAt: local(m.IssuedAt), Hall: p.s.bundle.Policy.Hall, Hotline: p.s.bundle.Policy.Hotline, Answer: j.Answer,
-		Training: p.s.o.Training, SoftwareKey: true, Copy: j.Copy}, first, second)
+		Training: p.s.o.Training, SoftwareKey: p.s.vault.Kind() == keys.Software, Copy: j.Copy}, first, second)
 	if err != nil {
 		return nil, err
 	}

@@ -89,6 +89,9 @@ type press struct {
 const previewDPI = 96
 
 func (p press) Compose(ctx context.Context, j flow.Job) (*flow.Paper, error) {
+	if j.Paper == "" && j.Mandate == nil { // a mandate is for sheets
+		j.Paper = p.s.paperFor(ctx, PrintsVoucher)
+	}
 	if j.Mandate != nil {
 		return p.mandate(ctx, j)
 	}
@@ -209,5 +212,5 @@ func encodePNG(img image.Image) ([]byte, error) {
 
 func (p press) Print(ctx context.Context, paper *flow.Paper, copyNo int) error {
 	title := paper.Serial
-	return p.s.printers.PrintSheet(ctx, print.Job{Title: title, PDF: paper.PDF, Copies: 1}, paper.Sheet)
+	return p.s.printers.printOn(ctx, PrintsVoucher, print.Job{Title: title, PDF: paper.PDF, Copies: 1}, paper.Sheet)
 }

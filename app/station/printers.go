@@ -44,12 +44,7 @@ func (p *printers) chosen(ctx context.Context) (print.Device, error) {
 		}
 		return p.always[0], nil
 	}
-	for _, d := range p.always {
-		if d.Name() == string(name) {
-			return d, nil
-		}
-	}
-	return p.queues.Queue(string(name)), nil
+	return p.named(string(name)), nil
 }
 
 // Name is the name of the chosen printer.
@@ -75,22 +70,18 @@ func (p *printers) Print(ctx context.Context, j print.Job) error { return p.Prin
 
 // PrintSheet prints on the chosen printer, from the drawing list where the printer wants that.
 func (p *printers) PrintSheet(ctx context.Context, j print.Job, s *print.Sheet) error {
-	d, err := p.chosen(ctx)
-	if err != nil {
-		return err
-	}
-	if draws, ok := d.(print.SheetDevice); ok && s != nil {
-		return draws.PrintSheet(ctx, j, s)
-	}
-	return d.Print(ctx, j)
+	return p.printOn(ctx, "", j, s)
 }
 
 // PrinterRow is one printer that may be chosen.
 type PrinterRow struct {
 	Name   string
 	Chosen bool
-	Code   string // desk code of why it cannot print now; empty: it can
-	Keeps  bool   // the print service keeps documents after they were printed
+	For    []string // kinds of sheets that it was chosen for (PrinterKinds)
+	Code   string   // desk code of why it cannot print now; empty: it can
+	Media  []string // sizes of paper that it says it has; empty: it does not say
+	Copies int      // at most; 0: it does not say
+	Keeps  bool     // the print service keeps documents after they were printed
 }
 
 // Printers lists the printers that may be chosen. Where the print service does not run, only those remain that need none.
@@ -106,6 +97,16 @@ func (s *Station) Printers(ctx context.Context) ([]PrinterRow, error) {
 	var rows []PrinterRow
 	for _, d := range append(append([]print.Device(nil), s.printers.always...), queues...) {
 		row := PrinterRow{Name: d.Name(), Chosen: chosen != nil && d.Name() == chosen.Name(), Code: printCode(d.Ready(ctx))}
+		for _, kind := range PrinterKinds() {
+			if own, err := s.store.Get(ctx, printerKey+"/"+kind); err == nil && string(own) == d.Name() {
+				row.For = append(row.For, kind)
+			}
+		}
+		if c, ok := d.(print.Capable); ok && row.Code == "" {
+			if can, err := c.Capabilities(ctx); err == nil {
+				row.Media, row.Copies = can.Media, can.MaxCopies
+			}
+		}
 		if k, ok := d.(print.Keeper); ok && row.Code == "" {
 			row.Keeps = printCode(k.Keeps(ctx)) == print.CodeKeepsFiles
 		}

@@ -217,7 +217,7 @@ func (s *Station) Choices(ctx context.Context) (all []flow.PrinterChoice, err er
 
 // TestPage implements flow.Fitting: large words, and the scanner's test code.
 func (s *Station) TestPage(ctx context.Context, lang string) error {
-	return s.printSlip(ctx, "test-page", lang, func(fonts *print.Fonts, first, second sheets.Language) (*print.Sheet, error) {
+	return s.printKind(ctx, PrintsVoucher, "test-page", lang, func(fonts *print.Fonts, paper string, first, second sheets.Language) (*print.Sheet, error) {
 		return sheets.TestPage(fonts, sheets.TestData{Code: flow.TestCode, Printer: s.printers.Name(), At: local(s.clock.Time()), Training: s.o.Training}, first, second)
 	})
 }

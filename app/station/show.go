@@ -50,35 +50,13 @@ func verificationFields(r desk.Verification) map[string]any {
 
 // Receipt implements flow.Checker.
 func (w shows) Receipt(ctx context.Context, r desk.Verification, parcel, lang string) error {
-	fonts, err := w.s.fonts()
-	if err != nil {
-		return err
-	}
-	first, err := language(lang)
-	if err != nil {
-		return err
-	}
-	second := sheets.Language{}
-	if lang != "en" {
-		if second, err = language("en"); err != nil {
-			return err
-		}
-	}
-	sheet, err := sheets.Verification(fonts, sheets.VerificationData{
-		Outcome: r.Outcome, Days: r.Days, Want: r.Want, Reason: decidedBy(r), Format: r.Format, Number: parcel,
-		Hall: w.s.bundle.Policy.Hall, Hotline: w.s.bundle.Policy.Hotline, At: local(r.At), Training: w.s.o.Training,
-	}, first, second)
-	if err != nil {
-		return err
-	}
-	defer sheet.Wipe()
 	title := "verification-" + r.At.UTC().Format("20060102-150405")
-	pdf, err := sheet.PDF(print.Meta{Title: title, Created: r.At})
-	if err != nil {
-		return err
-	}
-	defer clear(pdf)
-	return w.s.printers.PrintSheet(ctx, print.Job{Title: title, PDF: pdf, Copies: 1}, sheet)
+	return w.s.printKind(ctx, PrintsSlip, title, lang, func(fonts *print.Fonts, paper string, first, second sheets.Language) (*print.Sheet, error) {
+		return sheets.Verification(fonts, sheets.VerificationData{Paper: paper,
+			Outcome: r.Outcome, Days: r.Days, Want: r.Want, Reason: decidedBy(r), Format: r.Format, Number: parcel,
+			Hall: w.s.bundle.Policy.Hall, Hotline: w.s.bundle.Policy.Hotline, At: local(r.At), Training: w.s.o.Training,
+		}, first, second)
+	})
 }
 
 // decidedBy is the reason that decided, where the result is not Valid.

@@ -90,40 +90,10 @@ func (p papers) Reprinted(ctx context.Context, a desk.After) error {
 
 // Slip implements flow.Papers.
 func (p papers) Slip(ctx context.Context, a desk.After, parcel, lang string) error {
-	return p.s.printSlip(ctx, "void-"+a.Serial, lang, func(fonts *print.Fonts, first, second sheets.Language) (*print.Sheet, error) {
-		return sheets.Void(fonts, sheets.VoidData{Serial: a.Serial, Reason: a.Reason, Number: parcel, Hall: p.s.bundle.Policy.Hall,
+	return p.s.printKind(ctx, PrintsSlip, "void-"+a.Serial, lang, func(fonts *print.Fonts, paper string, first, second sheets.Language) (*print.Sheet, error) {
+		return sheets.Void(fonts, sheets.VoidData{Paper: paper, Serial: a.Serial, Reason: a.Reason, Number: parcel, Hall: p.s.bundle.Policy.Hall,
 			Hotline: p.s.bundle.Policy.Hotline, At: local(a.At), Training: p.s.o.Training}, first, second)
 	})
-}
-
-// printSlip draws a sheet in the person's language, with English below, and prints it.
-func (s *Station) printSlip(ctx context.Context, title, lang string,
-	draw func(fonts *print.Fonts, first, second sheets.Language) (*print.Sheet, error)) error {
-	fonts, err := s.fonts()
-	if err != nil {
-		return err
-	}
-	first, err := language(lang)
-	if err != nil {
-		return err
-	}
-	second := sheets.Language{}
-	if lang != "en" {
-		if second, err = language("en"); err != nil {
-			return err
-		}
-	}
-	sheet, err := draw(fonts, first, second)
-	if err != nil {
-		return err
-	}
-	defer sheet.Wipe()
-	pdf, err := sheet.PDF(print.Meta{Title: title, Created: s.clock.Time()})
-	if err != nil {
-		return err
-	}
-	defer clear(pdf)
-	return s.printers.PrintSheet(ctx, print.Job{Title: title, PDF: pdf, Copies: 1}, sheet)
 }
 
 // Approve proves by PIN that a supervisor stands at the counter. Nobody is logged in or out by it, and no key stays open.

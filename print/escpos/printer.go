@@ -48,6 +48,14 @@ func New(c Config) *Printer {
 	return &Printer{c: c, turn: make(chan struct{}, 1)}
 }
 
+// Roll implements print.Roll.
+func (p *Printer) Roll() print.Size {
+	if p.c.Dots < Dots80 {
+		return print.Roll58()
+	}
+	return print.Roll80()
+}
+
 // Name is what the clerk calls it.
 func (p *Printer) Name() string { return p.c.Name }
 

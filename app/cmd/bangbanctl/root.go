@@ -146,7 +146,7 @@ func (e *env) root() *cobra.Command {
 	f.StringVar(&e.at, "at", "", "act as if it were this time (RFC 3339); commands that sign take it in training only")
 	f.StringVar(&e.lang, "lang", sentences, "language of the sentences")
 	for _, group := range []func() *cobra.Command{
-		e.readerCommand, e.cardCommand, e.voucherCommand, e.mandateCommand, e.verifyCommand, e.queueCommand, e.subjectCommand,
+		e.readerCommand, e.printerCommand, e.cardCommand, e.voucherCommand, e.mandateCommand, e.verifyCommand, e.queueCommand, e.subjectCommand,
 		e.journalCommand, e.stationCommand, e.institutionCommand, e.inboxCommand, e.clerkCommand, e.bundleCommand, e.doctorCommand, e.updateCommand, e.manCommand,
 	} {
 		root.AddCommand(group())
