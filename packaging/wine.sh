@@ -32,11 +32,21 @@ x86_64-w64-mingw32-gcc -shared -o "$WINEPREFIX/drive_c/windows/system32/bcryptpr
 programs="$WINEPREFIX/drive_c/Program Files/$app_name"
 for f in bangban.exe bangbanctl.exe uninstall.exe LICENSE.txt; do [ -f "$programs/$f" ] || fail "$f is not installed"; done
 "$wine" reg query "HKLM\\Software\\$app_name" /v Data /reg:64 2>/dev/null | grep -q 'C:.counter' || fail "the data folder is not kept"
+"$wine" reg query "HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\$app_name" /v EventMessageFile /reg:64 2>/dev/null | grep -q EventCreate || fail "the Event Log does not know the program"
 say "installed silently, $(du -sk "$programs" | cut -f1) KiB"
 [ "$("$wine" "$programs/bangbanctl.exe" --version 2>/dev/null | head -n 1 | tr -d '\r')" = "$app_version" ] || fail "bangbanctl.exe --version"
 "$wine" "$programs/bangbanctl.exe" --training --data 'C:\ctl' voucher issue --card --reader sim:emrtd --purpose housing-fund --recipient demo-bank --out 'C:\paper' --json > "$work/issued" 2>> "$work/log" ||
   fail "bangbanctl.exe issues nothing: $(tail -n 3 "$work/log")"
-say "bangbanctl.exe issued $(sed -n 's/.*"serial":"\([^"]*\)".*/\1/p' "$work/issued")"
+for line in 'queue export C:\stick' 'inbox open C:\stick' 'queue receipts C:\stick\receipts' 'journal verify' 'institution status C:\ctl\institution --to C:\public'; do
+  # shellcheck disable=SC2086
+  "$wine" "$programs/bangbanctl.exe" --training --data 'C:\ctl' $line >> "$work/log" 2>&1 || fail "bangbanctl.exe $line"
+done
+paper=$(sed -n 's/.*"text":"\([^"]*\)".*/\1/p' "$work/issued" | sed 's/\\\\/\\/g')
+code=0
+"$wine" "$programs/bangbanctl.exe" --training verify "$paper" --trust 'C:\public\institution.pem' --aud demo-bank > "$work/verdict" 2>> "$work/log" || code=$?
+[ "$code" = 0 ] || fail "the paper $paper is not passed: exit $code: $(cat "$work/verdict")"
+"$wine" "$programs/bangbanctl.exe" --training --data 'C:\ctl' queue stats --json 2>> "$work/log" | grep -q '"waiting":0' || fail "something is still waiting"
+say "bangbanctl.exe: card, voucher, paper, stick, back office, receipts, journal, and the paper checked; $(sed -n 's/.*"serial":"\([^"]*\)".*/\1/p' "$work/issued")"
 "$wine" "$programs/bangban.exe" --training --data 'C:\counter' --lang zh-Hans --ready > "$work/out" 2>> "$work/log" &
 app=$!
 pids="$pids $app"
@@ -64,6 +74,7 @@ kill "$app" 2>/dev/null || true
 "$wine" taskkill /f /im bangban.exe >> "$work/log" 2>&1 || true
 "$wine" "$programs/uninstall.exe" /S >> "$work/log" 2>&1 || fail "removal"
 n=0; while [ -e "$programs/uninstall.exe" ]; do n=$((n + 1)); [ $n -lt 600 ] || fail "the programs are still there"; sleep 0.1; done
+"$wine" reg query "HKLM\\Software\\$app_name" /reg:64 > /dev/null 2>&1 && fail "the registry still names the programs"
 [ ! -e "$programs/bangban.exe" ] || fail "bangban.exe is still there"
 [ -d "$WINEPREFIX/drive_c/counter" ] || fail "the data folder is gone"
 say "removed silently; the data folder is left"

@@ -21,6 +21,7 @@ VIAddVersionKey "FileVersion" "@VERSION@"
 VIAddVersionKey "FileDescription" "@COMMENT@"
 VIAddVersionKey "LegalCopyright" "Apache-2.0"
 !include FileFunc.nsh
+!define EVENTS "SYSTEM\CurrentControlSet\Services\EventLog\Application\@NAME@"
 !define GONE "Software\Microsoft\Windows\CurrentVersion\Uninstall\@ID@"
 Var Data
 Var Bundle
@@ -62,6 +63,9 @@ Section
   WriteRegStr HKLM "${GONE}" "UninstallString" '"$INSTDIR\uninstall.exe"'
   WriteRegStr HKLM "${GONE}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
   WriteRegDWORD HKLM "${GONE}" "NoModify" 1
+  ; Warnings and errors go to the Event Log; the texts are whole, so the message file is the one of eventcreate.
+  WriteRegExpandStr HKLM "${EVENTS}" "EventMessageFile" "%SystemRoot%\System32\EventCreate.exe"
+  WriteRegDWORD HKLM "${EVENTS}" "TypesSupported" 7
   WriteUninstaller "$INSTDIR\uninstall.exe"
 SectionEnd
 
@@ -81,4 +85,5 @@ Section "Uninstall"
   RMDir "$SMPROGRAMS\@NAME@"
   DeleteRegKey HKLM "Software\@NAME@"
   DeleteRegKey HKLM "${GONE}"
+  DeleteRegKey HKLM "${EVENTS}"
 SectionEnd
