@@ -3,6 +3,8 @@ package pg
 import (
 	"context"
 	"errors"
+	"maps"
+	"time"
 
 	"bangban/app/inbox"
 	"bangban/app/queue"
@@ -101,14 +103,10 @@ func (t *take) lock() error {
 	return t.tx.SendBatch(t.ctx, b).Close()
 }
 
-const insertSQL = `WITH input AS (
-		SELECT * FROM unnest($3::bigint[], $4::bytea[], $5::text[], $6::text[], $7::bytea[]) AS t(seq, hash, kind, day, sealed)),
-	fresh AS (
+const insertSQL = `WITH fresh AS (
 		INSERT INTO parcel(station, epoch, seq, hash, kind, day, stored)
-		SELECT $1::text, $2::bigint, seq, hash, kind, day::date, $8::date FROM input ON CONFLICT DO NOTHING RETURNING seq),
-	bodies AS (
-		INSERT INTO body(stored, station, epoch, seq, sealed)
-		SELECT $8::date, $1::text, $2::bigint, seq, sealed FROM input JOIN fresh USING (seq)),
+		SELECT $1::text, $2::bigint, seq, hash, kind, day::date, $7::date
+		FROM unnest($3::bigint[], $4::bytea[], $5::text[], $6::text[]) AS t(seq, hash, kind, day) ON CONFLICT DO NOTHING RETURNING seq),
 	noted AS (
 		INSERT INTO outbox(station, epoch, seq)
 		SELECT $1::text, $2::bigint, seq FROM fresh WHERE EXISTS (SELECT FROM fan_out) ORDER BY seq)
@@ -117,7 +115,7 @@ const insertSQL = `WITH input AS (
 // insert stores what is new under its number: the first of several that came under one.
 func (t *take) insert() error {
 	var seqs []int64
-	var hashes, sealed [][]byte
+	var hashes [][]byte
 	var kinds, days []string
 	seen := map[uint64]bool{}
 	for _, item := range t.in.Items {
@@ -127,10 +125,10 @@ func (t *take) insert() error {
 		}
 		seen[h.Seq] = true
 		hash := item.Envelope.Hash
-		seqs, hashes, sealed = append(seqs, int64(h.Seq)), append(hashes, hash[:]), append(sealed, item.Bytes)
+		seqs, hashes = append(seqs, int64(h.Seq)), append(hashes, hash[:])
 		kinds, days = append(kinds, h.Kind), append(days, h.Day)
 	}
-	rows, err := t.tx.Query(t.ctx, insertSQL, t.in.Station, int64(t.in.Epoch), seqs, hashes, kinds, days, sealed, t.day)
+	rows, err := t.tx.Query(t.ctx, insertSQL, t.in.Station, int64(t.in.Epoch), seqs, hashes, kinds, days, t.day)
 	if err != nil {
 		return err
 	}
@@ -139,6 +137,29 @@ func (t *take) insert() error {
 	for _, seq := range fresh {
 		t.fresh[uint64(seq)] = true
 	}
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	return t.bodies()
+}
+
+// bodies copies the bytes of what is new: COPY is the cheapest way in for the server.
+func (t *take) bodies() error {
+	day, err := time.Parse(time.DateOnly, t.day)
+	if err != nil {
+		return err
+	}
+	left := maps.Clone(t.fresh)
+	var rows [][]any
+	for _, item := range t.in.Items {
+		seq := item.Envelope.Header.Seq
+		if !left[seq] {
+			continue
+		}
+		delete(left, seq)
+		rows = append(rows, []any{day, t.in.Station, int64(t.in.Epoch), int64(seq), item.Bytes})
+	}
+	_, err = t.tx.CopyFrom(t.ctx, pgx.Identifier{"body"}, []string{"stored", "station", "epoch", "seq", "sealed"}, pgx.CopyFromRows(rows))
 	return err
 }
 
