@@ -29,8 +29,9 @@ type Presented struct {
 	Audience   string // who judges; empty: the audience is shown, not judged
 	Nonce      string
 	Transcript []byte
-	ReaderKey  []byte   // PKCS #8, PEM or DER: the reader's ephemeral key of the session
-	Trust      [][]byte // anchors for this call
+	Handover   *verify.Handover // what was asked over OpenID4VP, in place of Transcript
+	ReaderKey  []byte           // PKCS #8, PEM or DER: the reader's ephemeral key of the session
+	Trust      [][]byte         // anchors for this call
 }
 
 // Verify judges what was shown, for a folder that may not exist yet: then nothing is trusted but p.Trust. A folder that
@@ -80,7 +81,7 @@ func (s *Station) verify(ctx context.Context, p Presented) (*verify.Result, erro
 		at, sure = s.o.At, true
 	}
 	req := verify.Request{At: at, ClockUnsure: !sure, Audience: p.Audience, Nonce: p.Nonce, Anchors: anchors,
-		Training: s.o.Training, Transcript: p.Transcript}
+		Training: s.o.Training, Transcript: p.Transcript, Handover: p.Handover}
 	var err error
 	if req.ReaderKey, err = readerKey(p.ReaderKey); err != nil {
 		return nil, &desk.Error{Op: "verify", Code: "trust-unreadable", Err: err}

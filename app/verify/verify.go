@@ -58,6 +58,7 @@ type Request struct {
 	Training    bool             // this is a training station
 	Own         string           // name of this station's own institution: its lists are demanded
 	Transcript  []byte           // CBOR SessionTranscript that an mdoc answers
+	Handover    *Handover        // what an mdoc was asked for over OpenID4VP, where the transcript is not given
 	ReaderKey   *ecdh.PrivateKey // the reader's ephemeral key of that session; nil: device MACs cannot be checked
 }
 

@@ -27,6 +27,7 @@ type verifyFlags struct {
 	readerKey              string
 	trust                  []string
 	format                 string
+	handover               verify.Handover
 }
 
 func (f *verifyFlags) bind(cmd *cobra.Command) {
@@ -35,6 +36,10 @@ func (f *verifyFlags) bind(cmd *cobra.Command) {
 	fl.StringVar(&f.nonce, "nonce", "", "the nonce that was asked for")
 	fl.StringVar(&f.transcript, "transcript", "", "file with the CBOR SessionTranscript (ISO/IEC 18013-5 §9.1.5.1)")
 	fl.StringVar(&f.readerKey, "reader-key", "", "file with the reader's ephemeral key of that session (PKCS #8): checks a device MAC")
+	fl.StringVar(&f.handover.ClientID, "client-id", "", "with --response-uri and --nonce: what a wallet was asked over OpenID4VP, in place of --transcript")
+	fl.StringVar(&f.handover.ResponseURI, "response-uri", "", "where that answer was to go")
+	fl.StringVar(&f.handover.WalletNonce, "wallet-nonce", "", "the wallet's own nonce (apu), which the older handovers have")
+	fl.StringVar(&f.handover.Origin, "origin", "", "in place of those: the page whose browser handed the question on")
 	fl.StringArrayVar(&f.trust, "trust", nil, "file with anchors for this call: institution.pem, certificates")
 }
 
@@ -78,6 +83,13 @@ func (e *env) judging(f verifyFlags) (req station.Presented, err error) {
 		if req.Transcript, err = e.readInput(f.transcript, 1<<20); err != nil {
 			return req, err
 		}
+	}
+	if h := f.handover; h.ClientID != "" || h.ResponseURI != "" || h.Origin != "" || h.WalletNonce != "" {
+		h.Nonce = f.nonce
+		if _, err := h.Transcripts(); err != nil || f.transcript != "" {
+			return req, usagef("verify wants --nonce with --client-id and --response-uri, or with --origin, and no --transcript beside them")
+		}
+		req.Handover = &h
 	}
 	if f.readerKey != "" {
 		if req.ReaderKey, err = e.readInput(f.readerKey, 1<<16); err != nil {

@@ -48,7 +48,7 @@ func (c *credential) judgeDevice(req verify.Request, reader *ecdh.PrivateKey) []
 	if c.mac != nil {
 		name = CheckDeviceMAC
 	}
-	checks := []check.Check{c.judgeDeviceAuth(name, req.Transcript, reader)}
+	checks := []check.Check{c.judgeSession(name, req, reader)}
 	allowed := c.mso.DeviceKeyInfo.Authorizations
 	for space, elements := range c.device {
 		for element := range elements {
@@ -58,6 +58,29 @@ func (c *credential) judgeDevice(req verify.Request, reader *ecdh.PrivateKey) []
 		}
 	}
 	return checks
+}
+
+// judgeSession takes the device's check for the session that is known: its transcript, or those that what was asked over
+// OpenID4VP can have had.
+func (c *credential) judgeSession(name string, req verify.Request, reader *ecdh.PrivateKey) check.Check {
+	if len(req.Transcript) > 0 || req.Handover == nil {
+		return c.judgeDeviceAuth(name, req.Transcript, reader)
+	}
+	all, err := req.Handover.Transcripts()
+	if err != nil {
+		return check.Unsure(name, check.NotChecked, err.Error())
+	}
+	var first check.Check
+	for i, t := range all {
+		judged := c.judgeDeviceAuth(name, t, reader)
+		if judged.Verdict == check.Passed {
+			return judged
+		}
+		if i == 0 {
+			first = judged
+		}
+	}
+	return first
 }
 
 func (c *credential) judgeDeviceAuth(name string, transcript []byte, reader *ecdh.PrivateKey) check.Check {

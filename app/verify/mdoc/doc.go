@@ -11,8 +11,8 @@
 // time (validityInfo); device-signature or device-mac over the SessionTranscript that the Request gives; status.
 //
 // Without a SessionTranscript nobody can tell whether this answer was given here and now: device-signature is
-// Indeterminate, not-checked. The bytes of the transcript are the caller's: proximity (§9.1.5.1) or the handover of
-// OpenID4VP 1.0 or of an earlier draft. A device MAC needs the reader's ephemeral private key of the session beside it:
+// Indeterminate, not-checked. The bytes of the transcript are the caller's (proximity, §9.1.5.1), or follow from what was
+// asked over OpenID4VP: verify.Handover, of 1.0 and of the earlier drafts. A device MAC needs the reader's ephemeral private key of the session beside it:
 // Format.ReaderKey, or the Request's.
 //
 // The code that starts a session ("mdoc:" and a DeviceEngagement, §8.2.2.3) is recognised and is Indeterminate,
