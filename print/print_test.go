@@ -286,11 +286,11 @@ func TestSameBytesInEveryProcess(t *testing.T) {
 }
 
 func FuzzSheetText(f *testing.F) {
-	fonts, err := print.StandardFonts()
+	fonts, err := print.StandardFonts(rareFonts(f)...)
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, seed := range []string{name, "王𠮷", "", "\n\n", "a\xff\xfe", "\U0010FFFF\U00010000", "“（1234年”", strings.Repeat("W", 300),
+	for _, seed := range []string{"ئايگۈل (ئالىم) 123", "བཀྲ་ཤིས་སྒྲོལ་མ", "น้ำผึ้ง ที่นี่", "श्रीकृष्ण", "\u0670\u0670", "ا\u0651\u0651\u0651", "ـــ", "〈ا〉", name, "王𠮷", "", "\n\n", "a\xff\xfe", "\U0010FFFF\U00010000", "“（1234年”", strings.Repeat("W", 300),
 		"(a) \\ ) Tj ET", "〓", "\uFFFF\uFFFE", "x\u00A0y"} {
 		f.Add(seed, 16.0, 40.0, false)
 		f.Add(seed, 0.3, 0.0, true)
@@ -299,8 +299,19 @@ func FuzzSheetText(f *testing.F) {
 		if len(text) > 400 {
 			t.Skip()
 		}
-		s := print.NewSheet(fonts, print.A5(), "zh-Hans")
+		lang := "zh-Hans"
+		if width < 30 {
+			lang = "ug"
+		}
+		s := print.NewSheet(fonts, print.A5(), lang)
 		s.Column(10, 10, width).Text(text, print.Style{Size: size, Bold: flag, Uniform: flag, Mark: !flag})
+		said := 0
+		for text := range s.Texts() {
+			said += len(text)
+		}
+		if said > len(text)*3 { // a replacement character is three bytes
+			t.Fatalf("the sheet says %d bytes of %d", said, len(text))
+		}
 		pdf, err := s.PDF(meta)
 		if (err == nil) != bytes.HasPrefix(pdf, []byte("%PDF-")) {
 			t.Fatalf("%d bytes and error %v", len(pdf), err)

@@ -31,7 +31,7 @@
 //
 // Top right: the corner to be cut off (a dashed line), by which a blind holder knows which side is up, and below it the
 // portrait, where there is one. Bottom left: the
-// code, 6 mm from both edges, clear of the fold lines of the halved sheet. Top: the training band, where it is one.
+// code, 6 mm from both edges, clear of the fold lines of the halved sheet; short marks at both edges, halfway down, say where to fold it. Top: the training band, where it is one.
 // Beside the code: serial, hall, masked number, time.
 //
 // Glyphs: text that the fonts cannot print is an error of print (glyph-missing), never a box.

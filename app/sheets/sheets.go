@@ -151,6 +151,14 @@ func (p *page) cornerMark() {
 	p.sheet.Text(w-cornerCut-5.5, 6.5, "✂", print.Style{Size: 16})
 }
 
+// foldMarks shows at both edges where the sheet is to be folded: halfway down, above the code.
+func (p *page) foldMarks() {
+	size := p.sheet.Size()
+	for _, x := range []float64{4, size.W - 8} {
+		p.sheet.Line(x, size.H/2, x+4, size.H/2, 0.4, print.Ink{})
+	}
+}
+
 // training marks every page of a sheet that is worth nothing: a band on top and large words across.
 func (p *page) training() (top float64) {
 	size := p.sheet.Size()
@@ -186,6 +194,9 @@ func (p *page) head(key string, training bool) float64 {
 		top = p.training() + 2
 	}
 	p.cornerMark()
+	if p.code != nil {
+		p.foldMarks()
+	}
 	st := p.bold(sizeHeading)
 	title := p.first.say(key)
 	c := p.sheet.Column(margin, top, p.width())

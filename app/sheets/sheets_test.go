@@ -302,6 +302,9 @@ func TestReadBackOfTheDrawnVoucher(t *testing.T) {
 		if fold := s.Size().W / 2; place.Area.X+place.Area.W > fold && place.Area.X < fold {
 			t.Errorf("%s: the code lies on the fold", name)
 		}
+		if fold := s.Size().H / 2; place.Area.Y < fold+5 {
+			t.Errorf("%s: the code lies on the marked fold", name)
+		}
 	})
 }
 
