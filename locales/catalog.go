@@ -244,14 +244,16 @@ var needs = map[string][]string{
 	Paper:   {"paper.", "relation.", "check.bring.", "refer.", "say.colon", "lang.self", "field.", "list.sep", "purpose."},
 }
 
-// Needs tells whether a language that covers a part must say key itself. What the clerk needs is every key; the day report
-// and the test page are the clerk's, though they are paper.
+// Needs tells whether a language that covers a part must say key itself. What the clerk needs is every key; the clerk's
+// page, the day report and the test page are the clerk's, though they are paper.
 func Needs(part, key string) bool {
 	if part == Clerk {
 		return true
 	}
-	if strings.HasPrefix(key, "paper.day.") || strings.HasPrefix(key, "paper.testpage.") {
-		return false
+	for _, clerks := range [...]string{"paper.card.", "paper.day.", "paper.testpage."} {
+		if strings.HasPrefix(key, clerks) {
+			return false
+		}
 	}
 	return slices.ContainsFunc(needs[part], func(n string) bool {
 		return key == n || strings.HasSuffix(n, ".") && strings.HasPrefix(key, n)
