@@ -6,6 +6,8 @@
 //	                                        fonts/OFL-AtkinsonHyperlegibleNext.txt
 //	fonts/NotoSansArabicUI_*.ttf            Noto Sans Arabic UI, SIL OFL 1.1, licence in fonts/OFL-NotoSansArabicUI.txt
 //	fonts/NotoSerifTibetan_*.ttf            Noto Serif Tibetan, SIL OFL 1.1, licence in fonts/OFL-NotoSerifTibetan.txt
+//	radicals.txt                            radicals and strokes of the characters of Noto Sans SC, from the Unicode Han Database
+//	                                        15.0 (kRSUnicode, kTotalStrokes), licence in LICENSE-Unicode.txt
 //	specimens/<name>.json                   cards of invented people, made by cardreader/sim/mint, layout in cardreader/sim
 //	specimens/training-csca.der             the authorities that training stations trust for them
 //	specimens/training-csca.crl             the document signers that the newest of them has withdrawn
@@ -18,7 +20,7 @@ import (
 	"io/fs"
 )
 
-//go:embed fonts/*.ttf fonts/*.txt specimens
+//go:embed fonts/*.ttf fonts/*.txt specimens radicals.txt LICENSE-Unicode.txt
 var files embed.FS
 
 // NotoSansSC is the regular face for Chinese and for everything that Atkinson lacks.
@@ -45,12 +47,17 @@ func NotoSerifTibetan() []byte { return read("fonts/NotoSerifTibetan_400Regular.
 // NotoSerifTibetanBold is the bold face of NotoSerifTibetan.
 func NotoSerifTibetanBold() []byte { return read("fonts/NotoSerifTibetan_700Bold.ttf") }
 
-// Licences gives the licence texts of the fonts by file name.
+// Radicals is a table of Chinese characters: a line "number form strokes" for each of the 214 radicals and their simplified
+// forms (number with '), below it lines " strokes characters" with what is written besides the radical.
+func Radicals() string { return string(read("radicals.txt")) }
+
+// Licences gives the licence texts of the fonts and of the table of radicals by file name.
 func Licences() map[string]string {
 	out := map[string]string{}
 	for _, name := range []string{"OFL-AtkinsonHyperlegibleNext.txt", "OFL-NotoSansArabicUI.txt", "OFL-NotoSansSC.txt", "OFL-NotoSerifTibetan.txt"} {
 		out[name] = string(read("fonts/" + name))
 	}
+	out["LICENSE-Unicode.txt"] = string(read("LICENSE-Unicode.txt"))
 	return out
 }
 

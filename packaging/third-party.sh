@@ -25,7 +25,7 @@ trap 'rm -f "$tmp"' EXIT
     done
     if [ -z "$found" ]; then echo "packaging/third-party.sh: $path $version has no licence file" >&2; exit 1; fi
   done < "$tmp"
-  for f in assets/fonts/OFL-*.txt cardreader/photo/jp2/LICENSE-*.txt; do
+  for f in assets/fonts/OFL-*.txt assets/LICENSE-*.txt cardreader/photo/jp2/LICENSE-*.txt; do
     printf '\n================================================================================\n%s\n\n' "$(basename "$f" .txt)"
     cat "$f"
   done

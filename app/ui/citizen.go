@@ -57,13 +57,13 @@ func newCitizen(kit *widget.Kit, g gallery, in citizenInputs) *citizen {
 	z.hello = z.body.Text(widget.Style{Size: 40, Align: centre}, "")
 	z.title = z.body.Text(widget.Style{Size: 64, Bold: true, Align: centre}, "")
 	z.question = z.body.Text(widget.Style{Size: 48, Bold: true, Align: centre}, "")
-	z.facts = z.body.Facts(6, widget.Style{Size: 40, Ink: widget.InkSecondary}, widget.Style{Size: 40, Bold: true})
+	z.facts = z.body.Facts(2, widget.Style{Size: 40, Ink: widget.InkSecondary}, widget.Style{Size: 40, Bold: true})
 	z.ask = z.body.Text(widget.Style{Size: 56, Bold: true, Align: centre}, "")
 	z.sub = z.body.Text(widget.Style{Size: 44, Align: centre}, "")
 	z.help = z.body.Text(widget.Style{Size: 40, Align: centre}, "")
 	z.actBox = kit.Fixed(citizenW-2*citizenMargin, 270, false, z.act)
 	z.factsBox = z.body.Middle(z.facts.Container)
-	z.middle = z.body.Column(20, z.hello, z.title, z.question, z.factsBox, z.ask, z.actBox, z.sub, z.help)
+	z.middle = z.body.Column(12, z.hello, z.title, z.question, z.factsBox, z.ask, z.actBox, z.sub, z.help)
 	for i := range z.words {
 		z.words[i] = kit.Text(widget.Style{Size: 48, Bold: true, Align: centre, OneRow: true}, "")
 	}

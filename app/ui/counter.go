@@ -94,7 +94,7 @@ func newCounter(ctx context.Context, a fyne.App, d Deps, fonts widget.Fonts) (*c
 		return nil, err
 	}
 	c.cat = c.catalog(d.Lang)
-	c.outlines = outlinesOf(fonts.Regular)
+	c.outlines = outlinesOf(fonts.Whole.Content())
 	if len(c.d.CitizenLangs) == 0 {
 		c.d.CitizenLangs = locales.Offered(locales.Citizen, d.Visit.State().Training)
 	}
@@ -223,6 +223,7 @@ func (c *counter) layers(moved bool) {
 // refresh draws everything from what is so.
 func (c *counter) refresh() {
 	v := c.view()
+	v.mute = v.mute || !c.actions()[fyne.KeyF7].works
 	c.frame.refresh(v)
 	if c.citizen != nil {
 		c.citizen.set(v, c.s.Training)
@@ -234,8 +235,8 @@ func (c *counter) do(op string, input func() error) {
 	c.fault, c.note, c.armed = nil, "", ""
 	if err := input(); err != nil {
 		c.fault = desk.Explain(op, err)
-		c.log.Info("ui", "input", op, "code", c.fault.Code)
 		c.course.Refused()
+		c.log.Info("ui", "input", op, "code", c.fault.Code)
 	}
 	c.refresh()
 }

@@ -72,3 +72,39 @@ func TestFontsCoverEverySentence(t *testing.T) {
 		}
 	}
 }
+
+// The screens' own faces are small; a rare character is drawn from the whole font and a common one never is.
+func TestRareCharactersHaveTheWholeFont(t *testing.T) {
+	fonts := testFonts()
+	for _, res := range []fyne.Resource{fonts.Regular, fonts.Bold} {
+		if n := len(res.Content()); n > 4<<20 {
+			t.Errorf("%s has %d bytes: it was not cut", res.Name(), n)
+		}
+	}
+	rare := fonts.More[len(fonts.More)-1]
+	for _, r := range "䶮龑龵" {
+		if !rare.Has(r) {
+			t.Errorf("%q is not drawn from the whole font", r)
+		}
+		if _, ok := face(t, rare.Bold).NominalGlyph(r); !ok {
+			t.Errorf("the whole font lacks %q", r)
+		}
+	}
+	for _, r := range "张王李赵é✓" {
+		if rare.Has(r) {
+			t.Errorf("%q has the whole font taken apart", r)
+		}
+	}
+	if rare.Has('\U0010FFFF') {
+		t.Error("what no font has is looked for in the whole font")
+	}
+	// The same letter stands as wide as in the whole font: only what is rare was left out.
+	small, whole := face(t, fonts.Regular), face(t, fonts.Whole)
+	for _, r := range "国Ag，é" {
+		a, _ := small.NominalGlyph(r)
+		b, _ := whole.NominalGlyph(r)
+		if small.HorizontalAdvance(a) != whole.HorizontalAdvance(b) {
+			t.Errorf("%q is as wide as %v, in the whole font %v", r, small.HorizontalAdvance(a), whole.HorizontalAdvance(b))
+		}
+	}
+}

@@ -1,14 +1,12 @@
 package ui
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"golang.org/x/image/font/sfnt"
 
 	"bangban/app/flow"
 	"bangban/app/ui/widget"
@@ -25,7 +23,9 @@ type nameBox struct {
 	keys  *widget.Text
 	code  *widget.Entry
 	box   *fyne.Container
-	typed bool // the clerk types a code point
+	found *widget.Choice // characters that were looked for by radical and strokes
+	runes []rune         // the same
+	typed bool           // the clerk types a code point
 }
 
 func newNameBox(c *counter) *nameBox {
@@ -33,8 +33,10 @@ func newNameBox(c *counter) *nameBox {
 	b := &nameBox{c: c, glyph: k.Text(widget.Style{Size: 96, Bold: true, Align: fyne.TextAlignCenter}, ""), head: k.Text(widget.Style{Size: 20, Bold: true}, ""),
 		forms: k.Facts(4, styleLabel(), styleValue()), keys: k.Text(styleBody(), ""), code: k.Entry("")}
 	b.box = b.code.Framed()
+	b.found = k.Choice("", nil)
+	b.code.OnChanged = b.look
 	frame := k.Box(widget.BoxLook{Ground: widget.InkPanel, Edge: widget.InkBorder, Line: 2, Pad: 6, Middle: true}, b.glyph)
-	right := k.Column(8, b.head, b.forms.Container, b.box, b.keys)
+	right := k.Column(8, b.head, b.forms.Container, b.box, b.keys, b.found)
 	b.root = k.Column(8, k.Beside(18, 1, 260, k.Fixed(170, 170, false, frame), right))
 	return b
 }
@@ -76,10 +78,10 @@ func (b *nameBox) refresh() {
 	}
 	b.forms.Set([]widget.Fact{{Label: c.t("cl.name.read"), Value: strings.TrimSpace(c.shownGlyph(d.Read) + "  " + codeText(d.Read))}, {Label: c.t("cl.name.card"), Value: card}})
 	visible(b.box, b.typed)
-	b.code.Name(c.t("cl.name.code"))
-	b.keys.Set(c.t("cl.name.keys"))
-	if b.typed {
-		b.keys.Set(c.t("cl.name.code"))
+	b.code.Name(c.t("cl.name.field"))
+	b.look(b.code.Text)
+	if !b.typed {
+		b.keys.Set(c.t("cl.name.keys"))
 	}
 }
 
@@ -88,6 +90,37 @@ func private(r rune) bool {
 }
 
 func codeText(r rune) string { return fmt.Sprintf("U+%04X", r) }
+
+// look offers the characters that are written as the field says.
+func (b *nameBox) look(query string) {
+	var options []string
+	var search bool
+	b.runes = nil
+	if b.typed {
+		b.runes, search = charactersOf(query)
+	}
+	more := len(b.runes) - maxCharacters
+	b.runes = b.runes[:min(len(b.runes), maxCharacters)]
+	for _, r := range b.runes {
+		options = append(options, string(r)+"    "+codeText(r))
+	}
+	same := b.found.Selected()
+	b.found.Set(b.c.t("cl.name.found"), options, min(max(same, 0), len(options)-1))
+	visible(b.found, len(options) > 0)
+	if !b.typed {
+		return
+	}
+	switch {
+	case search && len(options) == 0:
+		b.keys.Set(b.c.t("cl.name.none"))
+	case more > 0:
+		b.keys.Set(b.c.t("cl.name.more", "N", strconv.Itoa(more)))
+	case search:
+		b.keys.Set(b.c.t("cl.name.pick"))
+	default:
+		b.keys.Set(b.c.t("cl.name.code"))
+	}
+}
 
 // confirm is Return: the character is the one on the document, or the code point that was typed.
 func (b *nameBox) confirm() {
@@ -104,6 +137,9 @@ func (b *nameBox) confirm() {
 	code, err := strconv.ParseUint(text, 16, 21)
 	if runes := []rune(b.code.Text); err != nil && len(runes) == 1 { // the character itself, from an input method
 		code, err = uint64(runes[0]), nil
+	}
+	if at := b.found.Selected(); len(b.runes) > 0 && at >= 0 { // one that was looked for
+		code, err = uint64(b.runes[at]), nil
 	}
 	if err != nil {
 		code = 0
@@ -151,13 +187,4 @@ func (c *counter) draws(r rune) bool {
 	}
 	i, err := c.outlines.GlyphIndex(nil, r)
 	return err == nil && i != 0
-}
-
-// outlinesOf reads the font once; nil where it cannot be read.
-func outlinesOf(r fyne.Resource) *sfnt.Font {
-	f, err := sfnt.ParseReaderAt(bytes.NewReader(r.Content()))
-	if err != nil {
-		return nil
-	}
-	return f
 }

@@ -94,6 +94,12 @@ type healthOf struct{ h desk.Health }
 func (h healthOf) Health() desk.Health                       { return h.h }
 func (h healthOf) Subscribe(func(desk.Health)) (stop func()) { return func() {} }
 
+// The screens tell the hall's time; in tests the hall is at Greenwich.
+func TestMain(m *testing.M) {
+	time.Local = time.UTC
+	os.Exit(m.Run())
+}
+
 // testTheme is set once and changed from inside: Fyne keeps 32 parsed fonts of old themes.
 var testTheme = &struct{ *widget.Kit }{widget.NewKit(testFonts(), widget.Light())}
 

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -23,8 +22,11 @@ type scene struct {
 }
 
 // scenes lists every screen.
-func scenes() []scene {
-	return append(append(append(identifyScenes(), laterScenes()...), lifeScenes()...), setUpScenes()...)
+func scenes() (all []scene) {
+	for _, part := range [][]scene{identifyScenes(), laterScenes(), lifeScenes(), setUpScenes(), showScenes()} {
+		all = append(all, part...)
+	}
+	return all
 }
 
 func identifyScenes() []scene {
@@ -209,40 +211,6 @@ func laterScenes() []scene {
 			r.key(fyne.KeyF12)
 			r.step(flow.Locked)
 		}},
-	}
-}
-
-// TestScreens walks to every screen in both languages at 100 and 200 % and looks for words that are cut off and targets
-// that are too small. With BANGBAN_SHOTS set it also writes the pictures.
-func TestScreens(t *testing.T) {
-	for _, lang := range []string{"zh-Hans", "en"} {
-		for _, scale := range []float32{1, 1.5, 2} {
-			if lang == "en" && scale == 1.5 { // between the two that are looked at
-				continue
-			}
-			for _, sc := range scenes() {
-				name := fmt.Sprintf("%s-%s-%d", sc.name, lang, int(scale*100))
-				t.Run(name, func(t *testing.T) {
-					r := newRig(t, func(d *Deps, f *flowtest.Fakes) {
-						d.Lang, d.Scale = lang, scale
-						if sc.change != nil {
-							sc.change(d, f)
-						}
-					})
-					if lang == "en" {
-						// the person reads English as well
-						r.c.d.CitizenLangs = []string{"en"}
-					}
-					sc.play(r)
-					if lang == "en" && r.c.s.Step != flow.Locked {
-						r.c.s.Lang = "en"
-						r.c.refresh()
-					}
-					r.audit()
-					r.shot(name)
-				})
-			}
-		}
 	}
 }
 

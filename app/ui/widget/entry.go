@@ -2,6 +2,7 @@ package widget
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -85,12 +86,14 @@ func (e *Entry) TypedRune(r rune) {
 		r -= 'a' - 'A'
 	}
 	e.Entry.TypedRune(r)
+	e.suit()
 }
 
 // TypedShortcut implements fyne.Shortcutable: the counter's own combinations first, then cut, copy and paste.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	if !e.kit.offerCombo(s) {
 		e.Entry.TypedShortcut(s)
+		e.suit() // it may have been pasted
 	}
 }
 
@@ -109,6 +112,21 @@ func (e *Entry) FocusLost() {
 	e.focus = false
 	e.kit.ring(e.ring, false)
 	e.ring.Refresh()
+}
+
+// SetText changes what stands in the field.
+func (e *Entry) SetText(s string) {
+	e.Entry.SetText(s)
+	e.suit()
+}
+
+// suit takes the whole font where a character of the field needs it.
+func (e *Entry) suit() {
+	rare := !e.Password && strings.ContainsFunc(e.Text, func(r rune) bool { return e.kit.face(r) >= 0 })
+	if rare != e.TextStyle.Monospace {
+		e.TextStyle.Monospace = rare
+		e.Entry.Refresh()
+	}
 }
 
 // Refresh also makes the field follow the text size.

@@ -8,9 +8,11 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
-// Fonts are the two faces that every screen uses, and those for what they lack, in the order in which they are asked.
+// Fonts are the two faces that every screen uses, and those for what they lack, in the order in which they are asked. Whole
+// has every character that can be drawn at all; fields use it, since anything may be typed there. It may be nil.
 type Fonts struct {
 	Regular, Bold fyne.Resource
+	Whole         fyne.Resource
 	More          []Script
 }
 
@@ -196,6 +198,8 @@ func (k *Kit) Font(s fyne.TextStyle) fyne.Resource {
 	switch {
 	case s.Symbol || k.shared.fonts.Regular == nil:
 		return theme.DefaultTheme().Font(s)
+	case s.Monospace && k.shared.fonts.Whole != nil: // a field with a rare character in it
+		return k.shared.fonts.Whole
 	case s.Bold && k.shared.fonts.Bold != nil:
 		return k.shared.fonts.Bold
 	}

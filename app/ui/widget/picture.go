@@ -23,7 +23,7 @@ func (k *Kit) Picture(w, h float32) *Picture {
 		Align: fyne.TextAlignCenter}, "")}
 	p.box = k.Box(BoxLook{Ground: InkPanel, Edge: InkBorder, Line: 2, Pad: 4, Middle: true}, p.missing)
 	p.image.Hide()
-	p.Container = k.Fixed(w, h, false, container.NewStack(p.box, container.New(&inset{k, 3}, p.image)))
+	p.Container = k.Fixed(w, h, false, container.NewStack(p.box, container.New(&inset{kit: k, px: 3}, p.image)))
 	return p
 }
 
@@ -45,30 +45,33 @@ func (p *Picture) Set(img image.Image, missing string) {
 	}
 }
 
-// inset leaves px around its objects.
+// inset leaves px around its objects, and at the end of the rows more.
 type inset struct {
 	kit *Kit
 	px  float32
+	end float32
 }
 
 // Inset leaves px around o.
 func (k *Kit) Inset(px float32, o fyne.CanvasObject) *fyne.Container {
-	return container.New(&inset{k, px}, o)
+	return container.New(&inset{kit: k, px: px}, o)
 }
 
 func (i *inset) gap() float32 { return i.kit.Frame(i.px) }
+
+func (i *inset) around() fyne.Size { return fyne.NewSize(2*i.gap()+i.kit.Frame(i.end), 2*i.gap()) }
 
 func (i *inset) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	var s fyne.Size
 	for _, o := range objects {
 		s = s.Max(o.MinSize())
 	}
-	return s.Add(fyne.NewSquareSize(2 * i.gap()))
+	return s.Add(i.around())
 }
 
 func (i *inset) HeightFor(objects []fyne.CanvasObject, w float32) (h float32) {
 	for _, o := range objects {
-		h = max(h, HeightFor(o, w-2*i.gap()))
+		h = max(h, HeightFor(o, w-i.around().Width))
 	}
 	return h + 2*i.gap()
 }
@@ -77,12 +80,12 @@ func (i *inset) NaturalWidth(objects []fyne.CanvasObject) (w float32) {
 	for _, o := range objects {
 		w = max(w, NaturalWidth(o))
 	}
-	return w + 2*i.gap()
+	return w + i.around().Width
 }
 
 func (i *inset) Layout(objects []fyne.CanvasObject, s fyne.Size) {
 	for _, o := range objects {
 		o.Move(fyne.NewPos(i.gap(), i.gap()))
-		o.Resize(s.Subtract(fyne.NewSquareSize(2 * i.gap())))
+		o.Resize(s.Subtract(i.around()))
 	}
 }

@@ -17,9 +17,12 @@ type Scroller struct {
 // scrollInset leaves room for focus rings at the edge of what is shown.
 const scrollInset = 6
 
+// barRoom is kept free at the end of the rows, so that the bar lies over nothing.
+const barRoom = 8
+
 // Scroller makes one around a Column.
 func (k *Kit) Scroller(col *fyne.Container) *Scroller {
-	s := &Scroller{kit: k, scroll: container.NewVScroll(k.Inset(scrollInset, col)), column: col}
+	s := &Scroller{kit: k, scroll: container.NewVScroll(container.New(&inset{kit: k, px: scrollInset, end: barRoom}, col)), column: col}
 	s.Container = container.New(&scrollLayout{s}, s.scroll)
 	return s
 }
@@ -37,7 +40,7 @@ func (s *Scroller) Top() { s.to(0) }
 // Over is how much of the content does not fit.
 func (s *Scroller) Over() float32 {
 	gap := 2 * s.kit.Frame(scrollInset)
-	return max(HeightFor(s.column, s.scroll.Size().Width-gap)+gap-s.scroll.Size().Height, 0)
+	return max(HeightFor(s.column, s.scroll.Size().Width-gap-s.kit.Frame(barRoom))+gap-s.scroll.Size().Height, 0)
 }
 
 // Reveal brings o into view; of a list the chosen row.
@@ -103,14 +106,16 @@ func (l *scrollLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewS
 
 func (l *scrollLayout) HeightFor(_ []fyne.CanvasObject, w float32) float32 {
 	gap := 2 * l.s.kit.Frame(scrollInset)
-	return HeightFor(l.s.column, w-gap) + gap
+	return HeightFor(l.s.column, w-gap-l.s.kit.Frame(barRoom)) + gap
 }
 
-func (l *scrollLayout) NaturalWidth([]fyne.CanvasObject) float32 { return NaturalWidth(l.s.column) }
+func (l *scrollLayout) NaturalWidth([]fyne.CanvasObject) float32 {
+	return NaturalWidth(l.s.column) + l.s.kit.Frame(2*scrollInset+barRoom)
+}
 
 func (l *scrollLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if c, ok := l.s.column.Layout.(*column); ok {
-		c.width = size.Width - 2*l.s.kit.Frame(scrollInset)
+		c.width = size.Width - l.s.kit.Frame(2*scrollInset+barRoom)
 	}
 	l.s.scroll.Move(fyne.NewPos(0, 0))
 	l.s.scroll.Resize(size)
