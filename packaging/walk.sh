@@ -3,8 +3,11 @@
 #   log in → card → its MRZ → proof → same person → purpose and recipient → the person's own Yes → paper → handed over →
 #   queue → lock, and on the command line: parcel on a stick → back office → receipt → purged.
 # Then what must not go on: a tampered passport, a card pulled early, the person's No, a spoken yes, the service off.
+# Then the other journeys: a again in two keys, b on papers without a card, c a helper with a mandate, d a credential that is
+# shown, f the end of the day; keys and the machine's time are counted.
 # It looks for what each step leaves behind and exits non-zero where something is missing.
 #   sh packaging/walk.sh [SHOTS-DIR]      screenshots of every step, in zh-Hans and en, at 100 and 200 %
+#   WALK=journeys sh packaging/walk.sh    only those other journeys;  BANGBAN=FILE: a program that is built already
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh
@@ -31,7 +34,7 @@ fail() {
   [ -n "${KEEP_WALK:-}" ] && cp -r "$work" "$KEEP_WALK"
   exit 1
 }
-for tool in Xvfb openbox xdotool import pcscd; do
+for tool in Xvfb openbox xdotool import pcscd python3; do
   command -v $tool >/dev/null 2>&1 || fail "$tool is missing: sh packaging/test.sh installs it"
 done
 
@@ -39,7 +42,7 @@ gopath=$(go env GOPATH GOCACHE GOMODCACHE | tr '\n' ' ')
 build() { HOME=$real_home go build -p 2 "$@"; }
 real_home=$(getent passwd "$(id -u)" | cut -d: -f6)
 echo "walk: building ($gopath)" | cut -c 1-14
-build -tags x11,migrated_fynedo -o "$work/bangban" .
+if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else build -tags x11,migrated_fynedo -o "$work/bangban" .; fi
 build -o "$work/bangbanctl" ./app/cmd/bangbanctl
 build -o "$work/card" ./cardreader/vpcd/serve
 
@@ -75,7 +78,7 @@ settle() {
 }
 shot() { settle; import -silent -window root "$shots/$where-$1.png"; }
 # The counter hears no Return within 250 ms of a step: one long press is one answer.
-key() { sleep 0.3; xdotool windowfocus --sync "$clerk"; xdotool key --delay 60 "$@"; }
+key() { pressed=$((${pressed:-0} + $#)); sleep 0.3; xdotool windowfocus --sync "$clerk"; xdotool key --delay 60 "$@"; }
 typed() { xdotool windowfocus --sync "$clerk"; xdotool type --delay 55 "$1"; }
 # touch X Y: a touch on the person's screen, in pixels of its window.
 touch_citizen() {
@@ -89,7 +92,7 @@ no_at="400 690"
 # start_counter LANG SCALE
 start_counter() {
   : > "$work/out"; : > "$work/err"
-  "$work/bangban" --training --data "$work/d" --lang "$1" --scale "$2" --ready > "$work/out" 2>> "$work/err" &
+  "$work/bangban" --training --data "${data_dir:-$work/d}" --lang "$1" --scale "$2" --ready > "$work/out" 2>> "$work/err" &
   app=$!
   pids="$pids $app"
   n=0
@@ -144,6 +147,86 @@ want_choose_or_agree() {
   done
 }
 
+# press KEY STEP: one key, and how long the machine takes to the step. took adds up in ms.
+press() {
+  key "$1"
+  from=$(date +%s%N)
+  want "$2"
+  took=$((${took:-0} + ($(date +%s%N) - from) / 1000000))
+}
+# scans TEXT: what a scanner that types does.
+scans() { sleep 0.3; xdotool windowfocus --sync "$clerk"; xdotool type --delay 4 "$1"; xdotool key --delay 0 Return; }
+begin() { pressed=0; took=0; }
+counted() { echo "walk: journey $1: $pressed keys of the clerk, $took ms of the machine"; }
+# tray N: the N-th specimen of the list is laid (Home, then down).
+tray() {
+  sleep 0.3; xdotool windowfocus --sync "$clerk"; xdotool key --delay 40 Home
+  i=1; while [ $i -lt "$1" ]; do xdotool key --delay 40 Down; i=$((i + 1)); done
+  key F4
+}
+lift() { sleep 0.2; xdotool windowfocus --sync "$clerk"; xdotool key shift+F4; }
+yes() { from=$(date +%s%N); touch_citizen $yes_at; want "$1"; took=$((took + ($(date +%s%N) - from) / 1000000)); }
+
+journeys() {
+  where=journeys
+  ctl="$work/bangbanctl --training --data $work/j"
+  $ctl mandate give --reader sim:emrtd --helper sim:emrtd-wang --scope train-ticket --uses 2 --out "$work/m" > /dev/null || fail "no mandate"
+  $ctl voucher issue --card --reader sim:emrtd --purpose housing-fund --recipient demo-bank --out "$work/v" > /dev/null || fail "no voucher"
+  mandate=$(cat "$work"/m/*.txt); shown=$(cat "$work"/v/*.txt)
+  data_dir=$work/j
+  # The helper's card in the list of the window: those that name a person first, then by how many people carry one.
+  wang_row=$(python3 - <<'PY'
+import glob, json, os
+kinds = "emrtd cnid sscard thaiid twnhi mykad beid rsid".split()
+rows = []
+for f in glob.glob("assets/specimens/*.json"):
+    d, name = json.load(open(f)), os.path.basename(f)[:-5]
+    at = kinds.index(d["kind"]) if d.get("kind") in kinds else 2 * len(kinds)
+    rows.append((not d.get("truth"), at if name == d.get("kind") or at > 7 else len(kinds) + at, name))
+print([r[2] for r in sorted(rows)].index("emrtd-wang") + 1)
+PY
+)
+  start_counter zh-Hans 1
+  login
+  # a: the first visit chooses, the second is two keys.
+  tray 1; want compare; key Return; want choose; key Return; want agree; yes hand-over; key Return; want farewell
+  lift; key Escape; want ready; begin
+  tray 1; want compare; begin
+  press Return agree; yes hand-over; press Return farewell
+  [ "$pressed" = 2 ] || fail "journey a took $pressed keys"
+  counted a; lift; key Escape; want ready
+  # b: no card; two papers, a colleague's PIN.
+  begin; press F2 evidence; shot 20-evidence
+  for row in 1 6; do typed "$row"; sleep 0.4; key F3; done
+  key Return; typed "SPECIMEN WU"; key Return; typed 19380504; key Tab; typed HK123456
+  shot 21-evidence-full; press Return compare; press Return choose; press Return second
+  typed 246810; press Return agree; shot 22-evidence-agree; yes hand-over; press Return farewell; counted b
+  key Escape; want ready
+  # c: the helper alone: the mandate, the helper's card, a colleague, the helper's Yes.
+  begin; press F3 grant-scan; shot 23-grant-scan; scans "$mandate"; want grant-card; shot 24-grant-card
+  tray "$wang_row"; want compare; press Return second; typed 246810; press Return agree; shot 25-grant-agree
+  yes hand-over; shot 26-grant-paper; press Return farewell; counted c
+  lift; key Escape; want ready
+  # d: a paper is shown.
+  begin; key F5; sleep 0.6; shot 27-show-ask; touch_citizen $yes_at; sleep 0.6; scans "$shown"; sleep 1; shot 28-verdict; key Escape; counted d
+  # f: the end of the day, by the supervisor.
+  begin; sleep 0.4; key F10; sleep 1; shot 29-day; key Return; sleep 0.6; typed 246810; key Return; sleep 1.5; shot 30-review
+  n=0; while [ $n -lt 12 ]; do typed a; sleep 0.5; n=$((n + 1)); done; shot 31-day-close; key Return; sleep 2; shot 32-day-done; counted f
+  key Escape; sleep 0.3; key Escape
+  stop_counter
+  $ctl voucher list --json > "$work/rows"
+  [ "$(grep -c '"state":"handed-over"' "$work/rows")" = 6 ] || fail "6 papers were handed over, the ledger says $(grep -c handed-over "$work/rows")"
+  grep -q '"evidence"' "$work/rows" || fail "the voucher without a card has no flag"
+  grep -q '"by-mandate"' "$work/rows" || fail "the voucher on a mandate has no flag"
+  $ctl queue export "$work/jstick" > /dev/null; $ctl inbox open "$work/jstick" --json > "$work/jinbox" 2>/dev/null || fail "inbox open"
+  grep -q '"kind":"redeem"' "$work/jinbox" || fail "the use of the mandate did not reach the back office"
+  $ctl journal verify > /dev/null || fail "journal"
+  grep -q 'Error in Fyne call thread' "$work/err" && fail "a widget was touched from another thread"
+  echo "walk: journeys a, b, c, d, f in the window"
+}
+
+if [ "${WALK:-}" = journeys ]; then journeys; exit 0; fi
+
 journey zh-Hans 1
 journey en 1
 journey zh-Hans 2
@@ -153,9 +236,9 @@ where=branches
 start_counter zh-Hans 1
 login
 present emrtd-tampered; key Return; want trouble; shot 11-tampered
-key Return; key F10; saw trouble 1; key Escape
+key Return; saw trouble 1; key F10; want evidence; key Escape; want ready   # by hand, and back
 grep -q '^step agree' "$work/out" && fail "a tampered passport reached the question"
-lift_card; key F2; want ready
+lift_card
 
 lay_card emrtd; want need-secret; settle; lift_card; typed "$(mrz emrtd | tr -d '|')"; key Return; shot 12-card-off
 lay_card emrtd; want compare
@@ -190,4 +273,5 @@ $ctl queue receipts "$work/stick/receipts" > /dev/null || fail "receipts"
 $ctl journal verify > /dev/null || fail "journal"
 sh packaging/residue.sh "$work/d" "$work/stick" "$work/home" "$work/xdg" "$work/out" "$work/err" || fail "residue"
 grep -q 'Error in Fyne call thread' "$work/err" && fail "a widget was touched from another thread"
+journeys
 echo "walk: 5 vouchers, $(ls "$shots" | wc -l) screenshots"

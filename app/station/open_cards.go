@@ -145,10 +145,9 @@ func (c *Cards) Specimens() []string {
 	if err != nil {
 		return nil
 	}
-	// Those that name a person come first; what a newcomer lays first is an ordinary one.
-	slices.SortStableFunc(list, func(a, b sim.Specimen) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
-	})
+	// Those that name a person come first, the cards that most people carry before others: what a newcomer lays first is an
+	// ordinary one.
+	slices.SortStableFunc(list, func(a, b sim.Specimen) int { return cmp.Compare(rank(a), rank(b)) })
 	names := make([]string, 0, len(list))
 	for _, sp := range list {
 		names = append(names, sp.Name)

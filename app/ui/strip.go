@@ -45,6 +45,15 @@ func newStrip(c *counter) *strip {
 
 func (s *strip) refresh() {
 	c := s.c
+	if c.s.Station.Name == "" { // no counter yet: nothing is wrong with any part of it
+		s.desk.Set(c.t("cl.setup.nothing"))
+		for _, p := range s.parts {
+			p.Hide()
+		}
+		s.unsent.Hide()
+		s.time.Set(c.d.Now().Local().Format("15:04"))
+		return
+	}
 	who := c.t("strip.desk", "Station", c.s.Station.Name)
 	if c.s.Step != flow.Locked {
 		who += "  " + c.s.Clerk.Name
