@@ -123,6 +123,6 @@ func (c *counter) grantView(v *view) {
 // grantQuestion is what a helper says yes or no to: for whom, and what the paper is.
 func (c *counter) grantQuestion(v *view) {
 	t := v.cat.T
-	v.ask = t("cz.grant.ask")
+	v.title, v.ask = t("cz.grant.what"), t("cz.grant.ask")
 	v.facts = append([]widget.Fact{{Label: t("cz.grant.for"), Value: desk.MaskName(c.s.Grant.Mandate.Principal.Name)}}, v.facts...)
 }

@@ -125,7 +125,11 @@ func (c *counter) canShow() bool {
 // openShowing puts the question to the person.
 func (c *counter) openShowing() {
 	c.layer, c.fault, c.note, c.armed = layerScan, nil, "", ""
-	c.do("show.open", func() error { return c.d.Show.Open(c.s.Clerk.ID, c.s.Lang) })
+	c.do("show.open", func() error {
+		err := c.d.Show.Open(c.s.Clerk.ID, c.s.Lang)
+		c.showing = c.d.Show.State() // the first frame says so already
+		return err
+	})
 	c.frame.stepped()
 	c.refresh()
 	c.frame.focusFirst()
