@@ -44,7 +44,9 @@ Section
   File "@STAGE@\bangban.ico"
   File "@STAGE@\LICENSE.txt"
   File "@STAGE@\THIRD-PARTY.txt"
-  File /nonfatal "@STAGE@\opengl32.dll"
+!if /FileExists "@STAGE@\opengl32.dll"
+  File "@STAGE@\opengl32.dll"
+!endif
   StrCpy $Args ""
   StrCmp $Data "" +2
     StrCpy $Args '--data "$Data"'

@@ -13,7 +13,7 @@ import (
 
 func (e *env) clerkCommand() *cobra.Command {
 	group := &cobra.Command{Use: "clerk", Short: "Who may log in at this counter"}
-	group.AddCommand(e.clerkList(), e.clerkEnrol(), e.clerkUnlock())
+	group.AddCommand(e.clerkList(), e.clerkEnrol(), e.clerkUnlock(), e.clerkCard())
 	return group
 }
 
