@@ -71,16 +71,13 @@ func (b Bearer) String() string { return [...]string{"paper", "phone", "helper"}
 
 // Reasons and checks that the counter adds to a format's own.
 const (
-	CheckBearer = "bearer"
-	CheckFresh  = "freshness"
+	CheckBearer = verify.CheckBearer
+	CheckFresh  = verify.CheckFresh
+	WrongHolder = verify.WrongHolder
+	NotFresh    = verify.NotFresh
 
-	WrongHolder check.Reason = "wrong-holder" // shown by somebody whom it does not name
-	NotFresh    check.Reason = "not-fresh"    // a picture of a code: it may have been taken anywhere
+	represented = verify.RepresentedBy
 )
-
-// represented is the claim of a credential that names who may show it in the person's place; claims are given only where
-// they are proven.
-const represented = "represented_by"
 
 // Codes of desk errors of this visit.
 const (
@@ -149,7 +146,7 @@ func (w *Showing) weigh(res *verify.Result) *Shown {
 			checks = append(checks, check.Pass(CheckBearer, represented))
 		case w.s.Bearer == ByHelper:
 			checks = append(checks, check.Fail(CheckBearer, WrongHolder, ""))
-		case w.s.Bearer == OwnPhone && !fresh(checks):
+		case w.s.Bearer == OwnPhone && !verify.Fresh(checks):
 			checks = append(checks, check.Unsure(CheckFresh, NotFresh, ""))
 		}
 	}
@@ -199,17 +196,6 @@ func why(v check.Verdict, checks []check.Check) *check.Check {
 		}
 	}
 	return nil
-}
-
-// fresh tells whether the holder's own key answered here and now.
-func fresh(checks []check.Check) bool {
-	return slices.ContainsFunc(checks, func(c check.Check) bool {
-		switch c.Name {
-		case "nonce", CheckFresh, "device-signature", "device-mac":
-			return c.Verdict == check.Passed
-		}
-		return false
-	})
 }
 
 // claimNames are the names that formats give to a field.

@@ -19,6 +19,7 @@ import (
 	"bangban/app/trust"
 	"bangban/app/verify"
 	"bangban/app/verify/formats"
+	"bangban/app/verify/pdfsig"
 	"bangban/cardreader/check"
 )
 
@@ -30,6 +31,7 @@ type Presented struct {
 	Nonce      string
 	Transcript []byte
 	Handover   *verify.Handover // what was asked over OpenID4VP, in place of Transcript
+	Bearer     verify.Bearer    // who shows it, where that is judged
 	ReaderKey  []byte           // PKCS #8, PEM or DER: the reader's ephemeral key of the session
 	Trust      [][]byte         // anchors for this call
 }
@@ -95,7 +97,7 @@ func (s *Station) verify(ctx context.Context, p Presented) (*verify.Result, erro
 	online, broken := s.providers()
 	list := formats.All(formats.Deps{Online: online})
 	if p.Format != "" {
-		list = only(list, p.Format)
+		list = only(list, p.Format, pdfsig.ID) // whoever wants a voucher and shows a signed file wants both judged
 	}
 	res, err := lift(ctx, list, p.Input, req)
 	if err != nil {
@@ -104,7 +106,11 @@ func (s *Station) verify(ctx context.Context, p Presented) (*verify.Result, erro
 	if broken != nil && noContainer(res) { // what nothing else reads may be a code of that platform
 		return nil, broken
 	}
-	return s.takenBack(ctx, res)
+	if res, err = s.takenBack(ctx, res); err != nil {
+		return nil, err
+	}
+	res.Judge(p.Bearer)
+	return res, nil
 }
 
 // lift judges what lies in a file: each thing that may be a credential, in the order of scan.Lift, until one can be read.
@@ -210,6 +216,7 @@ func both(signed, code *verify.Result, where string) *verify.Result {
 	if sameOffice(signed, code) { // the lists that were asked about the code answer for the file
 		checks = slices.DeleteFunc(checks, func(c check.Check) bool { return c.Reason == check.NoList && c.Optional })
 	}
+	checks = append(checks, sameSigner(signed, code)...)
 	for _, c := range code.Checks {
 		c.Detail = strings.TrimRight(where+": "+c.Detail, ": ")
 		checks = append(checks, c)
@@ -231,13 +238,13 @@ func unreadable(at time.Time, detail string) *verify.Result {
 	return verify.NewResult("unknown", at, []check.Check{check.Unsure(verify.CheckFormat, check.Unreadable, detail)})
 }
 
-func only(list []verify.Format, id string) (one []verify.Format) {
+func only(list []verify.Format, ids ...string) (some []verify.Format) {
 	for _, f := range list {
-		if f.ID() == id {
-			one = append(one, f)
+		if slices.Contains(ids, f.ID()) {
+			some = append(some, f)
 		}
 	}
-	return one
+	return some
 }
 
 // ledger is the recipient's own record in the store.

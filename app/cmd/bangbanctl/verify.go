@@ -28,6 +28,7 @@ type verifyFlags struct {
 	trust                  []string
 	format                 string
 	handover               verify.Handover
+	bearer                 verify.Bearer
 }
 
 func (f *verifyFlags) bind(cmd *cobra.Command) {
@@ -40,6 +41,8 @@ func (f *verifyFlags) bind(cmd *cobra.Command) {
 	fl.StringVar(&f.handover.ResponseURI, "response-uri", "", "where that answer was to go")
 	fl.StringVar(&f.handover.WalletNonce, "wallet-nonce", "", "the wallet's own nonce (apu), which the older handovers have")
 	fl.StringVar(&f.handover.Origin, "origin", "", "in place of those: the page whose browser handed the question on")
+	fl.StringVar(&f.bearer.Name, "presenter", "", "full name on the own document of whoever shows it: it must name them, or who they act for names them")
+	fl.BoolVar(&f.bearer.Fresh, "fresh", false, "the holder's own key must have answered here and now: a picture of a code cannot tell")
 	fl.StringArrayVar(&f.trust, "trust", nil, "file with anchors for this call: institution.pem, certificates")
 }
 
@@ -78,7 +81,7 @@ func (e *env) verify(ctx context.Context, name string, f verifyFlags) error {
 
 // judging is what the flags say of how to judge.
 func (e *env) judging(f verifyFlags) (req station.Presented, err error) {
-	req = station.Presented{Audience: f.aud, Nonce: f.nonce, Format: f.format}
+	req = station.Presented{Audience: f.aud, Nonce: f.nonce, Format: f.format, Bearer: f.bearer}
 	if f.transcript != "" {
 		if req.Transcript, err = e.readInput(f.transcript, 1<<20); err != nil {
 			return req, err

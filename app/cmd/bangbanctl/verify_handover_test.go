@@ -40,6 +40,8 @@ func TestVerifyHandover(t *testing.T) {
 		{"owf_draft18", with("--nonce", f["nonce"], "--wallet-nonce", "another"), 3},
 		{"owf_draft18", with("--nonce", f["nonce"]), 3},
 		{"owf_final", []string{"--nonce", f["nonce"]}, 4}, // asked where, nobody says
+		{"owf_final", with("--nonce", f["nonce"], "--presenter", "AVA SPECIMEN", "--fresh"), 0},
+		{"owf_final", with("--nonce", f["nonce"], "--presenter", "KAI SPECIMEN"), 3},
 		{"owf_final", nil, 4},
 		{"owf_final", with(), 2},
 		{"owf_final", with("--nonce", f["nonce"], "--origin", f["origin"]), 2},

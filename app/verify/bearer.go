@@ -1,0 +1,93 @@
+package verify
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"bangban/cardreader/check"
+)
+
+// Names of the checks about who shows a credential, and their reasons. A format that proves its holder's key has checks of
+// its own.
+const (
+	CheckBearer = "bearer"
+	CheckFresh  = "freshness"
+
+	WrongHolder check.Reason = "wrong-holder" // shown by somebody whom it does not name
+	NotFresh    check.Reason = "not-fresh"    // a picture of a code: it may have been taken anywhere
+)
+
+// RepresentedBy is the claim of a credential that names who may show it in the person's place; claims are given only where
+// they are proven.
+const RepresentedBy = "represented_by"
+
+// Bearer is what is known of whoever shows a credential.
+type Bearer struct {
+	Name  string // on their own document; empty: not known, and not judged
+	Fresh bool   // the holder's own key must have answered here and now
+}
+
+// Judge adds what follows from who shows it: a credential of A shown by B is Failed for identification unless it, or what
+// represents it, names B; one that anybody can copy is Indeterminate where freshness is asked for.
+func (r *Result) Judge(b Bearer) {
+	if b.Name != "" {
+		r.Checks = append(r.Checks, r.judgeBearer(b.Name))
+	}
+	if b.Fresh && !Fresh(r.Checks) {
+		r.Checks = append(r.Checks, check.Unsure(CheckFresh, NotFresh, ""))
+	}
+	if v := check.Overall(r.Checks); r.Verdict == check.Passed || v == check.Failed {
+		r.Verdict = v
+	}
+	if r.Verdict == check.Failed && b.Name != "" {
+		r.Claims = nil // nothing of it may be relied on
+	}
+}
+
+func (r *Result) judgeBearer(name string) check.Check {
+	holder := holderOf(r.Claims)
+	switch {
+	case sameName(name, r.Claims[RepresentedBy]):
+		return check.Pass(CheckBearer, RepresentedBy)
+	case holder == "":
+		return check.Unsure(CheckBearer, check.NotChecked, "it names nobody")
+	case sameName(name, holder):
+		return check.Pass(CheckBearer, "holder")
+	}
+	return check.Fail(CheckBearer, WrongHolder, "")
+}
+
+// Fresh tells whether the holder's own key answered here and now.
+func Fresh(checks []check.Check) bool {
+	return slices.ContainsFunc(checks, func(c check.Check) bool {
+		switch c.Name {
+		case "nonce", CheckFresh, "device-signature", "device-mac":
+			return c.Verdict == check.Passed
+		}
+		return false
+	})
+}
+
+// holderOf puts the holder's name together from the names that formats give to its parts; the first credential's of several.
+func holderOf(c Claims) string {
+	for _, name := range []string{"full_name", "name"} {
+		if c[name] != "" {
+			return c[name]
+		}
+	}
+	parts := []string{c["given_name"], c["given_names"], c["family_name"], c["surname"]}
+	return strings.TrimSpace(strings.Join(parts, " "))
+}
+
+// sameName compares names as documents write them: in any order of their parts, any case, with or without marks between.
+func sameName(a, b string) bool {
+	x, y := partsOf(a), partsOf(b)
+	return len(x) > 0 && slices.Equal(x, y)
+}
+
+func partsOf(name string) []string {
+	parts := strings.FieldsFunc(strings.ToUpper(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '·' })
+	slices.Sort(parts)
+	return parts
+}
