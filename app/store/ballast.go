@@ -101,7 +101,6 @@ func extendedCode(err error) int {
 	return coded.Code()
 }
 
-
 // drain is write for acts that make room: where the disk is full the ballast is given up and the act tried once more.
 func (s *Store) drain(ctx context.Context, f func(*txn) error) error {
 	err := s.write(ctx, f)

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -47,8 +49,14 @@ func (s *Store) Sound() error {
 // It does so before anything may be written: a connection that writes would fold the WAL into a damaged file.
 func (s *Store) lookThrough(ctx context.Context) error {
 	st, err := os.Stat(s.c.Path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && st.Size() == 0 {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil // a fresh one; begin compares it with the tip
+	}
+	if err == nil && st.Size() == 0 {
+		if readTip(s.tipPath()).leaves > 0 {
+			return fail("store.open", "data-damaged", fmt.Errorf("%w: the file is empty", ErrDamaged))
+		}
+		return nil
 	}
 	if err != nil {
 		return err
@@ -61,6 +69,9 @@ func (s *Store) lookThrough(ctx context.Context) error {
 		return err
 	}
 	db.SetMaxOpenConns(1)
+	if err := s.schemaMatches(ctx, db); err != nil {
+		return errors.Join(err, db.Close())
+	}
 	limit := int64(checkAlways)
 	clean := endedCleanly(ctx, db)
 	if !clean {
@@ -140,11 +151,70 @@ func (s *Store) bodiesMatch(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// keySchema holds the SHA-256 of what the schema says, as the last migration left it.
+const keySchema = "schema"
+
+// schemaSum is the SHA-256 of the schema's text.
+func schemaSum(ctx context.Context, db *sql.DB) ([]byte, error) {
+	rows, err := db.QueryContext(ctx, `SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema ORDER BY name, type`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	h := sha256.New()
+	for rows.Next() {
+		var text [4]string
+		if err := rows.Scan(&text[0], &text[1], &text[2], &text[3]); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(h, "%q\n", text)
+	}
+	return h.Sum(nil), rows.Err()
+}
+
+// schemaMatches looks for what quick_check does not: a bit that fell in the text of a trigger or a check leaves a file that
+// is well formed and does something else.
+func (s *Store) schemaMatches(ctx context.Context, db *sql.DB) error {
+	var want []byte
+	err := db.QueryRowContext(ctx, `SELECT value FROM setting WHERE key = ?`, keySchema).Scan(&want)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // of before there was one; quick_check has the word
+	}
+	var sum []byte
+	if err == nil {
+		sum, err = schemaSum(ctx, db)
+	}
+	switch {
+	case s.around(err) || ctx.Err() != nil:
+		return fail("store.open", "data-unreadable", errors.Join(err, ctx.Err()), "Dir", filepath.Dir(s.c.Path))
+	case sqliteCode(err) == 1 && want == nil: // the table is not there yet, or its name is damaged: the tip tells
+		return nil
+	case err != nil:
+		return fail("store.open", "data-damaged", fmt.Errorf("%w: %w", ErrDamaged, err))
+	case !bytes.Equal(sum, want):
+		return fail("store.open", "data-damaged", fmt.Errorf("%w: schema", ErrDamaged))
+	}
+	return nil
+}
+
+// keepSchema notes what the schema says now.
+func (s *Store) keepSchema(ctx context.Context) error {
+	sum, err := schemaSum(ctx, s.w)
+	if err != nil {
+		return err
+	}
+	var held []byte
+	if err := s.w.QueryRowContext(ctx, `SELECT value FROM setting WHERE key = ?`, keySchema).Scan(&held); err == nil && bytes.Equal(held, sum) {
+		return nil
+	}
+	_, err = s.w.ExecContext(ctx, `INSERT INTO setting(key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, keySchema, sum)
+	return err
+}
+
 // around tells whether an error is of what lies around the file, not of what is in it: no room, no right, a flush that
 // failed. The file may be sound, so it is not set aside for it; the next start looks again.
 func (s *Store) around(err error) bool {
-	switch extendedCode(err) {
-	case codeIORead, codeIOShort, codeIOFS:
+	if unread(err) {
 		return false
 	}
 	switch sqliteCode(err) {

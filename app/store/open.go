@@ -101,6 +101,9 @@ func (s *Store) prepare(ctx context.Context) error {
 		}
 		return fail("store.open", "data-unreadable", err, "Dir", filepath.Dir(s.c.Path))
 	}
+	if err := s.keepSchema(ctx); err != nil {
+		return fail("store.open", "data-unreadable", err, "Dir", filepath.Dir(s.c.Path))
+	}
 	return os.Chmod(s.c.Path, 0o600)
 }
 

@@ -39,6 +39,26 @@ func (s *Store) Claim(ctx context.Context, w queue.Want) (*queue.Lease, error) {
 	if w.Earlier {
 		return s.claimEarlier(ctx, w)
 	}
+	for {
+		lease, err := s.claim(ctx, w)
+		var bad unreadBody
+		if !errors.As(err, &bad) {
+			return lease, err
+		}
+		// SQLite ends a transaction in which a read failed: the parcel is set aside in one of its own.
+		if err := s.drain(ctx, func(t *txn) error { return t.hold(uint64(bad), ReasonDamaged, journal.KindHeld) }); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// unreadBody is a parcel whose bytes cannot be read from the file.
+type unreadBody uint64
+
+// Error implements error.
+func (e unreadBody) Error() string { return "store: the bytes of a parcel cannot be read" }
+
+func (s *Store) claim(ctx context.Context, w queue.Want) (*queue.Lease, error) {
 	lease := &queue.Lease{}
 	err := s.drain(ctx, func(t *txn) error {
 		if err := t.endLeases(); err != nil {
@@ -120,13 +140,32 @@ func (t *txn) nextDue(after uint64, also int, w queue.Want) (*queue.Parcel, erro
 	if w.Kind == queue.KindVoid {
 		index, literal = `job_void`, `kind = 'void' AND ` // a partial index wants to be spoken to in its own words
 	}
-	err := t.row(`SELECT job.seq, id, kind, day, hash, size, attempts, coalesce(sealed, x'') FROM job INDEXED BY `+index+` LEFT JOIN body USING (seq)
-		WHERE job.seq > ? AND state IN (0, 5) AND state IN (?, ?) AND (next_at <= ? OR next_at > ? OR ?)
-		AND `+literal+`(? = '' OR kind = ?) ORDER BY job.seq LIMIT 1`,
-		[]any{int64(after), waiting, also, t.now.Unix(), t.now.Add(maxWait).Unix(), w.Now, w.Kind, w.Kind}, &p.Seq, &id, &p.Kind, &p.Day, &hash, &p.Size, &p.Attempts, &p.Sealed)
+	err := t.row(`SELECT seq, id, kind, day, hash, size, attempts FROM job INDEXED BY `+index+`
+		WHERE seq > ? AND state IN (0, 5) AND state IN (?, ?) AND (next_at <= ? OR next_at > ? OR ?)
+		AND `+literal+`(? = '' OR kind = ?) ORDER BY seq LIMIT 1`,
+		[]any{int64(after), waiting, also, t.now.Unix(), t.now.Add(maxWait).Unix(), w.Now, w.Kind, w.Kind}, &p.Seq, &id, &p.Kind, &p.Day, &hash, &p.Size, &p.Attempts)
+	if err != nil {
+		return nil, err
+	}
 	copy(p.ID[:], id)
 	copy(p.Hash[:], hash)
+	err = t.row(`SELECT sealed FROM body WHERE seq = ?`, []any{int64(p.Seq)}, &p.Sealed)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return &p, nil // without its hash: it is set aside
+	case unread(err):
+		return nil, unreadBody(p.Seq)
+	}
 	return &p, err
+}
+
+// unread tells whether bytes of the file could not be read, or made no sense.
+func unread(err error) bool {
+	switch extendedCode(err) {
+	case codeIORead, codeIOShort, codeIOFS:
+		return true
+	}
+	return sqliteCode(err) == codeCorrupt
 }
 
 func (t *txn) hold(seq uint64, reason string, act journal.Kind) error {
