@@ -17,7 +17,7 @@ stage_texts() {
   } > "$stage/changelog"
   for f in bangban.1 bangban-first-run.1 bangbanctl.1 changelog; do packed "$stage/$f" "$stage/$f.gz"; done
   packed THIRD-PARTY "$stage/THIRD-PARTY.gz"
-  for f in bangban bangbanctl-pure; do
+  for f in bangban bangbanctl bangbanctl-pure; do
     [ -f "$stage/$f" ] || continue
     sh packaging/sbom.sh "$stage/$f" > "$stage/sbom-$f.json"
     packed "$stage/sbom-$f.json" "$stage/sbom-$f.json.gz"
