@@ -23,6 +23,7 @@ type compare struct {
 	done     map[[2]int]bool
 	found    change
 	steps    int
+	lock     fieldLock
 }
 
 // maxSteps bounds the comparison.
@@ -35,7 +36,7 @@ func changesSince(f *file, s *signature) (change, error) {
 	if s.revision == 0 {
 		return unchanged, nil
 	}
-	c := &compare{old: f.view(s.revision), now: f.view(0), done: map[[2]int]bool{}}
+	c := &compare{old: f.view(s.revision), now: f.view(0), done: map[[2]int]bool{}, lock: s.lock}
 	before, err := rootOf(c.old)
 	if err != nil {
 		return alteredSince, err
@@ -299,8 +300,13 @@ func (c *compare) field(a, b dict, depth int) error {
 		}
 	}
 	c.steps = fill.steps
+	full, err := c.fullName(a)
 	switch {
+	case err != nil:
+		return err
 	case fill.found == unchanged:
+	case c.lock.covers(full):
+		c.note(alteredSince)
 	case a["FT"] != name("Sig"):
 		c.note(shownSince)
 	case a["V"] != nil: // a signature taken away or replaced

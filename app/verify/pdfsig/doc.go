@@ -10,7 +10,7 @@
 //
 // Changes. The document as it was signed is compared with the document as it is, object by object from the catalogue on,
 // whatever the update hides behind other object numbers. Allowed are further signatures and their fields, the security
-// store (DSS) with document time-stamps, metadata; filled form fields unless the signature certifies with DocMDP P 1.
+// store (DSS) with document time-stamps, metadata; filled form fields unless the signature certifies with DocMDP P 1 or locks them (FieldMDP).
 // Anything else is Failed, changed-after-signing. What shows on the page (filled fields, the marks of further signatures)
 // and is covered by no later signature that passes here is Indeterminate, shown-since.
 //

@@ -27,6 +27,7 @@ type signature struct {
 	revision  int // index of the newest section that it covers
 	message   []byte
 	mdp       int // P of DocMDP; 0: none
+	lock      fieldLock
 }
 
 // collect finds the signatures of the form, in the order of what they cover.
@@ -140,36 +141,43 @@ func (w *fieldWalk) take(x any) error {
 		s.end = s.ranges[2] + s.ranges[3]
 	}
 	s.message = trim(s.contents.bytes)
-	s.mdp, err = w.mdp(d)
+	if s.mdp, err = w.mdp(d); err == nil {
+		s.lock, err = w.fieldLock(d)
+	}
 	w.found = append(w.found, s)
 	return err
 }
 
 // mdp reads P of the DocMDP transform (§12.8.2.2); 2 where the entry is missing.
 func (w *fieldWalk) mdp(d dict) (int, error) {
+	params, there, err := w.transform(d, "DocMDP")
+	if err != nil || !there {
+		return 0, err
+	}
+	if p, ok := params["P"].(float64); ok && p >= 1 && p <= 3 {
+		return int(p), nil
+	}
+	return 2, nil
+}
+
+// transform gives the parameters of a signature's transform method (§12.8.1, table 256).
+func (w *fieldWalk) transform(d dict, method name) (params dict, there bool, err error) {
 	x, err := w.view.get(d["Reference"])
 	if err != nil {
-		return 0, err
+		return nil, false, err
 	}
 	list, _ := x.([]any)
 	for _, e := range list[:min(len(list), 16)] {
 		reference, err := getDict(w.view, e)
 		if err != nil {
-			return 0, err
+			return nil, false, err
 		}
-		if reference["TransformMethod"] != name("DocMDP") {
-			continue
+		if reference["TransformMethod"] == method {
+			params, err = getDict(w.view, reference["TransformParams"])
+			return params, true, err
 		}
-		params, err := getDict(w.view, reference["TransformParams"])
-		if err != nil {
-			return 0, err
-		}
-		if p, ok := params["P"].(float64); ok && p >= 1 && p <= 3 {
-			return int(p), nil
-		}
-		return 2, nil
 	}
-	return 0, nil
+	return nil, false, nil
 }
 
 // judgeRange finds what is wrong with a byte range; "" where nothing is. It must leave out the very string that holds the

@@ -93,6 +93,7 @@ type Options struct {
 	SubFilter string      // ETSI.CAdES.detached
 	M         string      // "": D:20261101100000Z
 	P         int         // DocMDP; 0: none
+	Lock      string      // FieldMDP: "/Action /Include /Fields [(x)]"; "": none
 	Rect      string      // "0 0 0 0"
 	Reason    string
 	Range     func([4]int) [4]int
@@ -119,6 +120,9 @@ func (k *Kit) Sign(t testing.TB, d *Doc, o Options) {
 	mdp := ""
 	if o.P > 0 {
 		mdp = fmt.Sprintf("/Reference [<</Type /SigRef /TransformMethod /DocMDP /TransformParams <</Type /TransformParams /P %d /V /1.2>>>>]\n", o.P)
+	}
+	if o.Lock != "" {
+		mdp += fmt.Sprintf("/Reference [<</Type /SigRef /TransformMethod /FieldMDP /TransformParams <</Type /TransformParams %s /V /1.2>>>>]\n", o.Lock)
 	}
 	mark, contents := "/ByteRange [", "/Contents <"
 	base := len(d.B)
