@@ -23,7 +23,9 @@ type Key struct {
 	Name   string // what a verdict calls it
 	Issuer string // the one issuer (iss) that it may sign for; "": the file ties it to none
 
-	spki string // keyName, made once where the Store holds the key
+	spki      string   // keyName, made once where the Store holds the key
+	listed    *listing // the list of trusted entities that it came in; nil: none
+	listsOnly bool     // it signs status lists, and nothing that is issued
 }
 
 // label names the key for the check issuer.
@@ -36,8 +38,11 @@ func (k Key) label() string {
 
 // realm is whose status lists count for what the key signed: those of the issuer that it is tied to, else its own.
 func (k Key) realm() string {
-	if k.Issuer != "" {
+	switch {
+	case k.Issuer != "":
 		return "issuer " + k.Issuer
+	case k.listed != nil:
+		return k.listed.realm
 	}
 	if k.spki == "" {
 		return "key " + keyName(k.Public)

@@ -211,8 +211,12 @@ func TestBitstring(t *testing.T) {
 }
 
 func lote(t testing.TB, operator *listCA, made time.Time, kind, status string, c *listCA) []byte {
+	return loteOf(t, operator, made, kind, status, map[string]any{"X509Certificates": []any{map[string]any{"val": x5c(c.root)[0]}}})
+}
+
+func loteOf(t testing.TB, operator *listCA, made time.Time, kind, status string, identity map[string]any) []byte {
 	info := map[string]any{"ServiceTypeIdentifier": "http://uri.etsi.org/19602/SvcType/" + kind, "ServiceName": []any{map[string]any{"lang": "en", "value": "SPECIMEN"}},
-		"ServiceDigitalIdentity": map[string]any{"X509Certificates": []any{map[string]any{"val": x5c(c.root)[0]}}}}
+		"ServiceDigitalIdentity": identity}
 	if status != "" {
 		info["ServiceStatus"] = "http://uri.etsi.org/19602/SvcStatus/" + status
 	}
@@ -268,13 +272,56 @@ func onlyLists(t testing.TB, c *listCA) []byte {
 		map[string]any{"sub": listURI, "iat": at.Unix(), "status_list": map[string]any{"bits": 1, "lst": b64u(deflated([]byte{1}))}})
 }
 
+func jwk(k *ecdsa.PrivateKey, kid string) map[string]any {
+	p, _ := k.PublicKey.Bytes()
+	return map[string]any{"kty": "EC", "crv": "P-256", "x": b64u(p[1:33]), "y": b64u(p[33:]), "kid": kid}
+}
+
+// TestLoTEKeys: services that are known by a key alone (ETSI TS 119 602, PublicKeyValues) issue like those with a certificate,
+// age with their list and go with it.
+func TestLoTEKeys(t *testing.T) {
+	operator, key, other := newListCA(t, "SPECIMEN operator"), newKey(t), newKey(t)
+	identity := func(keys ...any) map[string]any { return map[string]any{"PublicKeyValues": keys} }
+	s := add(t, trust.New(map[string]time.Duration{trust.KindLoTE: 30 * 24 * time.Hour}),
+		loteOf(t, operator, at.AddDate(0, 0, -3), "PID/Issuance", "", identity(map[string]any{"kty": "unknown"}, jwk(key, "1"))))
+	msg := []byte("SPECIMEN")
+	prove := func(s *trust.Store, k *ecdsa.PrivateKey, when time.Time) (*trust.Signer, check.Check) {
+		signer, checks := s.Prove(trust.Claim{Algorithm: trust.ES256, KeyID: []byte("1"), Message: msg, Signature: sign(t, k, msg), At: when})
+		return signer, checks[1]
+	}
+	if signer, c := prove(s, key, at); signer == nil || signer.Rests.Kind != trust.KindLoTE || signer.Trust(at)[0].AgeDays != 3 {
+		t.Errorf("%+v", c)
+	}
+	if _, checks := s.Prove(trust.Claim{Algorithm: trust.ES256, KeyID: []byte("1"), Message: msg, Signature: sign(t, other, msg), At: at}); check.Overall(checks) != check.Failed {
+		t.Errorf("another key under its name: %+v", checks)
+	}
+	if _, c := prove(s, key, at.AddDate(0, 0, 40)); c.Reason != check.ListTooOld {
+		t.Errorf("over-age: %+v", c)
+	}
+	newer := add(t, s.Clone(), loteOf(t, operator, at, "PID/Issuance", "", identity(jwk(other, "1"))))
+	if signer, _ := prove(newer, key, at); signer != nil {
+		t.Error("a key that a newer list left out still issues")
+	}
+	if signer, c := prove(newer, other, at); signer == nil {
+		t.Errorf("the newer list's key: %+v", c)
+	}
+	if signer, c := prove(s, key, at); signer == nil {
+		t.Errorf("the clone changed the store that it was made of: %+v", c)
+	}
+	lists := add(t, s.Clone(), loteOf(t, operator, at, "PID/Revocation", "", identity(jwk(key, "1"))))
+	if signer, c := prove(lists, key, at); signer != nil || c.Reason != check.UnknownIssuer {
+		t.Errorf("only for lists: %+v", c)
+	}
+	private := jwk(key, "1")
+	private["d"] = "AA"
+	if err := trust.New(nil).Add(loteOf(t, operator, at, "PID/Issuance", "", identity(private)), "test", at); !errors.Is(err, trust.ErrStructure) {
+		t.Errorf("a private key in a list: %v", err)
+	}
+}
+
 // A key that a file ties to an issuer signs for that one; whoever has keys of his own signs with no others.
 func TestTiedKeys(t *testing.T) {
 	key, loose := newKey(t), newKey(t)
-	jwk := func(k *ecdsa.PrivateKey, kid string) map[string]any {
-		p, _ := k.PublicKey.Bytes()
-		return map[string]any{"kty": "EC", "crv": "P-256", "x": b64u(p[1:33]), "y": b64u(p[33:]), "kid": kid}
-	}
 	set := func(iss string, keys ...map[string]any) []byte {
 		b, _ := json.Marshal(map[string]any{"iss": iss, "keys": keys})
 		return b

@@ -23,7 +23,8 @@ const (
 //	LoTE = { "ListAndSchemeInformation": { SchemeOperatorName, LoTEType, LoTESequenceNumber, ListIssueDateTime, NextUpdate },
 //	         "TrustedEntitiesList": [* { "TrustedEntityInformation": { TEName },
 //	           "TrustedEntityServices": [* { "ServiceInformation": { ServiceTypeIdentifier, ? ServiceStatus,
-//	             "ServiceDigitalIdentity": { "X509Certificates": [* { "val": base64 } ] } } }] }] }
+//	             "ServiceDigitalIdentity": { "X509Certificates": [* { "val": base64 } ],
+//	             "PublicKeyValues": [* JWK ] } } }] }] }
 //
 // Services count by the end of their type: PID, PubEAA, QEAA, EAA or mDL, then Issuance (an anchor for what is issued) or
 // Revocation (for its status lists only). Wallet providers and registers of relying parties issue nothing to people, and
@@ -34,6 +35,7 @@ type LoTE struct {
 	MadeAt     time.Time
 	NextUpdate time.Time // zero: closed, or not said
 	Services   []LoTEService
+	Keys       []LoTEKey
 	Signer     *cms.Certificate
 }
 
@@ -42,6 +44,13 @@ type LoTEService struct {
 	Entity      string
 	Certificate *cms.Certificate
 	ListsOnly   bool // it signs status lists, and nothing that is issued
+}
+
+// LoTEKey is a key that a service is known by without a certificate.
+type LoTEKey struct {
+	Entity    string
+	Key       Key
+	ListsOnly bool
 }
 
 // openLoTE verifies the signature with the certificate that came with the list, which must have been in force on its day.
@@ -138,8 +147,8 @@ func (l *LoTE) readEntities(v any) error {
 			}
 		}
 	}
-	if len(l.Services) == 0 {
-		return fmt.Errorf("%w: a list of trusted entities without a usable certificate", ErrStructure)
+	if len(l.Services) == 0 && len(l.Keys) == 0 {
+		return fmt.Errorf("%w: a list of trusted entities without a usable certificate or key", ErrStructure)
 	}
 	return nil
 }
@@ -164,6 +173,26 @@ func (l *LoTE) readService(entity string, m map[string]any) error {
 			continue // a key that is not known here does not take the others away
 		}
 		if l.Services = append(l.Services, LoTEService{entity, parsed, listsOnly}); len(l.Services) > maxEntities {
+			return ErrTooLarge
+		}
+	}
+	return l.readKeys(entity, identity["PublicKeyValues"], listsOnly)
+}
+
+// readKeys takes the keys of a service. Those of kinds that are not known here do not take the others away.
+func (l *LoTE) readKeys(entity string, v any, listsOnly bool) error {
+	values, _ := v.([]any)
+	for _, e := range values {
+		m, _ := e.(map[string]any)
+		pub, err := JWKPublicKey(m)
+		if err != nil {
+			continue
+		}
+		k := Key{Public: pub, Name: keyName(pub)}
+		if kid, _ := m["kid"].(string); kid != "" {
+			k.ID, k.Name = []byte(kid), "key "+printable([]byte(kid))
+		}
+		if l.Keys = append(l.Keys, LoTEKey{entity, k, listsOnly}); len(l.Keys) > maxKeys {
 			return ErrTooLarge
 		}
 	}
@@ -210,6 +239,14 @@ func (s *Store) AddLoTE(l *LoTE, source string) error {
 		return c.snap.Kind == snap.Kind && c.snap.Name == snap.Name
 	})
 	s.listSigners = append(s.listSigners, lists...)
+	s.keys = slices.DeleteFunc(slices.Clone(s.keys), func(k Key) bool {
+		return k.listed != nil && k.listed.snap.Kind == snap.Kind && k.listed.snap.Name == snap.Name
+	})
+	for _, v := range l.Keys {
+		k := v.Key
+		k.listed, k.listsOnly = &listing{snap: snap, realm: "entity " + name + "/" + v.Entity}, v.ListsOnly
+		s.keys = append(s.keys, k)
+	}
 	return nil
 }
 

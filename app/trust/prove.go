@@ -269,6 +269,9 @@ func (s *Store) proveKey(c Claim) (*Signer, []check.Check) {
 			if k.Issuer != "" && k.Issuer != c.Issuer && !(c.list && c.Issuer == "") || tied && k.Issuer == "" {
 				continue // of somebody else; and whoever has keys of his own signs with those
 			}
+			if k.listsOnly && !c.list {
+				continue
+			}
 			same := len(c.KeyID) > 0 && bytes.Equal(k.ID, c.KeyID)
 			if !same && len(c.KeyID) > 0 && len(k.ID) > 0 {
 				continue
@@ -284,6 +287,9 @@ func (s *Store) proveKey(c Claim) (*Signer, []check.Check) {
 					return s.proveChain(c)
 				}
 				snap, signed := s.snapshotNamed(k.Name), check.Pass(CheckSignature, k.Name)
+				if k.listed != nil {
+					snap = k.listed.snap
+				}
 				if !c.At.IsZero() && snap.TooOld(c.At, s.maxAge[snap.Kind]) {
 					return nil, []check.Check{check.Unsure(CheckIssuer, check.ListTooOld, snap.Label()), signed}
 				}
