@@ -7,6 +7,7 @@ import (
 
 	"bangban/app/scan"
 	"bangban/app/verify"
+	"bangban/app/verify/claim169"
 	"bangban/app/verify/pdfsig"
 	"bangban/app/voucher"
 	"bangban/cardreader/check"
@@ -17,6 +18,28 @@ const (
 	checkAttached                 = "attached"
 	reasonOtherPaper check.Reason = "other-paper"
 )
+
+// The check that who signed a file is who issued the code on it: else somebody may have put another's code on a page of
+// their own.
+const (
+	checkSigner              = "one-office"
+	reasonOther check.Reason = "other-office"
+)
+
+// sameSigner takes it for vouchers and mandates, whose issuer is an institution; other credentials are not printed on pages
+// that their issuers sign.
+func sameSigner(signed, code *verify.Result) []check.Check {
+	issuer := code.Claims["issuer"]
+	if issuer == "" || code.Format != claim169.FormatVoucher && code.Format != claim169.FormatMandate {
+		return nil
+	}
+	for _, c := range signed.Checks {
+		if c.Name == "issuer" && c.Verdict == check.Passed && c.Detail != "institution "+issuer {
+			return []check.Check{check.Unsure(checkSigner, reasonOther, c.Detail)}
+		}
+	}
+	return nil
+}
 
 // whereAttached is how a paper inside a PDF is called, beside "pdf code 1" on its page.
 const whereAttached = "pdf file"

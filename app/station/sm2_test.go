@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"math/big"
 	"os"
 	"os/exec"
@@ -87,8 +88,14 @@ func TestSMSuite(t *testing.T) {
 	}
 }
 
-// strangersPage is a signed page of somebody who is not known here, with a code or none and a file inside.
+// strangersPage is a signed page of somebody else, with a code or none and a file inside, and the stranger's certificate.
 func strangersPage(t *testing.T, code string, cose []byte) []byte {
+	t.Helper()
+	pdf, _ := strangersPageOf(t, code, cose)
+	return pdf
+}
+
+func strangersPageOf(t *testing.T, code string, cose []byte) (pdf []byte, cert *x509.Certificate) {
 	t.Helper()
 	fonts, err := print.StandardFonts()
 	if err != nil {
@@ -103,7 +110,7 @@ func strangersPage(t *testing.T, code string, cose []byte) []byte {
 		}
 		sheet.Code(10, 60, q)
 	}
-	pdf, err := sheet.PDF(print.Meta{Title: "SPECIMEN"})
+	pdf, err = sheet.PDF(print.Meta{Title: "SPECIMEN"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +131,33 @@ func strangersPage(t *testing.T, code string, cose []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return out
+	return out, c
+}
+
+// TestVoucherOnAStrangersPage: who is trusted for something else and signs a page with somebody's code on it does not make
+// that page Passed. The control is the counter's own page.
+func TestVoucherOnAStrangersPage(t *testing.T) {
+	s := open(t, options(t))
+	p := issue(t, s)
+	cose, err := voucher.Decode(p.text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, cert := strangersPageOf(t, p.text, cose)
+	for _, format := range []string{"", "claim169"} {
+		r, err := s.Verify(context.Background(), station.Presented{Input: page, Format: format,
+			Trust: [][]byte{pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := the(r, "one-office"); r.Verdict == check.Passed || c.Verdict != check.Indeterminate || c.Reason != "other-office" {
+			t.Errorf("%q: %v, %v", format, r.Verdict, r.Checks)
+		}
+		if r, err := s.Verify(context.Background(), station.Presented{Input: p.pdf, Format: format}); err != nil || r.Verdict != check.Passed ||
+			r.Format != "pdf+voucher" || the(r, "one-office").Name != "" {
+			t.Errorf("%q: its own page: %v, %v, %v", format, r.Format, r.Verdict, err)
+		}
+	}
 }
 
 // TestFileGoesWithTheCode: a file inside must be of the paper that the code on the page is of; where no code can be read it

@@ -45,7 +45,7 @@ func TestBoth(t *testing.T) {
 		t.Errorf("its own lists were asked: %+v", r.Checks)
 	}
 	paper.Claims["issuer"] = "urn:b"
-	if r := both(file, paper, "code"); len(r.Checks) != 3 {
+	if r := both(file, paper, "code"); len(r.Checks) != 4 || r.Checks[2].Name != checkSigner || r.Verdict != check.Indeterminate {
 		t.Errorf("another office's lists answer: %+v", r.Checks)
 	}
 }
