@@ -79,6 +79,7 @@ func (s *compareScreen) refresh() {
 	visible(s.checks.root, s.open)
 	s.checks.set(c.s.Checks)
 	s.checks.more(c.proofFacts())
+	s.papers()
 }
 
 func (s *compareScreen) toggle() {

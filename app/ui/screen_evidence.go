@@ -106,6 +106,31 @@ func (s *evidenceScreen) forget() {
 	}
 }
 
+// papers shows what was copied from papers in place of what a card would say: there is no picture and nothing was proven.
+func (s *compareScreen) papers() {
+	c := s.c
+	none := c.s.Evidence == nil
+	for _, o := range []fyne.CanvasObject{s.picture.Container, s.proof.Box, s.proven, s.source, s.more} {
+		visible(o, none)
+	}
+	if none || c.s.Subject == nil {
+		return
+	}
+	s.checks.root.Hide()
+	if !s.name.open() {
+		s.head.Set(c.t("cl.evidence.check"))
+	}
+	var names []string
+	for _, p := range c.s.Evidence.Pieces {
+		names = append(names, c.t("piece."+p))
+	}
+	facts := []widget.Fact{{Label: c.t("f.name"), Value: c.s.Subject.Name()}, {Label: c.t("f.birth"), Value: c.s.Subject.BirthDate}}
+	if c.s.Subject.Number != "" {
+		facts = append(facts, widget.Fact{Label: c.t("f.number"), Value: c.s.Subject.Number + "  ·  " + c.kindName()})
+	}
+	s.facts.Set(append(facts, widget.Fact{Label: c.t("cl.evidence.pieces"), Value: strings.Join(names, c.t("list.sep"))}))
+}
+
 // evidenceActions are the keys of a visit without a card, and those that lead there.
 func (c *counter) evidenceActions(m map[fyne.KeyName]action) {
 	begin := action{"key.F2.nocard", true, func() { c.do("visit.no-card", c.d.Visit.NoCard) }}
@@ -117,6 +142,10 @@ func (c *counter) evidenceActions(m map[fyne.KeyName]action) {
 	case flow.Trouble, flow.NeedSecret:
 		begin.word = "key.F10.nocard"
 		m[fyne.KeyF10] = begin
+	case flow.Compare:
+		if c.s.Evidence != nil { // there is no card to read again, and no checks to unfold
+			m[fyne.KeyF3], m[fyne.KeyF4] = action{}, action{}
+		}
 	case flow.Evidence:
 		m[fyne.KeyF3] = action{"key.F3.scope", true, c.frame.evidence.toggle}
 	}

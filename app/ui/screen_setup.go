@@ -30,6 +30,7 @@ type setUpScreen struct {
 	code   *widget.Picture
 	found  *widget.Text
 	at     int
+	on     flow.SetStep
 }
 
 func newSetUp(c *counter) *setUpScreen {
@@ -160,6 +161,10 @@ func (s *setUpScreen) places() (all []string) {
 func (s *setUpScreen) taken(fresh bool) {
 	if !fresh {
 		return
+	}
+	if step := s.c.setup.Step; step != s.on { // what was typed was for another step
+		s.on = step
+		s.forget()
 	}
 	s.at = 0
 	switch u := s.c.setup; u.Step {

@@ -160,6 +160,9 @@ func TestSetUpFoundsByKeys(t *testing.T) {
 	if got := fmt.Sprint(texts(r.c.frame.work)); !strings.Contains(got, "H12.request.pem") {
 		t.Errorf("it reads %s", got)
 	}
+	if f := r.c.frame.setup.fields; f[0].Text+f[1].Text+f[2].Text != "" {
+		t.Error("what was typed for another step is still there")
+	}
 	r.key(fyne.KeyF10)
 	r.until(func() bool { return r.c.setup.Founded })
 	if strings.Join(w.did, ",") != "found H12,found H12,answer " {
