@@ -27,7 +27,8 @@
 // from right to left is ordered by the bidirectional algorithm (UAX #9) as a paragraph in the direction of the sheet's
 // language; a Sheet and its Texts keep the order of reading. Lines break at spaces and behind a tsheg. Columns of a sheet
 // whose language is written from right to left begin at their right end; the fixed places of a sheet do not turn round.
-// Mongolian, which is written downwards, is refused. The fonts are a pack or the system's (RareFonts), none is shipped.
+// Mongolian, which is written downwards, is refused. Fonts for Arabic script and Tibetan are shipped; those for the others are
+// a pack or the system's (RareFonts).
 //
 // # Two hands
 //

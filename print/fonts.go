@@ -16,12 +16,13 @@ import (
 	"bangban/assets"
 )
 
-// FontFiles are the fonts of a Fonts value, as the bytes of static TrueType files. More are fallbacks for rare
+// FontFiles are the fonts of a Fonts value, as the bytes of static TrueType files. More are fallbacks for other scripts and rare
 // characters in the order in which they are asked; they may also have PostScript outlines.
 type FontFiles struct {
 	Han, HanBold     []byte
 	Latin, LatinBold []byte
 	More             [][]byte
+	MoreBold         [][]byte      // bold faces of the first of More; More stands in for those that are not there
 	Rare             []io.ReaderAt // large fallbacks that are read where needed, after More: static TrueType or OpenType files
 }
 
@@ -57,6 +58,8 @@ func StandardFonts(rare ...io.ReaderAt) (*Fonts, error) {
 	return OpenFonts(FontFiles{
 		Han: assets.NotoSansSC(), HanBold: assets.NotoSansSCBold(),
 		Latin: assets.Atkinson(), LatinBold: assets.AtkinsonBold(), Rare: rare,
+		More:     [][]byte{assets.NotoSansArabic(), assets.NotoSerifTibetan()},
+		MoreBold: [][]byte{assets.NotoSansArabicBold(), assets.NotoSerifTibetanBold()},
 	})
 }
 
@@ -87,6 +90,11 @@ func OpenFonts(files FontFiles) (*Fonts, error) {
 			return nil, err
 		}
 		fs.regular.more = append(fs.regular.more, opened)
+		if i < len(files.MoreBold) {
+			if opened, err = openFace(fmt.Sprintf("more%d", i), true, files.MoreBold[i]); err != nil {
+				return nil, err
+			}
+		}
 		fs.bold.more = append(fs.bold.more, opened)
 	}
 	for i, src := range files.Rare {

@@ -130,7 +130,8 @@ func TestTwoHundredNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	var maps []map[rune]bool
-	for _, src := range append([]io.ReaderAt{strings.NewReader(string(assets.NotoSansSC())), strings.NewReader(string(assets.Atkinson()))}, rare...) {
+	for _, src := range append([]io.ReaderAt{strings.NewReader(string(assets.NotoSansSC())), strings.NewReader(string(assets.Atkinson())),
+		strings.NewReader(string(assets.NotoSansArabic())), strings.NewReader(string(assets.NotoSerifTibetan()))}, rare...) {
 		maps = append(maps, codePoints(t, src))
 	}
 	printed, refused := []string{}, map[rune]bool{}

@@ -78,8 +78,9 @@ func TestGlyphMissing(t *testing.T) {
 		want string
 	}{
 		"rare character":     {"王𠮷", "U+20BB7"},
-		"arabic":             {"ا", "U+0627"},
-		"tibetan":            {"བ", "U+0F56"},
+		"hebrew":             {"א", "U+05D0"},
+		"mongolian":          {"ᠮ", "U+182E"},
+		"mark alone":         {"\u064B", "U+064B"},
 		"private use":        {"王\uE863", "U+E863"},
 		"private plane":      {"\U000F0000", "U+F0000"},
 		"last code point":    {"\U0010FFFF", "U+10FFFF"},
