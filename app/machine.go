@@ -31,6 +31,7 @@ type machine struct {
 	SAM     string   `json:"sam"`
 	Scale   float64  `json:"scale"`
 	Flip    bool     `json:"flip"`
+	Visits  bool     `json:"outreach"`
 	Lock    []string `json:"lock"`
 }
 
@@ -87,12 +88,15 @@ func readMachine(name string) (m machine, err error) {
 
 // values gives what is laid down as flags are written; empty is not laid down.
 func (m machine) values() map[string]string {
-	v := map[string]string{"data": m.Data, "bundle": m.Bundle, "lang": m.Lang, "citizen": m.Citizen, "sam": m.SAM, "scale": "", "flip": ""}
+	v := map[string]string{"data": m.Data, "bundle": m.Bundle, "lang": m.Lang, "citizen": m.Citizen, "sam": m.SAM, "scale": "", "flip": "", "outreach": ""}
 	if m.Scale != 0 {
 		v["scale"] = fmt.Sprint(m.Scale)
 	}
 	if m.Flip {
 		v["flip"] = "true"
+	}
+	if m.Visits {
+		v["outreach"] = "true"
 	}
 	return v
 }

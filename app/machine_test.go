@@ -81,3 +81,22 @@ func TestMachineFileAtTheStart(t *testing.T) {
 		t.Errorf("exit %d: %s", code, &errw)
 	}
 }
+
+// --outreach is one screen and larger words; what was asked for otherwise stays, and the machine file can lay it down.
+func TestOutreach(t *testing.T) {
+	o := options{outreach: true, citizen: "1366,0"}
+	if o.visiting(); !o.flip || o.scale != outreachScale || o.citizen != "" {
+		t.Errorf("%+v", o)
+	}
+	o = options{outreach: true, scale: 2}
+	if o.visiting(); o.scale != 2 {
+		t.Errorf("a text size of %v", o.scale)
+	}
+	o = options{}
+	if o.visiting(); o.flip || o.scale != 0 {
+		t.Error("it is always so")
+	}
+	if v := (machine{Visits: true}).values()["outreach"]; v != "true" {
+		t.Errorf("%q", v)
+	}
+}

@@ -25,7 +25,7 @@ import (
 // options are the flags of the window (design §9).
 type options struct {
 	training, version, ready, flip bool
-	setup                          bool
+	setup, outreach                bool
 	data, lang, citizen, sam       string
 	bundle, scanner                string
 	camera, folder                 string
@@ -58,6 +58,7 @@ func flags(o *options, errw io.Writer) *flag.FlagSet {
 	f.StringVar(&o.camera, "camera", "", "`label` of a camera that reads codes, any for the first; needs a program built with the tag camera")
 	f.StringVar(&o.folder, "scan-folder", "", "`folder` in which pictures, PDF and OFD files appear while a credential is shown")
 	f.BoolVar(&o.flip, "flip", false, "one screen for both: F6 turns it")
+	f.BoolVar(&o.outreach, "outreach", false, "at a care home: one screen for both, words a quarter larger")
 	f.BoolVar(&o.setup, "setup", false, "begin with the set-up: reader, printer, scanner, the person's screen and languages")
 	f.BoolVar(&o.ready, "ready", false, "print ready when the window can be used, and each step of a visit")
 	f.BoolVar(&o.version, "version", false, "print the version")
@@ -89,6 +90,7 @@ func runWith(machineFile string, args []string, out, errw io.Writer) int {
 		return 2
 	}
 	o.machine = m
+	o.visiting()
 	err = counter(o, out)
 	if errors.Is(err, errSetUp) {
 		return 0
@@ -121,6 +123,20 @@ func or(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// outreachScale is the text size at a bedside, where the laptop stands further away.
+const outreachScale = 1.25
+
+// visiting makes of --outreach what it stands for; what was asked for otherwise stays.
+func (o *options) visiting() {
+	if !o.outreach {
+		return
+	}
+	o.flip, o.citizen = true, ""
+	if o.scale == 0 {
+		o.scale = outreachScale
+	}
 }
 
 // list splits at commas; an empty text is no list.

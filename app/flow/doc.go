@@ -13,6 +13,9 @@
 //	                                Agree ⇄ Spoken  the clerk records a spoken yes in two presses
 //	                Choose, Agree → Reprint → Sanction → Issuing    a copy of a paper that the person holds already
 //	                                        Issuing ⇄ PrintFault
+//	Choose → HelperCard → HelperFace → HelperTerms → Aside → Agree      a mandate; the person answers alone
+//	Ready → GrantScan → GrantCard → Reading → Compare → Choose → Second → Agree      a helper alone, on a mandate
+//	Ready, NeedSecret, Trouble → Evidence → Compare → Choose → Second → Agree        no card: other papers
 //	any step before Issuing → NotToday → Ready
 //
 // A card that is put on the reader opens a visit by itself (Ready, Farewell, NotToday, Trouble). A card that a visit has
@@ -20,12 +23,15 @@
 //
 // # What cannot happen
 //
-//   - Commit.Issue is called only after SayYes or ConfirmSpoken of the same visit, and a visit issues one voucher at most.
+//   - Commit.Issue is called only after SayYes or ConfirmSpoken of the same visit, and a visit hands over
+//     one voucher at most: a second is signed only where the first was spoiled (Again), of the same record.
 //     No clerk's key and no scan leads there: Same, HandedOver and Scanned are refused on Agree.
 //   - A document whose checks are not all passed, or that has expired, never reaches Compare. One of which only the issuer
 //     is undecided does where a purpose takes its kind unproven; then that purpose alone is offered, narrower and shorter.
 //   - Same is refused while a character of the name waits to be compared (repaired, private use, rare).
 //   - A secret that was mistyped never reaches a card. With one try left it is sent on the second word only, with none never.
+//   - A mandate is used once a visit, counted before anything is signed, and only with the card of the helper it names.
+//   - Nobody without a card, and no helper alone, is served by one clerk.
 //   - A clerk's token is left alone, and while the visit's card lies on its reader no other reader's card is read for it.
 //   - After a restart nothing is printed again: the printer is asked what came out, and that is handed over or void.
 //   - Between Issue and the end of the voucher (handed over, spoiled) the visit cannot be left; only Lock hides it.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,10 +66,14 @@ func (c *counter) grantFacts() []widget.Fact {
 	if c.cat.Has("relation." + relation) {
 		relation = c.t("relation." + relation)
 	}
-	return []widget.Fact{{Label: c.t("cl.grant.from"), Value: m.Principal.Name}, {Label: c.t("cl.grant.to"), Value: m.Helper.Name + "  ·  " + relation},
+	facts := []widget.Fact{{Label: c.t("cl.grant.from"), Value: m.Principal.Name}, {Label: c.t("cl.grant.to"), Value: m.Helper.Name + "  ·  " + relation},
 		{Label: c.t("cl.grant.what"), Value: strings.Join(names, c.t("list.sep"))},
 		{Label: c.t("cl.choose.until"), Value: dayText(c.cat, m.Expires)},
 		{Label: c.t("cl.grant.left"), Value: c.t("cl.grant.left.of", "N", strconv.FormatUint(g.Left(), 10), "Of", strconv.FormatUint(m.Uses, 10))}}
+	if c.d.Purposes != nil && slices.ContainsFunc(c.d.Purposes(), func(p desk.Purpose) bool { return p.Money && slices.Contains(m.Scopes, p.Code) }) {
+		facts = append(facts, widget.Fact{Label: c.t("cz.mandate.mind"), Value: c.t("cl.grant.money"), Missing: true})
+	}
+	return facts
 }
 
 // grantActions is F3 at rest: somebody comes with a mandate.
