@@ -65,7 +65,7 @@ func TestModel(t *testing.T) {
 			}
 		},
 	}
-	for step := range many(1000, 100_000) {
+	for step := range many(2000, 100_000) {
 		act := r.IntN(len(acts))
 		acts[act]()
 		st, err := c.Stats(t.Context())
