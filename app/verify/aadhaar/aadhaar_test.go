@@ -127,7 +127,7 @@ func TestContract(t *testing.T) {
 	formattest.Run(t, aadhaar.Format{}, []formattest.Good{
 		{Name: "version 2", Bytes: good, Request: req, Secrets: secrets},
 		{Name: "version 1", Bytes: number(t, a.content(t, v1)), Request: req, Secrets: secrets},
-	}, mutations(t, a, req, good))
+	}, formattest.Enough(t, mutations(t, a, req, good)))
 	r, err := aadhaar.Format{}.Verify(context.Background(), good, req)
 	if err != nil || r.Claims["number_ending"] != "9999" || r.Claims["issued"] != "2025-03-12T04:45:00Z" || r.Claims["photo"] != "7" || r.Claims["mobile_ending"] != "9999" {
 		t.Errorf("%v %v", err, r)

@@ -82,19 +82,25 @@ func TestVoucherContract(t *testing.T) {
 	ownID, _ := voucher.VoucherKeyID(own.Key)
 	req := verify.Request{At: vouchertest.Now().Add(time.Hour), Audience: "demo-bank", Nonce: string(draft.Nonce), Training: true,
 		Own: a.Name, Ledger: ledger{}, Anchors: store(t, a.PEM, statusList(t, a), delegations(t, a, trust.Withdrawn{Station: "T01", KeyID: kid}))}
+	secrets := []string{draft.Holder.FullName, draft.Holder.SecondName, draft.Holder.BirthDate, draft.Terms.RepresentedBy}
+	bad := append(spoilt(t, a, draft, msg, req, ownID), spoiltBytes(t, a, signer, msg, req)...)
+	formattest.Run(t, claim169.Format{}, []formattest.Good{
+		{Name: "text", Bytes: text, Request: req, Secrets: secrets},
+		{Name: "bytes", Bytes: msg, Request: req, Secrets: secrets},
+		{Name: "foreign office", Bytes: text, Request: verify.Request{At: req.At, Training: true, Anchors: store(t, a.PEM)}, Secrets: secrets},
+	}, formattest.Enough(t, bad))
+}
+
+// spoilt is a voucher of which one thing each is changed, and one that is judged where it must not pass.
+func spoilt(t *testing.T, a *vouchertest.Authority, draft *voucher.Voucher, msg []byte, req verify.Request, ownID []byte) []formattest.Bad {
+	text, other := []byte(voucher.Encode(msg)), vouchertest.New(t, vouchertest.Issuer)
+	flipped := strings.ToLower(string(text))
 	with := func(edit func(*verify.Request)) verify.Request {
 		r := req
 		edit(&r)
 		return r
 	}
-	other := vouchertest.New(t, vouchertest.Issuer)
-	secrets := []string{draft.Holder.FullName, draft.Holder.SecondName, draft.Holder.BirthDate, draft.Terms.RepresentedBy}
-	flipped := strings.ToLower(string(text))
-	formattest.Run(t, claim169.Format{}, []formattest.Good{
-		{Name: "text", Bytes: text, Request: req, Secrets: secrets},
-		{Name: "bytes", Bytes: msg, Request: req, Secrets: secrets},
-		{Name: "foreign office", Bytes: text, Request: verify.Request{At: req.At, Training: true, Anchors: store(t, a.PEM)}, Secrets: secrets},
-	}, []formattest.Bad{
+	return []formattest.Bad{
 		formattest.Refuse("unreadable", []byte("6BF"+flipped[3:]), req, "structure", check.Indeterminate, check.Unreadable),
 		formattest.Refuse("unknown issuer", text, with(func(r *verify.Request) { r.Anchors = store(t, other.PEM) }), "issuer", check.Indeterminate, check.UnknownIssuer),
 		formattest.Refuse("broken inside", msg[:len(msg)-1], req, "structure", check.Failed, check.Structure),
@@ -124,7 +130,7 @@ func TestVoucherContract(t *testing.T) {
 			r.Anchors = store(t, a.PEM, delegations(t, a, trust.Withdrawn{Station: "T01", KeyID: ownID}))
 		}), "delegation-revoked", check.Failed, check.Revoked),
 		formattest.Refuse("training paper", text, with(func(r *verify.Request) { r.Training = false }), "training", check.Failed, check.TrainingPaper),
-	})
+	}
 }
 
 func TestVoucherResult(t *testing.T) {

@@ -50,6 +50,25 @@ func Refuse(name string, b []byte, req verify.Request, by string, v check.Verdic
 	return Bad{Name: name, Bytes: b, Request: req, Check: by, Verdict: v, Reason: r}
 }
 
+// Each format's tests know so many ways to spoil a credential, which it refuses for so many reasons.
+const (
+	leastBad     = 30
+	leastReasons = 10
+)
+
+// Enough demands of a format's mutations, all together, that there are enough of them, and gives them.
+func Enough(t *testing.T, bad []Bad) []Bad {
+	t.Helper()
+	names, reasons := map[string]bool{}, map[string]bool{}
+	for _, b := range bad {
+		names[b.Name], reasons[b.Check+" "+string(b.Reason)] = true, true
+	}
+	if len(names) < leastBad || len(reasons) < leastReasons {
+		t.Errorf("%d mutations, refused for %d reasons: want %d and %d", len(names), len(reasons), leastBad, leastReasons)
+	}
+	return bad
+}
+
 // Run holds f to the contract.
 func Run(t *testing.T, f verify.Format, good []Good, bad []Bad) {
 	if id := f.ID(); id == "" || id != strings.ToLower(id) || strings.ContainsAny(id, " /") {

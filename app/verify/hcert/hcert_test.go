@@ -161,7 +161,7 @@ func TestContract(t *testing.T) {
 	formattest.Run(t, hcert.Format{}, []formattest.Good{
 		{Name: "ES256", Bytes: good, Request: req, Secrets: secrets, Same: same(good)},
 		{Name: "PS256", Bytes: rsaText, Request: req, Secrets: secrets, Same: same(rsaText)},
-	}, mutations(t, s, req, good))
+	}, formattest.Enough(t, mutations(t, s, req, good)))
 }
 
 // same tells whether a text holds the same COSE bytes: a deflate stream can say them in several ways.

@@ -292,7 +292,7 @@ func TestNPM(t *testing.T) {
 	if len(bad) < 30 {
 		t.Errorf("%d mutations", len(bad))
 	}
-	formattest.Run(t, sdjwt.Format{}, good, bad)
+	formattest.Run(t, sdjwt.Format{}, good, formattest.Enough(t, bad))
 	r, err := sdjwt.Format{}.Verify(context.Background(), []byte(f.text["good_x5c"]), req)
 	if err != nil {
 		t.Fatal(err)
