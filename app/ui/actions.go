@@ -26,6 +26,8 @@ func (c *counter) mainAction() mainAction {
 		return mainAction{"main.close", c.closeLayer}
 	case layerSupport:
 		return mainAction{"main.support", c.saveSupport}
+	case layerList:
+		return mainAction{"main.list", c.frame.list.print}
 	case layerQueue:
 		return c.queueMain()
 	case layerScan:
@@ -304,6 +306,9 @@ func (c *counter) makeAgain() {
 func (c *counter) helpActions(m map[fyne.KeyName]action) {
 	if c.d.Support != nil {
 		m[fyne.KeyF8] = action{"key.F8.support", true, c.openSupport}
+	}
+	if c.d.Slips != nil && len(c.services()) > 0 && c.s.Step != flow.Locked {
+		m[fyne.KeyF3] = action{"key.F3.list", true, func() { c.toggleLayer(layerList) }}
 	}
 	if c.canCourse() {
 		m[fyne.KeyF10] = action{"key.F10.course", true, c.beginCourse}

@@ -32,6 +32,7 @@ const (
 	layerSetUp
 	layerScore
 	layerSupport
+	layerList
 )
 
 // counter is everything on the two screens. It is used on Fyne's goroutine only.
@@ -206,7 +207,7 @@ func (c *counter) layers(moved bool) {
 	case c.s.Step == flow.Locked && (c.layer == layerTake || c.layer == layerDay):
 		c.closeLife()
 	case c.layer == layerScan || c.life(): // a card that is laid meanwhile waits below it
-	case c.s.Step == flow.Locked && c.layer != layerHelp:
+	case c.s.Step == flow.Locked && c.layer != layerHelp && c.layer != layerSupport:
 		c.layer = layerNone
 	case c.layer == layerUnfinished && !open:
 		c.layer = layerNone

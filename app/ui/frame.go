@@ -83,6 +83,7 @@ type frame struct {
 	evidence   *evidenceScreen
 	score      *scoreScreen
 	support    *supportScreen
+	list       *listScreen
 	testCode   image.Image
 }
 
@@ -128,7 +129,8 @@ func (f *frame) screens() {
 	f.approve, f.journal, f.reprint = newApprove(c), newJournal(c), newReprint(c)
 	f.helper, f.grant, f.setup = newHelper(c), newGrant(c), newSetUp(c)
 	f.evidence, f.score, f.support = newEvidence(c), newScore(c), newSupport(c)
-	for _, s := range []screen{f.helper, f.grant, f.setup, f.evidence, f.score, f.support, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
+	f.list = newList(c)
+	for _, s := range []screen{f.helper, f.grant, f.setup, f.evidence, f.score, f.support, f.list, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
 		f.unfinished, f.queue, f.help, f.blank, f.scan, f.verdict, f.take, f.day, f.review, f.approve, f.journal, f.reprint} {
 		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
 	}
@@ -148,6 +150,8 @@ func (f *frame) current() screen {
 		return f.score
 	case layerSupport:
 		return f.support
+	case layerList:
+		return f.list
 	case layerUnfinished:
 		return f.unfinished
 	case layerTake, layerDay, layerJournal, layerSetUp:

@@ -267,6 +267,7 @@ func setUpScenes() []scene {
 		one("31-setup-done", fitting, fit(flow.SetDone)),
 		{"32-course", exercising, (*rig).toCourse},
 		{"32-score", exercising, (*rig).toScore},
+		{"32-list", listed(nil), (*rig).toList},
 		{"32-support", func(d *Deps, _ *flowtest.Fakes) { d.Support = &supporter{} }, (*rig).toSupport},
 	}
 }

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -53,5 +55,53 @@ func TestSlips(t *testing.T) {
 	r.until(func() bool { return !r.c.busy })
 	if r.c.s.Step != flow.Choose || out.got[len(out.got)-1] != "list housing-fund zh-Hans" {
 		t.Fatalf("%v %q", r.c.s.Step, out.got)
+	}
+}
+
+// listed has services that one may ask about.
+func listed(out *slips) func(*Deps, *flowtest.Fakes) {
+	return func(d *Deps, f *flowtest.Fakes) {
+		if d.Slips = out; out == nil {
+			d.Slips = &slips{}
+		}
+		d.Purposes = f.Rules.Purposes
+	}
+}
+
+func (r *rig) toList() {
+	r.t.Helper()
+	r.login()
+	r.key(fyne.KeyF1)
+	r.key(fyne.KeyF3)
+	if r.c.layer != layerList {
+		r.t.Fatalf("layer %v", r.c.layer)
+	}
+}
+
+// Before anybody lays a card: can it be done here, what must they bring; Return prints it. A counter that cannot sign says so.
+func TestListByKeys(t *testing.T) {
+	out := &slips{}
+	r := newRig(t, listed(out))
+	r.toList()
+	if got := fmt.Sprint(texts(r.c.frame.work)); !strings.Contains(got, "可以办") {
+		t.Errorf("it reads %s", got)
+	}
+	r.key(fyne.KeyDown)
+	if got := fmt.Sprint(texts(r.c.frame.work)); !strings.Contains(got, "照片") {
+		t.Errorf("the hotel wants %s", got)
+	}
+	r.key(fyne.KeyReturn)
+	r.until(func() bool { return !r.c.busy && len(out.got) == 1 })
+	if out.got[0] != "list hotel zh-Hans" {
+		t.Errorf("%q", out.got)
+	}
+	r.c.s.Station.Serials = 0
+	r.c.refresh()
+	if got := fmt.Sprint(texts(r.c.frame.work)); !strings.Contains(got, "办不了") {
+		t.Errorf("without serials it reads %s", got)
+	}
+	r.key(fyne.KeyEscape)
+	if r.c.layer != layerNone {
+		t.Error("Escape does not leave")
 	}
 }
