@@ -142,3 +142,39 @@ func FuzzTables(f *testing.F) {
 		_, _ = opened.outline(sfnt.GlyphIndex(1))
 	})
 }
+
+// TestLineOrder: a line with letters that run from right to left is ordered, a number on a sheet of such a language is not.
+func TestLineOrder(t *testing.T) {
+	one := func(rs ...rune) (gs []glyph) {
+		for _, r := range rs {
+			g := glyph{r: r, em: 1, face: &face{font: nil}}
+			if r >= 0x590 && r < 0x700 {
+				g.cluster = &cluster{runes: []rune{r}, rtl: true}
+			}
+			gs = append(gs, g)
+		}
+		return gs
+	}
+	for text, want := range map[string][]int{
+		"**12":      {0, 1, 2, 3},
+		"اب12":      {2, 3, 1, 0},
+		"اب ab":     {3, 4, 2, 1, 0},
+		"12-01 10:": {0, 1, 2, 3, 4, 5, 6, 7, 8},
+	} {
+		s := &Sheet{lang: "ug"}
+		if got := s.visual(one([]rune(text)...)); !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+	if got := (&Sheet{lang: "zh-Hans"}).visual(one('ا', 'ب', ' ', 'a')); !slices.Equal(got, []int{1, 0, 2, 3}) {
+		t.Errorf("in a sheet from left to right: %v", got)
+	}
+	for r, want := range map[rune]rune{'(': ')', '》': '《', '»': '«'} {
+		if m, ok := mirrored(r); !ok || m != want {
+			t.Errorf("%q turns into %q", r, m)
+		}
+	}
+	if _, ok := mirrored('a'); ok {
+		t.Error("a letter turns round")
+	}
+}

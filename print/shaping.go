@@ -180,8 +180,8 @@ func (f *face) shapeWord(w word) (out []glyph, err error) {
 	return out, nil
 }
 
-// rtl tells whether a language is written from right to left.
-func rtl(lang string) bool {
+// RTL tells whether a language is written from right to left.
+func RTL(lang string) bool {
 	for _, l := range [...]string{"ug", "ar", "fa", "ur", "he", "ckb", "ps", "sd", "yi", "dv"} {
 		if lang == l || len(lang) > len(l) && lang[:len(l)] == l && lang[len(l)] == '-' {
 			return true
@@ -192,7 +192,7 @@ func rtl(lang string) bool {
 
 // place gives every glyph of a line its distance in em from the line's left end. Where anything runs from right to left,
 // that is by the bidirectional algorithm (UAX #9), the line being a paragraph of its own in the direction of the sheet's
-// language; brackets there turn round.
+// language; brackets there turn round. A line without a letter that runs so is a number or a foreign name: it stands as it is.
 func (s *Sheet) place(gs []glyph) {
 	x := 0.0
 	for _, i := range s.visual(gs) {
@@ -207,7 +207,7 @@ func (s *Sheet) visual(gs []glyph) []int {
 	for i := range order {
 		order[i] = i
 	}
-	if !slices.ContainsFunc(gs, func(g glyph) bool { return g.cluster != nil && g.cluster.rtl }) && !rtl(s.lang) {
+	if !slices.ContainsFunc(gs, func(g glyph) bool { return g.cluster != nil && g.cluster.rtl }) {
 		return order
 	}
 	var text []rune
@@ -218,7 +218,7 @@ func (s *Sheet) visual(gs []glyph) []int {
 	}
 	defer clear(text)
 	base := bidi.LeftToRight
-	if rtl(s.lang) {
+	if RTL(s.lang) {
 		base = bidi.RightToLeft
 	}
 	var p bidi.Paragraph

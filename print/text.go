@@ -204,7 +204,7 @@ func (c *Column) Text(str string, st Style) {
 	}
 	for _, l := range paragraph(gs, c.W, st) {
 		x, align := c.X, st.Align
-		if align == Left && rtl(c.sheet.lang) { // where its lines begin
+		if align == Left && RTL(c.sheet.lang) { // where its lines begin
 			align = Right
 		}
 		switch align {

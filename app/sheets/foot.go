@@ -61,8 +61,14 @@ func (p *page) labelled(c *print.Column, key, value string, st print.Style) {
 		c.Text(value, st)
 		return
 	}
-	p.sheet.Text(c.X, c.Y+st.Baseline(), label, body)
-	p.sheet.Text(c.X+used, c.Y+st.Baseline(), value, st)
+	if p.rtl() {
+		body.Align, st.Align = print.Right, print.Right
+		p.sheet.Text(c.X+c.W, c.Y+st.Baseline(), label, body)
+		p.sheet.Text(c.X+c.W-used, c.Y+st.Baseline(), value, st)
+	} else {
+		p.sheet.Text(c.X, c.Y+st.Baseline(), label, body)
+		p.sheet.Text(c.X+used, c.Y+st.Baseline(), value, st)
+	}
 	c.Space(st.Line())
 }
 

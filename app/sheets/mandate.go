@@ -68,6 +68,9 @@ func Mandate(fonts *print.Fonts, m MandateData, first, second Language) (*print.
 		if a.twoPages {
 			break
 		}
+		if a.inline && print.RTL(first.Tag) {
+			continue
+		}
 		p := &page{sheet: print.NewSheet(fonts, size, first.Tag), first: first, second: second,
 			scale: a.scale, small: a.small, phrases: a.phrases, gap: a.gap, inline: a.inline}
 		if a.small == 0 {

@@ -120,6 +120,9 @@ func (p *page) left() float64 {
 	return margin
 }
 
+// rtl tells whether the person's language is written from right to left: then labels stand on the right of values.
+func (p *page) rtl() bool { return print.RTL(p.first.Tag) }
+
 func (p *page) width() float64 { return p.sheet.Size().W - 2*p.left() }
 
 func (p *page) style(points float64) print.Style {
@@ -180,7 +183,7 @@ func (p *page) training() (top float64) {
 	}
 	band := print.Rect{X: 0, Y: 0, W: margin + room, H: st.Line() + 3}
 	p.sheet.Box(band, print.Ink{})
-	p.sheet.Column(margin, 1.5, room).Text(words, st)
+	p.sheet.Column(margin, 1.5, room-4).Text(words, st)
 	return band.H
 }
 
@@ -205,6 +208,9 @@ func (p *page) head(key string, training bool) float64 {
 		base := c.Y - st.Line() + 0.74*st.Line()
 		x := margin + p.sheet.Width(title, st) + 5
 		other := print.Style{Size: sizeBody * p.scale, Bold: true}
+		if p.rtl() {
+			x, other.Align = p.sheet.Size().W-x, print.Right
+		}
 		p.sheet.Text(x, base, p.second.say(key), other)
 	}
 	p.sheet.Line(margin, c.Y+0.5, margin+p.width(), c.Y+0.5, 0.6, print.Ink{})

@@ -120,6 +120,9 @@ func Voucher(fonts *print.Fonts, v VoucherData, first, second Language) (*print.
 	}
 	defer code.Wipe()
 	for _, a := range ladder(size, !second.none()) {
+		if a.inline && print.RTL(first.Tag) {
+			continue // where the second language would stand the labels are
+		}
 		p := &page{sheet: print.NewSheet(fonts, size, first.Tag), first: first, second: second, code: code,
 			scale: a.scale, small: a.small, phrases: a.phrases, gap: a.gap, inline: a.inline}
 		if a.small == 0 {
@@ -223,6 +226,10 @@ func (p *page) facts(c *print.Column, v *VoucherData) {
 // row draws one fact. Label and value stand on the same baseline.
 func (p *page) row(c *print.Column, r fact, label float64) {
 	left, right := p.sheet.Column(c.X, c.Y, label), p.sheet.Column(c.X+label, c.Y, p.room(c)-label)
+	if p.rtl() {
+		left.X, right.X = c.X+p.room(c)-label, c.X
+		right.W -= 2
+	}
 	left.Space(0.74 * (r.style.Line() - p.style(sizeBody).Line()))
 	left.Text(p.first.say(r.key), p.style(sizeBody))
 	right.Text(r.value, r.style)
