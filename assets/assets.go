@@ -20,32 +20,53 @@ import (
 	"io/fs"
 )
 
-//go:embed fonts/*.ttf fonts/*.txt specimens radicals.txt LICENSE-Unicode.txt
+//go:embed fonts/*.txt specimens radicals.txt LICENSE-Unicode.txt
 var files embed.FS
 
+// The fonts are handed out as they lie in the program, 24 MB in all: a copy for each reader would double what a counter
+// needs. Nobody may write to them.
+var (
+	//go:embed fonts/NotoSansSC_400Regular.ttf
+	notoSansSC []byte
+	//go:embed fonts/NotoSansSC_700Bold.ttf
+	notoSansSCBold []byte
+	//go:embed fonts/AtkinsonHyperlegibleNext_400Regular.ttf
+	atkinson []byte
+	//go:embed fonts/AtkinsonHyperlegibleNext_700Bold.ttf
+	atkinsonBold []byte
+	//go:embed fonts/NotoSansArabicUI_400Regular.ttf
+	notoSansArabic []byte
+	//go:embed fonts/NotoSansArabicUI_700Bold.ttf
+	notoSansArabicBold []byte
+	//go:embed fonts/NotoSerifTibetan_400Regular.ttf
+	notoSerifTibetan []byte
+	//go:embed fonts/NotoSerifTibetan_700Bold.ttf
+	notoSerifTibetanBold []byte
+)
+
 // NotoSansSC is the regular face for Chinese and for everything that Atkinson lacks.
-func NotoSansSC() []byte { return read("fonts/NotoSansSC_400Regular.ttf") }
+func NotoSansSC() []byte { return notoSansSC }
 
 // NotoSansSCBold is the bold face of NotoSansSC.
-func NotoSansSCBold() []byte { return read("fonts/NotoSansSC_700Bold.ttf") }
+func NotoSansSCBold() []byte { return notoSansSCBold }
 
 // Atkinson is the regular face for Latin script, drawn for readers with low vision.
-func Atkinson() []byte { return read("fonts/AtkinsonHyperlegibleNext_400Regular.ttf") }
+func Atkinson() []byte { return atkinson }
 
 // AtkinsonBold is the bold face of Atkinson.
-func AtkinsonBold() []byte { return read("fonts/AtkinsonHyperlegibleNext_700Bold.ttf") }
+func AtkinsonBold() []byte { return atkinsonBold }
 
 // NotoSansArabic is the regular face for Uyghur and Arabic, with the low lines of a screen.
-func NotoSansArabic() []byte { return read("fonts/NotoSansArabicUI_400Regular.ttf") }
+func NotoSansArabic() []byte { return notoSansArabic }
 
 // NotoSansArabicBold is the bold face of NotoSansArabic.
-func NotoSansArabicBold() []byte { return read("fonts/NotoSansArabicUI_700Bold.ttf") }
+func NotoSansArabicBold() []byte { return notoSansArabicBold }
 
 // NotoSerifTibetan is the regular face for Tibetan.
-func NotoSerifTibetan() []byte { return read("fonts/NotoSerifTibetan_400Regular.ttf") }
+func NotoSerifTibetan() []byte { return notoSerifTibetan }
 
 // NotoSerifTibetanBold is the bold face of NotoSerifTibetan.
-func NotoSerifTibetanBold() []byte { return read("fonts/NotoSerifTibetan_700Bold.ttf") }
+func NotoSerifTibetanBold() []byte { return notoSerifTibetanBold }
 
 // Radicals is a table of Chinese characters: a line "number form strokes" for each of the 214 radicals and their simplified
 // forms (number with '), below it lines " strokes characters" with what is written besides the radical.

@@ -75,6 +75,7 @@ type counter struct {
 	shift func() bool  // is Shift held now
 	spawn func(func()) // runs beside the screens
 	post  func(func()) // brings something back to Fyne's goroutine
+	tidy  func()       // after each visit; nil: left to the run-time
 
 	window  fyne.Window
 	frame   *frame
@@ -157,6 +158,7 @@ func (c *counter) show(s shown) {
 		c.frame.focusFirst()
 	}
 	if moved {
+		c.rested()
 		if s.Step.Rail() == 3 { // T1 and T2 each queue a parcel
 			c.spawn(c.countQueue)
 		}

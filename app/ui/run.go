@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,8 @@ func Run(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(gcPercent)
+	c.tidy = tidyUp
 	a.Settings().SetTheme(c.kit)
 	c.open()
 	a.Lifecycle().SetOnStarted(func() { c.started() })
@@ -93,6 +96,7 @@ func (c *counter) openCitizen() {
 
 // started is called once when the windows are up.
 func (c *counter) started() {
+	c.rested()
 	c.startSetUp()
 	c.frame.focusFirst()
 	if c.citizen != nil && c.d.Citizen.Mode == CitizenFullScreen {
