@@ -180,7 +180,7 @@ func (k *monkey) judge() {
 		verb, rest, _ := strings.Cut(c, " ")
 		serial, _, _ := strings.Cut(rest, " ")
 		switch verb {
-		case "issue":
+		case "issue", "used-up": // a Yes that a mandate did not cover any more signs nothing
 			issues++
 		case "commit":
 			commits++
@@ -222,7 +222,7 @@ func (k *monkey) judge() {
 		}
 	case flow.Compare, flow.Choose, flow.Second, flow.Agree, flow.Spoken:
 		k.lower(s)
-		if s.Proof != 1 && !s.Lower || len(s.Photo) == 0 || blank(s.Photo) {
+		if s.Proof != 1 && !s.Lower || s.Evidence == nil && (len(s.Photo) == 0 || blank(s.Photo)) {
 			k.wrong("%v without a proven document", s.Step)
 		}
 	}
@@ -231,11 +231,20 @@ func (k *monkey) judge() {
 // lower holds a visit with an unproven document to the terms of the bundle.
 func (k *monkey) lower(s flow.State) {
 	for _, p := range s.Purposes {
+		if s.Evidence != nil {
+			if q, ok := p.OnEvidence(s.Evidence.Pieces); !ok || p.Life > q.Life || s.Grant != nil {
+				k.wrong("%v offers %s on %v", s.Step, p.Code, s.Evidence.Pieces)
+			}
+			continue
+		}
+		if s.Grant != nil && (p.Life > flow.GrantLife || !slices.Contains(s.Grant.Mandate.Scopes, p.Code)) {
+			k.wrong("%v offers %s on a mandate", s.Step, p.Code)
+		}
 		if s.Lower && (p.Unproven == nil || p.Life > p.Unproven.Life) {
 			k.wrong("%v offers %s for an unproven document", s.Step, p.Code)
 		}
 	}
-	if s.Lower && (s.Step == flow.Agree || s.Step == flow.Spoken) && s.Second == "" {
+	if (s.Lower || s.Grant != nil) && (s.Step == flow.Agree || s.Step == flow.Spoken) && s.Second == "" {
 		k.wrong("%v without the second clerk", s.Step)
 	}
 	for _, d := range s.Doubts {
@@ -267,6 +276,7 @@ func play(t *testing.T, list []act, moves []int, rushed []bool, wipe bool, seen 
 			p.WipeOnRemoval, s.KeyEnds = wipe, s.KeyEnds.AddDate(1, 0, 0)
 		})
 		f.Rules.Change(flowtest.TakeUnproven(true))
+		withEvidence(f)
 		f.Commit.Leave(desk.LedgerRow{Serial: "T01-000900", State: desk.StateSigned})
 		k = &monkey{f: f, hold: make(chan struct{}), fails: map[string]bool{}, seen: seen}
 		k.m = flowtest.Start(t, f, flow.Options{})
@@ -302,6 +312,19 @@ func TestEveryActEverywhere(t *testing.T) {
 	if bad := play(t, list, []int{on, unproven, on, on, on, on}, make([]bool, 6), false, seen); bad != "" {
 		t.Fatal(bad)
 	}
+	for _, names := range [][]string{{"no card", "household book", "bill", "papers"}, {"grant", "scan grant", "put other"}} {
+		moves := []int{on}
+		for _, name := range names {
+			moves = append(moves, slices.IndexFunc(list, func(a act) bool { return a.name == name }))
+		}
+		for range 6 {
+			moves = append(moves, on)
+		}
+		before := seen[flow.Farewell]
+		if bad := play(t, list, moves, make([]bool, len(moves)), false, seen); bad != "" || seen[flow.Farewell] == before {
+			t.Fatalf("%s; handed over %v", bad, seen[flow.Farewell] > before)
+		}
+	}
 	for depth := range 8 {
 		for first := range list {
 			for i, b := range second {
@@ -310,6 +333,11 @@ func TestEveryActEverywhere(t *testing.T) {
 					t.Fatal(bad)
 				}
 			}
+		}
+	}
+	for _, step := range []flow.Step{flow.Evidence, flow.GrantScan, flow.GrantCard} {
+		if seen[step] == 0 {
+			t.Errorf("the monkey never came to %v", step)
 		}
 	}
 	for step := flow.Locked; step <= flow.NotToday; step++ {

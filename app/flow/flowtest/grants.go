@@ -58,6 +58,7 @@ func (w *Grants) Use(_ context.Context, g flow.Grant) (uint64, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.used >= g.Mandate.Uses {
+		w.f.note("used-up")
 		return 0, &desk.Error{Code: flow.CodeGrantUsed}
 	}
 	w.used++
