@@ -18,8 +18,11 @@ if GOBIN=$work GOFLAGS=-mod=mod go install -p 2 honnef.co/go/tools/cmd/staticche
   printf 'package bad\n\nfunc bad(x int) bool { return x == x }\n\nvar _ = bad\n' > "$work/bad/bad.go"
   (cd "$work/bad" && "$work/staticcheck" ./... > "$work/found" 2>&1) && stop "staticcheck finds nothing where there is something"
   grep -q SA4000 "$work/found" || { cat "$work/found" >&2; stop "staticcheck does not run"; }
-  CGO_ENABLED=0 nice "$work/staticcheck" -tags ci,migrated_fynedo ./...
-  CGO_ENABLED=0 GOOS=windows nice "$work/staticcheck" -tags ci,migrated_fynedo ./print/... ./app/keys/... ./app/station/... ./app/institution/... ./app/cmd/...
+  # An error beside what it says about the way (ST1008) is ours; PC/SC is looked at as it is built, with C.
+  # shellcheck disable=SC2046
+  CGO_ENABLED=0 nice "$work/staticcheck" -checks inherit,-ST1008 -tags ci,migrated_fynedo $(go list ./... | grep -v /cardreader/pcsc)
+  nice "$work/staticcheck" -checks inherit,-ST1008 ./cardreader/pcsc/...
+  CGO_ENABLED=0 GOOS=windows nice "$work/staticcheck" -checks inherit,-ST1008 -tags ci,migrated_fynedo ./print/... ./app/keys/... ./app/station/... ./app/institution/... ./app/cmd/...
   say "staticcheck: clean"
 else
   tail -n 2 "$work/got"

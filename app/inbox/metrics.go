@@ -18,7 +18,6 @@ type metrics struct {
 	unproven prometheus.Counter
 	seconds  prometheus.Histogram // of one batch, from the last byte in to the commit
 	bytes    prometheus.Histogram
-	skew     prometheus.Histogram
 	fanned   *prometheus.CounterVec // by result
 }
 

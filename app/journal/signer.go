@@ -12,10 +12,6 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// algECDSA is the C2SP signed-note algorithm byte of ECDSA over SHA-256 (c2sp.org/signed-note, signature types). It
-// stands in encoded keys only, not in the key id.
-const algECDSA = 0x02
-
 var (
 	_ note.Verifier = (*verifier)(nil)
 	_ note.Signer   = (*signer)(nil)

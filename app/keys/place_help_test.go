@@ -15,13 +15,3 @@ func enrolment(t *testing.T) (*ecdh.PrivateKey, []byte) {
 	}
 	return k, k.PublicKey().Bytes()
 }
-
-// fixed is a source of randomness that gives the same again.
-type fixed byte
-
-func (f fixed) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = byte(f) + byte(i)
-	}
-	return len(p), nil
-}

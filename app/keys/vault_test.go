@@ -223,6 +223,7 @@ func TestVaultSlotsAndRotation(t *testing.T) {
 func TestLockWipes(t *testing.T) {
 	v, _ := newVault(t)
 	u := unlock(t, v, "01", "246810")
+	//lint:ignore SA1019 the very words in memory are looked at
 	kek, words := u.kek, u.key.(*File).key.(*ecdsa.PrivateKey).D.Bits()
 	if allZero(kek) || len(words) == 0 || words[0] == 0 {
 		t.Fatal("nothing to wipe: the test cannot fail")

@@ -33,12 +33,12 @@ func waitingVault(t testing.TB, list ...Waiting) (*Vault, string) {
 // again.
 func TestEnrolmentCode(t *testing.T) {
 	one, two := enrolmentKey(t), enrolmentKey(t)
-	v, path := waitingVault(t, Waiting{"01", one.PublicKey().Bytes()}, Waiting{"02", two.PublicKey().Bytes()})
+	_, path := waitingVault(t, Waiting{"01", one.PublicKey().Bytes()}, Waiting{"02", two.PublicKey().Bytes()})
 	again, err := OpenVault(path)
 	if err != nil || !again.Awaits("01") || len(again.ClerkIDs()) != 0 {
 		t.Fatalf("a fresh vault: %v", err)
 	}
-	v = again
+	v := again
 	_, err = v.Unlock("01", []byte("246810"))
 	wantErr(t, err, ErrNoSlot)
 	for _, tc := range []struct {

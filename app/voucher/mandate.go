@@ -118,7 +118,7 @@ func SignMandate(m *Mandate, s Signer) ([]byte, error) {
 }
 
 func (m *Mandate) encode() ([]byte, error) {
-	party := func(p Party) mandateParty { return mandateParty{p.Name, p.Binding} }
+	party := func(p Party) mandateParty { return mandateParty(p) }
 	c := mandateClaims{Iss: m.Issuer, Exp: m.Expires.Unix(), Nbf: m.IssuedAt.Unix(), Iat: m.IssuedAt.Unix(), CTI: m.ID[:],
 		Terms: &mandateTerms{party(m.Principal), party(m.Helper), m.Scopes, m.Uses, m.Relation, m.Before[:], m.Serial}}
 	if m.Status != nil {

@@ -106,7 +106,8 @@ func (d *domain) multiply(random io.Reader, k *big.Int, q point) (point, error) 
 		b := k.FillBytes(make([]byte, d.scalarByteSize))
 		defer clear(b)
 		// crypto/ecdh gives the x coordinate only; the generic mapping needs the point.
-		x, y := d.std.ScalarMult(q.x, q.y, b) //nolint:staticcheck // see above
+		//lint:ignore SA1019 see above
+		x, y := d.std.ScalarMult(q.x, q.y, b)
 		return finite(x, y)
 	}
 	blind := make([]byte, 8+d.size)
@@ -157,7 +158,8 @@ func forget(k *big.Int) {
 // sum is p + q.
 func (d *domain) sum(p, q point) (point, error) {
 	if d.std != nil {
-		return finite(d.std.Add(p.x, p.y, q.x, q.y)) //nolint:staticcheck // see multiply
+		//lint:ignore SA1019 see multiply
+		return finite(d.std.Add(p.x, p.y, q.x, q.y))
 	}
 	one := big.NewInt(1)
 	return d.affine(d.add(d.scaled(p, one), d.scaled(q, one)))

@@ -24,7 +24,6 @@ var (
 // proof is one run: who signs what, what was read, and what is wanted.
 type proof struct {
 	name                  string
-	issuer                *issuer
 	sod                   []byte
 	read                  map[int][]byte
 	anchors               []*cms.Certificate

@@ -158,6 +158,7 @@ func TestCardsThroughService(t *testing.T) {
 	h := openHall(t)
 	todo := make(chan sim.Specimen)
 	var wg sync.WaitGroup
+	//lint:ignore SA4017 it is ranged over
 	for reader := range vpcd.Readers() {
 		wg.Go(func() {
 			for s := range todo {

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"encoding/pem"
 	"os"
 	"testing"
 	"time"
@@ -63,8 +62,6 @@ func store(t testing.TB, files ...[]byte) *trust.Store {
 	}
 	return s
 }
-
-func toPEM(der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}) }
 
 // Annex D.5: the issuer's signature, every digest, deviceMac. The annex has no IACA: its signer is trusted by name.
 func TestAnnexDResponse(t *testing.T) {

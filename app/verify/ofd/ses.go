@@ -55,7 +55,12 @@ func parseSigned(der []byte) (*signedValue, error) {
 		return nil, broken("SES_Signature")
 	}
 	if body.PeekASN1Tag(asn1.INTEGER) {
-		if !body.SkipASN1(asn1.INTEGER) || !body.SkipASN1(asn1.INTEGER) || !body.Empty() {
+		for range 2 { // r and s
+			if !body.SkipASN1(asn1.INTEGER) {
+				return nil, broken("r and s")
+			}
+		}
+		if !body.Empty() {
 			return nil, broken("r and s")
 		}
 		return &signedValue{plain: true, value: der}, nil

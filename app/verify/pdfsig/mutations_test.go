@@ -173,9 +173,8 @@ func files(t testing.TB, k *pdfsigtest.Kit) (bad []formattest.Bad) {
 	two.Update(map[int]string{1: strings.Replace(two.Object(1), "8 0 R]", "8 0 R 9 0 R]", 1), 9: "<</FT /Sig /T (x) /V 7 0 R>>"})
 	add("a signature in two fields", two.B, "structure", f, check.Structure)
 	wrapped := made(t, k, options{}) // the signature moved behind what it covers
-	body := wrapped.Object(7)
 	raw := wrapped.B[bytes.Index(wrapped.B, []byte("\n7 0 obj\n"))+9:]
-	body = string(raw[:bytes.Index(raw, []byte("\nendobj"))])
+	body := string(raw[:bytes.Index(raw, []byte("\nendobj"))])
 	wrapped.Update(map[int]string{7: body})
 	add("wrapped: the signature moved to an update", wrapped.B, "byte-range", f, pdfsig.ReasonRange)
 	gone := made(t, k, options{})
