@@ -72,6 +72,7 @@ func (g *Gateway) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+queue.PathBatches, g.counted("batches", g.batches))
 	mux.HandleFunc("POST "+queue.PathEnrol, g.counted("enrol", g.enrol))
+	mux.HandleFunc("POST "+queue.PathCarried, g.counted("carried", g.carried))
 	mux.HandleFunc("GET "+queue.PathAnswers, g.counted("answers", g.answers))
 	mux.HandleFunc("GET /.well-known/", g.counted("well-known", g.wellKnown))
 	g.health(mux)

@@ -21,8 +21,6 @@ import (
 	"bangban/app/inbox/inboxtest"
 	"bangban/app/inbox/lite"
 	"bangban/app/institution"
-	"bangban/app/journal"
-	"bangban/app/keys"
 	"bangban/app/queue"
 	"bangban/app/queue/https"
 )
@@ -272,102 +270,6 @@ func TestSenderChecks(t *testing.T) {
 		if got[seq] != want {
 			t.Errorf("%d: %q, want %q", seq, got[seq], want)
 		}
-	}
-}
-
-// The back office goes over from X-Wing to DHKEM(P-256): new parcels are sealed in the new suite, the old keys open the
-// old ones, the new keys the new ones, and a parcel that names a key in the wrong suite is not taken.
-func TestSuiteRollOver(t *testing.T) {
-	h, store := inboxtest.NewHall(t), openLite(t)
-	c := h.Counter(t, "T01", nil)
-	c.Issue(t, 2)
-	policy, err := institution.Open(h.Dir, institution.Options{Rand: rand.Reader, Now: h.Now, Suite: keys.SuiteP256})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := policy.Rotate(institution.RoleHolder); err != nil {
-		t.Fatal(err)
-	}
-	cfg := h.Gateway(t, store)
-	_, address := h.Serve(t, cfg)
-	signer, err := journal.NewSigner("T01", c.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Store.SetKeys(h.Sealer(t, c.Key, c.Cert), signer) // the next bundle
-	c.Issue(t, 2)
-	if got, err := c.Deliver(t.Context(), c.Sink(t, address)); err != nil || got.Purged != 4 {
-		t.Fatalf("%+v %v", got, err)
-	}
-	held, err := h.Institution.HolderKeys()
-	if err != nil || len(held) != 4 {
-		t.Fatal(len(held), err)
-	}
-	who := inbox.Known(h.Institution.PEM(), h.Now)
-	for i, k := range held { // newest first
-		one, err := queue.NewHolderKey(k.Private())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for seq := uint64(1); seq <= 4; seq++ {
-			refs := []inbox.Ref{{Station: "T01", Epoch: 1, Seq: seq}}
-			err := inbox.Records(t.Context(), store, who, []*queue.HolderKey{one}, refs, func(inbox.Line) error { return nil })
-			if opens := (i < 2) == (seq > 2); opens != (err == nil) || !opens && !errors.Is(err, queue.ErrRecipient) {
-				t.Errorf("key %d of %s, parcel %d: %v", i, k.Suite(), seq, err)
-			}
-		}
-	}
-	for i := range cfg.Holders {
-		cfg.Holders[i].Suite = queue.SuiteXWing
-	}
-	_, other := h.Serve(t, cfg)
-	c.Issue(t, 1)
-	if got, err := c.Deliver(t.Context(), c.Sink(t, other)); err != nil || got.Refused != 1 {
-		t.Fatalf("a key in another suite: %+v %v", got, err)
-	}
-}
-
-// Answers are given to the station they are for, and to nobody without its certificate.
-func TestAnswersRefused(t *testing.T) {
-	h, store := inboxtest.NewHall(t), openLite(t)
-	_, address := h.Serve(t, h.Gateway(t, store))
-	c, other := h.Counter(t, "T01", nil), h.Counter(t, "T02", nil)
-	if _, err := store.PutAnswer(t.Context(), "T01", []byte("SPECIMEN")); err != nil {
-		t.Fatal(err)
-	}
-	get := func(cert *x509.Certificate, key *ecdsa.PrivateKey, after string) (int, []byte) {
-		t.Helper()
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+address+queue.PathAnswers+"?after="+after, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res, err := client(t, h, cert, key).Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		b, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return res.StatusCode, b
-	}
-	if status, b := get(c.Cert, c.Key, "0"); status != 200 || !bytes.Contains(b, []byte("SPECIMEN")) {
-		t.Fatalf("control: %d %q", status, b)
-	}
-	if status, b := get(other.Cert, other.Key, "0"); status != 200 || len(b) != 1 {
-		t.Errorf("another station gets %d %q", status, b)
-	}
-	if status, b := get(c.Cert, c.Key, "1"); status != 200 || len(b) != 1 {
-		t.Errorf("behind it: %d %q", status, b)
-	}
-	for after, want := range map[string]int{"-1": 400, "x": 400, "": 400} {
-		if status, _ := get(c.Cert, c.Key, after); status != want {
-			t.Errorf("after=%s: %d", after, status)
-		}
-	}
-	if status, _ := get(nil, nil, "0"); status != 401 {
-		t.Errorf("without a certificate: %d", status)
 	}
 }
 

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -97,11 +98,19 @@ func sortKey(name string) string {
 // ReadBatch reads one batch file, with the intake keys where its outside is sealed. Nothing in it is verified but that
 // it is whole, see DecodeBatch.
 func ReadBatch(path string, keys ...*HolderKey) (*Batch, error) {
-	data, err := readBounded(path, maxCarried)
+	data, err := ReadCarried(path)
 	if err != nil {
 		return nil, err
 	}
-	if strings.HasSuffix(path, OutsideExt) {
+	return OpenCarried(data, keys)
+}
+
+// ReadCarried reads one batch file as it is.
+func ReadCarried(path string) ([]byte, error) { return readBounded(path, maxCarried) }
+
+// OpenCarried reads what ReadCarried read: its first bytes tell whether its outside is sealed.
+func OpenCarried(data []byte, keys []*HolderKey) (b *Batch, err error) {
+	if bytes.HasPrefix(data, []byte("age-encryption.org/")) {
 		if data, err = OpenOutside(data, keys); err != nil {
 			return nil, err
 		}

@@ -14,7 +14,9 @@ import (
 const (
 	PathBatches = "/v1/batches"
 	PathEnrol   = "/v1/enrol"
-	PathAnswers = "/v1/answers"          // ?after=N
+	PathAnswers = "/v1/answers" // ?after=N
+	PathCarried = "/v1/carried" // what lies on another station's stick
+	TypeCarried = "application/octet-stream"
 	TypeBatch   = "application/cbor-seq" // RFC 8742
 	TypeAnswer  = "application/cbor"     // RFC 8949
 	TypePEM     = "application/x-pem-file"

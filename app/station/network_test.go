@@ -34,7 +34,7 @@ func (f *realOffice) serve(at string, box *lite.Store) (address string, _ *lite.
 		f.t.Cleanup(func() { box.Close() })
 	}
 	gw, err := inbox.NewGateway(inbox.GatewayConfig{Institution: f.inst.PEM(), Enrol: f.inst, Grant: institution.Grant{Count: 100, MaxLife: 72 * time.Hour},
-		Deps: inbox.Deps{Store: box, Receipts: signer, Now: f.clock.Now, Identify: inbox.Known(f.inst.PEM(), f.clock.Now)}})
+		Deps: inbox.Deps{Store: box, Receipts: signer, Intake: f.intake(), Now: f.clock.Now, Identify: inbox.Known(f.inst.PEM(), f.clock.Now)}})
 	f.must(err)
 	l, err := net.Listen("tcp", at)
 	f.must(err)

@@ -146,6 +146,9 @@ func (e *env) gatewayConfig(inst *institution.Institution, f serveFlags) (c inbo
 	c = inbox.GatewayConfig{Deps: inbox.Deps{Identify: inbox.Remember(inbox.Known(pem, now), remembered), Receipts: signer, Now: now},
 		Institution: pem, Rights: rights, WellKnown: f.wellKnown, Limits: inbox.Limits{PerMinute: f.perMinute},
 		Log: slog.New(slog.NewTextHandler(e.err, nil))}
+	if c.Intake, err = intakeKeys(inst); err != nil {
+		return c, desk.Explain("inbox.serve", err)
+	}
 	holders, err := inst.Holders()
 	if err != nil {
 		return c, &desk.Error{Op: "inbox.serve", Code: "institution-not-opened", Args: map[string]string{"Dir": f.keys}, Err: err}

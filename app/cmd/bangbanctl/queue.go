@@ -59,6 +59,11 @@ func (e *env) queueCommand() *cobra.Command {
 			})
 		},
 	}, &cobra.Command{
+		Use: "carry DIR", Short: "Bring another counter's stick to the gateway; its receipts are written beside it", Args: cobra.ExactArgs(1), Annotations: signs(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.withStation(cmd.Context(), func(s *station.Station) error { return e.queueCarry(cmd.Context(), s, args[0]) })
+		},
+	}, &cobra.Command{
 		Use: "receipts DIR", Short: "Take in receipts; parcels whose receipt verifies are purged", Args: cobra.ExactArgs(1), Annotations: signs(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.withStation(cmd.Context(), func(s *station.Station) error { return e.queueReceipts(cmd.Context(), s, args[0]) })
@@ -84,6 +89,23 @@ func (e *env) queueStats(ctx context.Context, s *station.Station) error {
 			fmt.Fprintf(w, "%s\t%d\n", state, st.States[state])
 		}
 	})
+}
+
+// queueCarry says what became of each file; one that the gateway could not open makes the exit 1.
+func (e *env) queueCarry(ctx context.Context, s *station.Station, dir string) error {
+	sum, err := s.CarryStick(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if err := e.print(sum, func(w io.Writer) {
+		fmt.Fprintf(w, "%d files: %d parcels taken, %d refused, %d files that the gateway cannot open\n", sum.Files, sum.Taken, sum.Refused, len(sum.Unsealed))
+	}); err != nil {
+		return err
+	}
+	if sum.Refused > 0 || len(sum.Unsealed) > 0 {
+		return exit(exitFailure)
+	}
+	return nil
 }
 
 // queueReceipts takes receipts in. One that names another hash is a fork: nothing is purged by it and the exit is 1.
