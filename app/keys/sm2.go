@@ -74,6 +74,7 @@ func newSM2(rand io.Reader) (*SM2, error) {
 	if err != nil {
 		return nil, err
 	}
+	//lint:ignore SA1019 the other ways to the number leave copies of it behind
 	scalar := key.D.FillBytes(make([]byte, scalarSize))
 	wipe(&key.PrivateKey)
 	return sm2Of(scalar)
@@ -86,12 +87,12 @@ func sm2Of(scalar []byte) (*SM2, error) {
 		return nil, err
 	}
 	defer wipe(&key.PrivateKey)
-	point := make([]byte, pointSize)
-	point[0] = 4 // SEC 1 §2.3.3
-	key.X.FillBytes(point[1:33])
-	key.Y.FillBytes(point[33:])
-	pub, err := sm2.ParseUncompressedPublicKey(point)
-	return &SM2{scalar: scalar, point: point, pub: pub}, err
+	public, err := sm2.PublicKeyToECDH(&key.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	pub, err := sm2.ParseUncompressedPublicKey(public.Bytes())
+	return &SM2{scalar: scalar, point: public.Bytes(), pub: pub}, err
 }
 
 // Public implements crypto.Signer.
