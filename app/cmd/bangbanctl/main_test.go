@@ -96,10 +96,10 @@ func TestCommands(t *testing.T) {
 	want := []string{"bundle import", "bundle make", "bundle return", "bundle show", "bundle sign", "card read", "clerk card", "clerk enrol",
 		"clerk list", "clerk unlock", "doctor", "inbox keys", "inbox open", "inbox reply", "inbox serve", "inbox stations", "institution delegate",
 		"institution enrol", "institution init", "institution release", "institution rotate", "institution status", "journal export", "journal proof",
-		"journal verify", "man",
+		"journal verify", "man", "mandate give", "printer list", "printer use",
 		"queue carry", "queue deliver", "queue export", "queue list", "queue receipts", "queue stats", "reader list", "reader watch", "station enrol",
 		"station import", "station init", "station move", "station rotate", "station show", "subject ask", "subject list", "subject show",
-		"verify", "voucher issue", "voucher list", "voucher notes", "voucher open",
+		"update check", "verify", "voucher issue", "voucher list", "voucher notes", "voucher open",
 		"voucher redeem", "voucher void"}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
