@@ -81,6 +81,8 @@ func again(ctx context.Context, training bool, out io.Writer) error {
 	args := slices.DeleteFunc(slices.Clone(os.Args[1:]), func(a string) bool { return strings.HasPrefix(strings.TrimLeft(a, "-"), "training") })
 	if training {
 		args = append(args, "--training")
+	} else { // the parts of the new counter are fitted out at once
+		args = append(args, "--setup")
 	}
 	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, out, os.Stderr
@@ -104,7 +106,9 @@ func fitted(ctx context.Context, d ui.Deps, o options, st *station.Station) ui.D
 	d.SetUpLangs = langs
 	d.SetUp = flow.NewSetUp(ctx, flow.SetParts{Fitting: st, Monitors: monitors, Langs: langs,
 		Keep: st.SetSetting, Kept: st.Setting}, nil, slog.Default())
-	d.SetUpFirst = !o.training && d.SetUp.Wanted(ctx) || o.setup
+	// One that was begun goes on by itself; a counter that was set up at a terminal has nothing to go on with.
+	begun := st.Setting(ctx, flow.KeySetDone)
+	d.SetUpFirst = o.setup || begun != "" && begun != flow.SetDone.String()
 	if kept := strings.Fields(st.Setting(ctx, flow.KeySetLangs)); len(kept) > 0 {
 		d.CitizenLangs = slices.DeleteFunc(kept, func(tag string) bool { return !slices.Contains(langs, tag) })
 	}
