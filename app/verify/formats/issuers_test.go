@@ -17,6 +17,7 @@ import (
 	"bangban/app/trust"
 	"bangban/app/verify"
 	"bangban/app/verify/formats"
+	"bangban/app/verify/formattest"
 	"bangban/cardreader/check"
 )
 
@@ -38,6 +39,7 @@ type issued struct {
 type issuerOf struct {
 	By, Format, Root, Aud, Nonce string
 	Transcript, Good, Other      []byte
+	MS                           float64  // what the library itself takes to verify Good, in the processor's time; 0: not measured
 	Bad                          [][4]any // name, check, reason or reasons, bytes
 }
 
@@ -109,6 +111,7 @@ func TestIssuers(t *testing.T) {
 			t.Errorf("%s: only %d ways to spoil it", is.By, len(cases))
 		}
 		t.Logf("%s, issued by %s under node %s: passed; %d mutations", is.Format, is.By, all.Node, len(cases))
+		beside(t, is, list, req)
 		for i, c := range cases {
 			changed := req
 			if c.req != nil {
@@ -128,6 +131,25 @@ func TestIssuers(t *testing.T) {
 				t.Errorf("%s: %s: want %s %v, got %+v", is.By, c.name, c.by, c.reasons, r.Checks)
 			}
 		}
+	}
+}
+
+// beside compares a verdict with what the library that made the credential takes for it, in one run.
+func beside(t *testing.T, is issuerOf, list []verify.Format, req verify.Request) {
+	if is.MS == 0 {
+		return
+	}
+	const n = 100
+	start := formattest.ProcessorTime()
+	for range n {
+		if r, err := verify.Run(context.Background(), list, is.Good, req); err != nil || r.Verdict != check.Passed {
+			t.Fatal(r, err)
+		}
+	}
+	ours := float64((formattest.ProcessorTime() - start).Microseconds()) / 1000 / n
+	t.Logf("%s: a verdict takes %.2f ms, %s %.2f ms: %.1f times as long", is.Format, ours, is.By, is.MS, is.MS/ours)
+	if ours > is.MS {
+		t.Errorf("%s is slower than %s", is.Format, is.By)
 	}
 }
 
@@ -236,5 +258,5 @@ func spoilSDJWT(is issuerOf) []spoiled {
 	}
 	half := is.Good[:len(is.Good)/3]
 	return append(all, spoiled{name: "truncated in the payload", by: "format", reasons: []check.Reason{check.Unreadable}, b: half},
-		spoiled{name: "truncated in the holder's signature", by: "structure", reasons: []check.Reason{check.Structure}, b: is.Good[:len(is.Good)-3]})
+		spoiled{name: "truncated in the holder's signature", by: "structure", reasons: []check.Reason{check.Structure}, b: is.Good[:len(is.Good)-5]}) // 81 characters, which no bytes have
 }

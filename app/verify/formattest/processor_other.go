@@ -4,7 +4,7 @@ package formattest
 
 import "time"
 
-// processorTime is the time of day where the process's own cannot be asked: right on a machine that does nothing else.
-func processorTime() time.Duration {
+// ProcessorTime is the time of day where the process's own cannot be asked: right on a machine that does nothing else.
+func ProcessorTime() time.Duration {
 	return time.Duration(time.Now().UnixNano())
 }

@@ -28,19 +28,19 @@ func Throughput(b *testing.B, f verify.Format, in []byte, req verify.Request, ba
 	n := 0
 	for b.Loop() {
 		n++
-		start := processorTime()
+		start := ProcessorTime()
 		for range turns {
 			if r, err := f.Verify(ctx, in, req); err != nil || r.Verdict != check.Passed {
 				b.Fatal(r, err)
 			}
 		}
-		half := processorTime()
+		half := ProcessorTime()
 		for range turns {
 			if !bare() {
 				b.Fatal("the bare check does not pass")
 			}
 		}
-		whole, alone = whole+half-start, alone+processorTime()-half
+		whole, alone = whole+half-start, alone+ProcessorTime()-half
 	}
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(float64(whole.Nanoseconds())/float64(n*turns), "verdict-ns")
