@@ -12,7 +12,7 @@ if [ "${1:-}" = --full ]; then BANGBAN_FULL=1 && export BANGBAN_FULL; fi
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 failed=
-BANGBAN_FAULTS=1 CGO_ENABLED=0 go test -p 1 -tags ci,migrated_fynedo -v -count=1 -timeout 150m -run '^TestFault' ./app/store ./app/cmd/bangbanctl > "$said" 2>&1 || failed=1
+BANGBAN_FAULTS=1 CGO_ENABLED=0 go test -p 1 -tags ci,migrated_fynedo -v -count=1 -timeout 150m -run '^Test(Fault|NetworkFaults)' ./app/store ./app/cmd/bangbanctl ./app/inbox > "$said" 2>&1 || failed=1
 awk -F'|' '
   BEGIN { printf "%-38s %8s %6s %6s %6s %8s  %s\n", "fault", "cases", "lost", "twice", "plain", "control", "" }
   /^fault\|/ { printf "%-38s %8d %6d %6d %6d %8d  %s\n", $2, $3, $4, $5, $6, $7, $8; n += $3; l += $4; d += $5; p += $6; if ($7 == 0) dead = 1; rows++ }

@@ -301,6 +301,7 @@ func TestNetworkFaults(t *testing.T) {
 			}
 		})
 	}
+	fmt.Printf("fault|network, %d kinds|%d|%d|%d|0|%d|%d felt; not scanned; control: believes any 200, repeats all else\n", cases/rounds, cases, lost, doubled, controlLost+controlDoubled, felt)
 	t.Logf("network faults: %d runs, %d felt; lost %d, doubled %d; control: lost %d, doubled %d", cases, felt, lost, doubled, controlLost, controlDoubled)
 	if controlLost == 0 || controlDoubled == 0 || felt < cases/2 {
 		t.Errorf("the control lost %d and doubled %d, %d of %d faults were felt: this test proves nothing", controlLost, controlDoubled, felt, cases)
