@@ -35,6 +35,8 @@ if [ "$ARCH" != "$host" ]; then
 fi
 stage_texts
 
+# Of a foreign library dpkg-shlibdeps finds the file, not whose it is: what each package says of its own is laid before it.
+[ "$ARCH" = "$host" ] || cat "$sysroot"/var/lib/dpkg/info/*.shlibs > "$work/debian/shlibs.local"
 # needs PROGRAM…: the packages that hold what the programs are linked with.
 printf 'Source: bangban\n\nPackage: bangban\nArchitecture: %s\n' "$ARCH" > "$work/debian/control"
 needs() {

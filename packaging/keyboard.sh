@@ -31,15 +31,11 @@ until [ "$(step)" = agree ]; do
   n=$((n + 1)); [ $n -lt 60 ] || fail "the question is not reached, it is at $(step)"
   sleep 0.5
 done
-key F10; want spoken; key F10; want hand-over
-# A key that comes before the screen is drawn is not taken: on a busy computer it is pressed again.
-n=0
-while [ "$(step)" = hand-over ]; do
-  key Return
-  n=$((n + 1)); [ $n -lt 30 ] || fail "it is not handed over"
-  sleep 2
-done
-want farewell
+# until_past STEP KEY: a key that comes before the screen is drawn is not taken; on a busy computer it is pressed again.
+until_past() { n=0; while [ "$(step)" = "$1" ]; do key "$2"; n=$((n + 1)); [ $n -lt 30 ] || fail "$2 does not lead on from $1"; sleep 2; done; }
+until_past agree F10; want spoken
+until_past spoken F10; want hand-over
+until_past hand-over Return; want farewell
 kill -TERM "$app"; wait "$app" || fail "it did not end well"
 bangbanctl --training --data "$data" voucher list --json > "$log/list"
 grep -c '"state":"handed-over"' "$log/list" | grep -qx 1 || fail "the ledger does not hold one voucher: $(cat "$log/list")"

@@ -68,15 +68,11 @@ until [ "$(step)" = agree ]; do
   n=$((n + 1)); [ $n -lt 60 ] || fail "the question is not reached, it is at $(step)"
   sleep 0.5
 done
-key F10; want spoken; key F10; want hand-over
-# A key that comes before the screen is drawn is not taken: on a busy computer it is pressed again.
-n=0
-while [ "$(step)" = hand-over ]; do
-  key Return
-  n=$((n + 1)); [ $n -lt 30 ] || fail "it is not handed over"
-  sleep 2
-done
-want farewell
+# until_past STEP KEY: a key that comes before the screen is drawn is not taken; on a busy computer it is pressed again.
+until_past() { n=0; while [ "$(step)" = "$1" ]; do key "$2"; n=$((n + 1)); [ $n -lt 30 ] || fail "$2 does not lead on from $1"; sleep 2; done; }
+until_past agree F10; want spoken
+until_past spoken F10; want hand-over
+until_past hand-over Return; want farewell
 say "the window handed a training voucher over, by keyboard"
 kill "$app" 2>/dev/null || true
 "$wine" taskkill /f /im bangban.exe >> "$work/log" 2>&1 || true
