@@ -38,6 +38,7 @@ took "pure Go tests"
 say "3/8 with C: readers through the real PC/SC service, keys in a token, portraits in a cage"
 go test ./cardreader/pcsc/... ./cardreader/vpcd/... ./cardreader/emrtd/...
 go test ./app/keys ./app/institution
+go test -run Token ./app/inbox
 go test -tags ci,migrated_fynedo -run 'Photo|Portr|Visit' ./app/station
 go test -tags ci,migrated_fynedo -run 'ThroughService|CardPhoto|StandsAlone|ModuleTable' ./app/cmd/bangbanctl
 took "tests with C"
@@ -48,6 +49,7 @@ took "the line"
 
 say "5/8 the same by keyboard in the real window"
 sh packaging/walk.sh
+sh packaging/newcomer.sh
 took "the walk"
 
 say "6/8 a real counter from nothing, on keys that nobody else has"
