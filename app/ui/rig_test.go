@@ -154,9 +154,14 @@ func newRig(t testing.TB, change func(*Deps, *flowtest.Fakes)) *rig {
 // pass moves the clock of keys.
 func (r *rig) pass(d time.Duration) { r.now = r.now.Add(d) }
 
-// until takes what the machine sends until ok says so. What never comes ends with the test's own deadline.
+// atMost is waited for only where a test fails.
+const atMost = 2 * time.Minute
+
+// until takes what the machine sends until ok says so.
 func (r *rig) until(ok func() bool) {
 	r.t.Helper()
+	late := time.NewTimer(atMost)
+	defer late.Stop()
 	for {
 		select {
 		case fn := <-r.posts:
@@ -167,7 +172,12 @@ func (r *rig) until(ok func() bool) {
 		if ok() {
 			return
 		}
-		(<-r.posts)()
+		select {
+		case fn := <-r.posts:
+			fn()
+		case <-late.C:
+			r.t.Fatalf("nothing comes any more on %v: problem %v %q layer %v", r.c.s.Step, r.c.s.Problem, r.c.note, r.c.layer)
+		}
 	}
 }
 
