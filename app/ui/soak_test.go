@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"bytes"
 	"image"
 	"os"
+	"os/exec"
 	"runtime"
 	"strconv"
 	"testing"
@@ -61,8 +63,28 @@ func (s soak) grew() (heap, goroutines bool) {
 	return s.heap[1]*10 > s.heap[0]*11, s.goroutines[1] > s.goroutines[0]+2
 }
 
+// alone runs the test in a process of its own, where nothing of other tests lies about, and tells whether this is not it.
+func alone(t *testing.T) bool {
+	t.Helper()
+	const child = "BANGBAN_ALONE"
+	if os.Getenv(child) == t.Name() {
+		return false
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.count=1")
+	cmd.Env = append(os.Environ(), child+"="+t.Name())
+	out, err := cmd.CombinedOutput()
+	if err != nil || !bytes.Contains(out, []byte("SOAK ")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
+	return true
+}
+
 // TestSoak: many visits in one process, 40 or as many as BANGBAN_SOAK says. A thousand take six minutes.
 func TestSoak(t *testing.T) {
+	if alone(t) {
+		return
+	}
 	n, err := strconv.Atoi(os.Getenv("BANGBAN_SOAK"))
 	if err != nil || n < 10 {
 		n = 40
@@ -79,6 +101,9 @@ func TestSoak(t *testing.T) {
 
 // The control: a portrait that is kept of each person, and a goroutine of each, are found.
 func TestSoakFindsLeaks(t *testing.T) {
+	if alone(t) {
+		return
+	}
 	r := newRig(t, nil)
 	r.login()
 	var kept []image.Image
@@ -88,6 +113,7 @@ func TestSoakFindsLeaks(t *testing.T) {
 		kept = append(kept, image.NewRGBA(image.Rect(0, 0, 1200, 1600)))
 		go func() { <-stop }()
 	})
+	t.Logf("SOAK control: heap %d → %d KiB, goroutines %d → %d", s.heap[0]>>10, s.heap[1]>>10, s.goroutines[0], s.goroutines[1])
 	if heap, goroutines := s.grew(); !heap || !goroutines {
 		t.Errorf("a leak is not found: heap %v, goroutines %v", s.heap, s.goroutines)
 	}
