@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -151,11 +152,16 @@ func (s *Store) bodiesMatch(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// keySchema holds the SHA-256 of what the schema says, as the last migration left it.
+// keySchema holds the SHA-256 of what the schema says behind the version it is of, as the last migration left it. Where a
+// migration was cut off, or another program's has gone on since, the version is another one and nothing is compared.
 const keySchema = "schema"
 
-// schemaSum is the SHA-256 of the schema's text.
+// schemaSum is the version of the schema, eight bytes, and the SHA-256 of its text.
 func schemaSum(ctx context.Context, db *sql.DB) ([]byte, error) {
+	var version int64
+	if err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied = 1`).Scan(&version); err != nil {
+		return nil, err
+	}
 	rows, err := db.QueryContext(ctx, `SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema ORDER BY name, type`)
 	if err != nil {
 		return nil, err
@@ -169,7 +175,7 @@ func schemaSum(ctx context.Context, db *sql.DB) ([]byte, error) {
 		}
 		fmt.Fprintf(h, "%q\n", text)
 	}
-	return h.Sum(nil), rows.Err()
+	return h.Sum(binary.BigEndian.AppendUint64(nil, uint64(version))), rows.Err()
 }
 
 // schemaMatches looks for what quick_check does not: a bit that fell in the text of a trigger or a check leaves a file that
@@ -191,6 +197,8 @@ func (s *Store) schemaMatches(ctx context.Context, db *sql.DB) error {
 		return nil
 	case err != nil:
 		return fail("store.open", "data-damaged", fmt.Errorf("%w: %w", ErrDamaged, err))
+	case len(want) != len(sum) || !bytes.Equal(sum[:8], want[:8]): // of another version
+		return nil
 	case !bytes.Equal(sum, want):
 		return fail("store.open", "data-damaged", fmt.Errorf("%w: schema", ErrDamaged))
 	}
