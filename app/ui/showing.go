@@ -325,6 +325,8 @@ func (c *counter) showView() view {
 			key = "good"
 		}
 		v.title, v.sub = t("cz.show."+key), t("cz.show."+key+".sub")
+	default: // opened, and not begun yet
+		v.title, v.sub = t("cz.welcome"), t("cz.welcome.sub")
 	}
 	return v
 }
