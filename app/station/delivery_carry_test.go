@@ -24,18 +24,9 @@ func (f *realOffice) intake() (all []*parcels.HolderKey) {
 func TestCarryStick(t *testing.T) {
 	ctx := t.Context()
 	f := newRealOffice(t)
-	address, box, _ := f.serve("127.0.0.1:0", nil)
-	f.setUp(f.bundle(func(src map[string]any) {
-		src["sinks"] = []any{map[string]any{"kind": "https", "address": "https://" + address}}
-	}))
-	o := f.options()
-	o.Awaiting = true
-	s := open(t, o)
-	f.must(s.EnrolOnline(ctx, ""))
-	for id, pin := range f.pins {
-		_, err := s.Enrol(ctx, id, f.codes[id], []byte(pin))
-		f.must(err)
-	}
+	address, box, _ := f.serve("127.0.0.1:0", "", nil)
+	s := f.online(address)
+	f.hire(s)
 	f.must(s.Close())
 	s = open(t, f.options())
 	f.begin(t, s).issue()

@@ -16,8 +16,9 @@ import (
 	"bangban/app/station"
 )
 
-// serve runs the institution's gateway, which enrols, and gives its address and how to stop it.
-func (f *realOffice) serve(at string, box *lite.Store) (address string, _ *lite.Store, stop func()) {
+// serve runs the institution's gateway, which enrols and hands out a folder, if there is one, and gives its address and how to
+// stop it.
+func (f *realOffice) serve(at, folder string, box *lite.Store) (address string, _ *lite.Store, stop func()) {
 	f.t.Helper()
 	dir := filepath.Join(f.t.TempDir(), "gateway")
 	_, err := f.inst.MakeGateway(dir, []string{"127.0.0.1"})
@@ -33,7 +34,7 @@ func (f *realOffice) serve(at string, box *lite.Store) (address string, _ *lite.
 		f.must(err)
 		f.t.Cleanup(func() { box.Close() })
 	}
-	gw, err := inbox.NewGateway(inbox.GatewayConfig{Institution: f.inst.PEM(), Enrol: f.inst, Grant: institution.Grant{Count: 100, MaxLife: 72 * time.Hour},
+	gw, err := inbox.NewGateway(inbox.GatewayConfig{Institution: f.inst.PEM(), Enrol: f.inst, WellKnown: folder, Grant: institution.Grant{Count: 100, MaxLife: 72 * time.Hour},
 		Deps: inbox.Deps{Store: box, Receipts: signer, Intake: f.intake(), Now: f.clock.Now, Identify: inbox.Known(f.inst.PEM(), f.clock.Now)}})
 	f.must(err)
 	l, err := net.Listen("tcp", at)
@@ -77,18 +78,9 @@ func probe(t *testing.T, s *station.Station) desk.Probe {
 func TestOverTheNetwork(t *testing.T) {
 	ctx := t.Context()
 	f := newRealOffice(t)
-	address, box, stop := f.serve("127.0.0.1:0", nil)
-	f.setUp(f.bundle(func(src map[string]any) {
-		src["sinks"] = []any{map[string]any{"kind": "https", "address": "https://" + address}}
-	}))
-	o := f.options()
-	o.Awaiting = true
-	s := open(t, o)
-	f.must(s.EnrolOnline(ctx, ""))
-	for id, pin := range f.pins {
-		_, err := s.Enrol(ctx, id, f.codes[id], []byte(pin))
-		f.must(err)
-	}
+	address, box, stop := f.serve("127.0.0.1:0", "", nil)
+	s := f.online(address)
+	f.hire(s)
 	f.must(s.Close())
 	s = open(t, f.options())
 	if p := probe(t, s); p.Level != desk.LevelUnknown {
@@ -108,7 +100,7 @@ func TestOverTheNetwork(t *testing.T) {
 	if stats, _ := s.QueueStats(ctx); stats.Unsent != 2 {
 		t.Fatalf("%+v", stats)
 	}
-	f.serve(address, box)
+	f.serve(address, "", box)
 	n, err := s.SendNow(ctx)
 	f.must(err)
 	stats, err := s.QueueStats(ctx)
@@ -126,14 +118,8 @@ func TestOverTheNetwork(t *testing.T) {
 func TestRenewsByItself(t *testing.T) {
 	ctx := t.Context()
 	f := newRealOffice(t)
-	address, _, _ := f.serve("127.0.0.1:0", nil)
-	f.setUp(f.bundle(func(src map[string]any) {
-		src["sinks"] = []any{map[string]any{"kind": "https", "address": "https://" + address}}
-	}))
-	o := f.options()
-	o.Awaiting = true
-	s := open(t, o)
-	f.must(s.EnrolOnline(ctx, ""))
+	address, _, _ := f.serve("127.0.0.1:0", "", nil)
+	s := f.online(address)
 	before, err := s.Show(ctx)
 	f.must(err)
 	for _, step := range []struct {

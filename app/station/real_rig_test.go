@@ -136,12 +136,31 @@ func (f *realOffice) counter() *station.Station {
 	o.Awaiting = true
 	s := open(f.t, o)
 	f.must(s.Import(context.Background(), ans))
+	f.hire(s)
+	f.must(s.Close())
+	return open(f.t, f.options())
+}
+
+// online is a counter that delivers to a gateway, which has answered its request.
+func (f *realOffice) online(gateway string) *station.Station {
+	f.t.Helper()
+	f.setUp(f.bundle(func(src map[string]any) {
+		src["sinks"] = []any{map[string]any{"kind": "https", "address": "https://" + gateway}}
+	}))
+	o := f.options()
+	o.Awaiting = true
+	s := open(f.t, o)
+	f.must(s.EnrolOnline(context.Background(), ""))
+	return s
+}
+
+// hire lets the two people of the counter choose their PINs.
+func (f *realOffice) hire(s *station.Station) {
+	f.t.Helper()
 	for id, pin := range f.pins {
 		_, err := s.Enrol(context.Background(), id, f.codes[id], []byte(pin))
 		f.must(err)
 	}
-	f.must(s.Close())
-	return open(f.t, f.options())
 }
 
 func (f *realOffice) version(s *station.Station) uint64 {

@@ -3,10 +3,8 @@ package station_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,38 +12,8 @@ import (
 
 	"bangban/app/bundle"
 	"bangban/app/desk"
-	"bangban/app/inbox"
-	"bangban/app/inbox/lite"
-	"bangban/app/institution"
 	"bangban/app/station"
 )
-
-// publish runs a gateway that hands out a folder, and gives its address.
-func (f *realOffice) publish(folder string) string {
-	f.t.Helper()
-	dir := filepath.Join(f.t.TempDir(), "gateway")
-	_, err := f.inst.MakeGateway(dir, []string{"127.0.0.1"})
-	f.must(err)
-	g, err := institution.Open(dir, institution.Options{Rand: rand.Reader, Now: f.clock.Now, Passphrase: []byte("correct horse SPECIMEN")})
-	f.must(err)
-	cert, err := g.GatewayTLS()
-	f.must(err)
-	signer, err := g.ReceiptSigner()
-	f.must(err)
-	box, err := lite.Open(context.Background(), filepath.Join(f.t.TempDir(), "inbox.db"))
-	f.must(err)
-	f.t.Cleanup(func() { box.Close() })
-	gw, err := inbox.NewGateway(inbox.GatewayConfig{Institution: f.inst.PEM(), Enrol: f.inst, WellKnown: folder, Grant: institution.Grant{Count: 100, MaxLife: 72 * time.Hour},
-		Deps: inbox.Deps{Store: box, Receipts: signer, Now: f.clock.Now, Identify: inbox.Known(f.inst.PEM(), f.clock.Now)}})
-	f.must(err)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	f.must(err)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- gw.Serve(ctx, l, nil, cert) }()
-	f.t.Cleanup(func() { cancel(); f.must(<-done) })
-	return l.Addr().String()
-}
 
 func programProbe(t *testing.T, s *station.Station) desk.Probe {
 	t.Helper()
@@ -58,14 +26,8 @@ func TestReleaseOverTheNetwork(t *testing.T) {
 	ctx := t.Context()
 	f := newRealOffice(t)
 	folder := t.TempDir()
-	address := f.publish(folder)
-	f.setUp(f.bundle(func(src map[string]any) {
-		src["sinks"] = []any{map[string]any{"kind": "https", "address": "https://" + address}}
-	}))
-	o := f.options()
-	o.Awaiting = true
-	s := open(t, o)
-	f.must(s.EnrolOnline(ctx, ""))
+	address, _, _ := f.serve("127.0.0.1:0", folder, nil)
+	s := f.online(address)
 	if _, err := s.FetchRelease(ctx); codeOf(err) != "release-none" {
 		t.Fatalf("nothing is published: %v", err)
 	}

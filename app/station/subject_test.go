@@ -15,18 +15,9 @@ import (
 func TestSubjectOverTheNetwork(t *testing.T) {
 	ctx := t.Context()
 	f := newRealOffice(t)
-	address, box, _ := f.serve("127.0.0.1:0", nil)
-	f.setUp(f.bundle(func(src map[string]any) {
-		src["sinks"] = []any{map[string]any{"kind": "https", "address": "https://" + address}}
-	}))
-	o := f.options()
-	o.Awaiting = true
-	s := open(t, o)
-	f.must(s.EnrolOnline(ctx, ""))
-	for id, pin := range f.pins {
-		_, err := s.Enrol(ctx, id, f.codes[id], []byte(pin))
-		f.must(err)
-	}
+	address, box, _ := f.serve("127.0.0.1:0", "", nil)
+	s := f.online(address)
+	f.hire(s)
 	ask := station.SubjectRequest{Ask: parcels.AskHold, Document: &cardreader.Document{Kind: "emrtd",
 		Subject: cardreader.Subject{FullName: "SPECIMEN LINDEN", Number: "U00000001"}}}
 	s.Lock()
