@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"bangban/app/desk"
 	"bangban/app/inbox"
 	"bangban/app/inbox/inboxtest"
 	"bangban/app/institution"
@@ -21,14 +20,6 @@ import (
 	"bangban/app/queue"
 	"bangban/app/queue/folder"
 )
-
-func codeOf(err error) string {
-	var d *desk.Error
-	if errors.As(err, &d) {
-		return d.Code
-	}
-	return ""
-}
 
 // The back office goes over from X-Wing to DHKEM(P-256): new parcels are sealed in the new suite, the old keys open the
 // old ones, the new keys the new ones, and a parcel that names a key in the wrong suite is not taken.
@@ -158,7 +149,7 @@ func TestCarriedByAnother(t *testing.T) {
 		"half of it":               {file[:len(file)/2], "carry-refused"},
 		"rubbish of the same kind": {[]byte("age-encryption.org/v1\n"), "carry-refused"},
 	} {
-		if _, err := courier.Sink(t, address).Carry(t.Context(), tc.file); codeOf(err) != tc.code {
+		if _, err := courier.Sink(t, address).Carry(t.Context(), tc.file); code(err) != tc.code {
 			t.Errorf("%s: %v, want %s", name, err, tc.code)
 		}
 	}

@@ -5,8 +5,6 @@ package inbox_test
 import (
 	"crypto/rand"
 	"errors"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -16,31 +14,19 @@ import (
 	"bangban/app/institution"
 	"bangban/app/journal"
 	"bangban/app/keys"
+	"bangban/app/keys/keystest"
 	"bangban/app/queue"
 )
 
 // The back office keeps its keys in a PKCS#11 token, where they were made and from where they never come: parcels open
 // through it, and not without it.
 func TestRecordsThroughToken(t *testing.T) {
-	const module = "/usr/lib/softhsm/libsofthsm2.so"
-	tool, err := exec.LookPath("softhsm2-util")
-	if _, serr := os.Stat(module); serr != nil || err != nil {
-		t.Skip("softhsm2 (Debian package softhsm2) is not installed: no parcel is opened through a token")
-	}
-	dir := t.TempDir()
-	tokens := filepath.Join(dir, "tokens")
-	if err := errors.Join(os.Mkdir(tokens, 0o700), os.WriteFile(filepath.Join(dir, "conf"), []byte("directories.tokendir = "+tokens+"\n"), 0o600)); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("SOFTHSM2_CONF", filepath.Join(dir, "conf"))
-	if out, err := exec.Command(tool, "--module", module, "--init-token", "--free", "--label", "SPECIMEN", "--pin", "246810", "--so-pin", "13579135").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	address, remove := keystest.Token(t)
 	h := inboxtest.NewHall(t)
 	o := institution.Options{Name: desk.Text{"en": "SPECIMEN"}, Issuer: "https://specimen.example/id", Rand: rand.Reader, Now: h.Now,
 		Passphrase: []byte("correct horse SPECIMEN"), Cost: keys.Cost{Passes: 1, Memory: 8 << 10, Threads: 1},
-		Holders: "pkcs11:token=SPECIMEN?module-path=" + module, Suite: keys.SuiteP256, TokenPIN: []byte("246810")}
-	at := filepath.Join(dir, "institution")
+		Holders: address, Suite: keys.SuiteP256, TokenPIN: []byte(keystest.TokenPIN)}
+	at := filepath.Join(t.TempDir(), "institution")
 	if _, err := institution.Create(at, o); err != nil {
 		t.Fatal(err)
 	}
@@ -92,9 +78,7 @@ func TestRecordsThroughToken(t *testing.T) {
 			t.Fatalf("%d of 3: %v", n, err)
 		}
 	}
-	if err := os.Rename(tokens, tokens+"-away"); err != nil {
-		t.Fatal(err)
-	}
+	remove()
 	if n, err := read(held[0]); err == nil || n > 0 {
 		t.Fatalf("without the token %d of 3 open", n)
 	}

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -28,40 +27,27 @@ func softhsm(t *testing.T, n int) string {
 	if os.Getenv("BANGBAN_TEST_TOKENS") == "" {
 		t.Skip("softhsm2 (Debian package softhsm2) is not installed: the PKCS#11 contract is not tested")
 	}
-	return "pkcs11:token=" + label(n) + "?module-path=" + module()
+	return keystest.TokenAddress(label(n))
 }
 
 func label(n int) string { return fmt.Sprintf("SPECIMEN-%02d", n) }
 
-func module() string {
-	for _, m := range []string{"/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so", "/usr/lib64/libsofthsm2.so"} {
-		if _, err := os.Stat(m); err == nil {
-			return m
-		}
-	}
-	return ""
-}
-
 func TestMain(m *testing.M) {
-	tool, err := exec.LookPath("softhsm2-util")
-	if err != nil || module() == "" {
+	if keystest.Module() == "" {
 		os.Exit(m.Run())
 	}
 	dir, err := os.MkdirTemp("", "softhsm")
 	if err == nil {
-		err = os.Mkdir(filepath.Join(dir, "tokens"), 0o700)
-	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "conf"), []byte("directories.tokendir = "+filepath.Join(dir, "tokens")+"\nobjectstore.backend = file\nlog.level = ERROR\n"), 0o600)
-	}
-	os.Setenv("SOFTHSM2_CONF", filepath.Join(dir, "conf"))
-	os.Setenv("BANGBAN_TEST_TOKENS", filepath.Join(dir, "tokens"))
-	for n := 0; n < tokens && err == nil; n++ {
-		err = exec.Command(tool, "--module", module(), "--init-token", "--free", "--label", label(n), "--pin", "246810", "--so-pin", "13579135").Run()
+		var labels []string
+		for n := range tokens {
+			labels = append(labels, label(n))
+		}
+		err = keystest.MakeTokens(dir, labels...)
 	}
 	if err != nil {
 		panic(err)
 	}
+	os.Setenv("BANGBAN_TEST_TOKENS", filepath.Join(dir, "tokens"))
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)
@@ -69,7 +55,7 @@ func TestMain(m *testing.M) {
 
 func TestPKCS11Contract(t *testing.T) {
 	n := 0
-	keystest.Run(t, keystest.Subject{Kind: keys.KindPKCS11, PIN: "246810", Wrong: "111111",
+	keystest.Run(t, keystest.Subject{Kind: keys.KindPKCS11, PIN: keystest.TokenPIN, Wrong: "111111",
 		Fresh: func(t *testing.T) keystest.Bench {
 			n++
 			address, name := softhsm(t, n), label(n)
@@ -102,7 +88,7 @@ func TestHolderInToken(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "holder.key")
 	pass := []byte("correct horse SPECIMEN")
 	o := keys.Options{Passphrase: pass, Cost: keys.Cost{Passes: 1, Memory: 8 << 10, Threads: 1}}
-	token := keys.Token{Address: address, Label: "SPECIMEN holder", PIN: []byte("246810")}
+	token := keys.Token{Address: address, Label: "SPECIMEN holder", PIN: []byte(keystest.TokenPIN)}
 	made, err := keys.CreateHolderToken(path, keys.SuiteXWing, fixed(7), token, o)
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +113,7 @@ func TestHolderMadeInToken(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "holder.key")
 	pass := []byte("correct horse SPECIMEN")
 	o := keys.Options{Passphrase: pass, Cost: keys.Cost{Passes: 1, Memory: 8 << 10, Threads: 1}}
-	token := keys.Token{Address: address, Label: "SPECIMEN holder", PIN: []byte("246810")}
+	token := keys.Token{Address: address, Label: "SPECIMEN holder", PIN: []byte(keystest.TokenPIN)}
 	made, err := keys.CreateHolderToken(path, keys.SuiteP256, rand.Reader, token, o)
 	if err != nil {
 		t.Fatal(err)
