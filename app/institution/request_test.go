@@ -128,28 +128,32 @@ func TestAnswerOnce(t *testing.T) {
 	}
 }
 
+// parts are the blocks of a request, and join writes some of them again.
+func parts(file []byte) (b []*pem.Block) {
+	for {
+		x, rest := pem.Decode(file)
+		if x == nil {
+			return b
+		}
+		b, file = append(b, x), rest
+	}
+}
+
+func join(b ...*pem.Block) []byte {
+	var out []byte
+	for _, x := range b {
+		out = append(out, pem.EncodeToMemory(x)...)
+	}
+	return out
+}
+
 // Whatever is changed in a request, it is refused.
 func TestRequestRefuses(t *testing.T) {
 	h := newHall(t)
 	identity, key := p256(t), p256(t)
 	good := request(t, "H12", identity, key, h.code)
 	other := request(t, "H12", p256(t), p256(t), h.code)
-	parts := func(file []byte) (b [3]*pem.Block) {
-		for i := range b {
-			b[i], file = pem.Decode(file)
-		}
-		return b
-	}
 	g, o := parts(good), parts(other)
-	join := func(b ...*pem.Block) []byte {
-		var out bytes.Buffer
-		for _, x := range b {
-			if err := pem.Encode(&out, x); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return out.Bytes()
-	}
 	for name, file := range map[string][]byte{
 		"empty":                  nil,
 		"another voucher key":    join(g[0], o[1], g[2]),

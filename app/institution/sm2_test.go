@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/rand"
-	"encoding/pem"
 	"errors"
 	"testing"
 	"time"
@@ -79,22 +78,7 @@ func TestSM2RequestRefuses(t *testing.T) {
 	identity, key := p256(t), p256(t)
 	good := smRequest(t, "H12", "H12", identity, key, smKey(t), h.code)
 	other := smRequest(t, "H12", "H12", identity, key, smKey(t), h.code)
-	parts := func(file []byte) (b [4]*pem.Block) {
-		for i := range b {
-			b[i], file = pem.Decode(file)
-		}
-		return b
-	}
 	g, o := parts(good), parts(other)
-	join := func(b ...*pem.Block) []byte {
-		var out bytes.Buffer
-		for _, x := range b {
-			if err := pem.Encode(&out, x); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return out.Bytes()
-	}
 	for name, file := range map[string][]byte{
 		"another SM2 key":  join(g[0], g[1], o[2], g[3]),
 		"SM2 key left out": join(g[0], g[1], g[3]),
