@@ -203,7 +203,11 @@ func (m *Machine) agreed(a desk.Answer) *desk.Error {
 		m.step(Agree)
 		return notNow()
 	}
-	o := m.order(a, now, os)
+	return m.begin(m.order(a, now, os), a)
+}
+
+// begin starts to make what the person said yes to. Where nothing can be started now, the question stands again.
+func (m *Machine) begin(o *order, a desk.Answer) *desk.Error {
 	m.step(Issuing)
 	m.in.Answer = a
 	if !m.start(o) {

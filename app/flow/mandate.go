@@ -70,15 +70,7 @@ func (m *Machine) agreedMandate(a desk.Answer, now, os time.Time) *desk.Error {
 		return notNow()
 	}
 	m.in.Expires = mandateEnd(now, t.Days)
-	o := m.mandateOrder(a, now, os)
-	m.step(Issuing)
-	m.in.Answer = a
-	if !m.start(o) {
-		m.in.Answer = desk.Unanswered
-		m.step(Agree)
-		return notNow()
-	}
-	return nil
+	return m.begin(m.mandateOrder(a, now, os), a)
 }
 
 // mandateOrder copies everything that the draft of a mandate needs.
