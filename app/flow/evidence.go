@@ -17,7 +17,7 @@ const (
 	CodeEvidenceLow    = "evidence-low"    // the papers are not enough for anything; Args Points, Least
 	CodeEvidenceNone   = "evidence-none"   // no purpose is done without a card here
 	CodeEvidenceName   = "evidence-name"   // the name is missing, or holds what no name holds
-	CodeEvidenceBirth  = "evidence-birth"  // not a day
+	CodeEvidenceBirth  = "evidence-birth"  // not a day, or one on which nobody here was born
 	CodeEvidenceNumber = "evidence-number" // missing where the paper is bound to it, or too short to be told from others
 )
 
@@ -147,7 +147,8 @@ func (m *Machine) Papers(t Typed) error {
 		if !e.Enough {
 			return &desk.Error{Code: CodeEvidenceLow, Args: map[string]string{"Points": fmt.Sprint(e.Points), "Least": fmt.Sprint(e.Least)}}
 		}
-		subject, why := t.subject()
+		now, _, _ := m.p.Now()
+		subject, why := t.subject(now)
 		if why != nil {
 			return why
 		}
@@ -165,7 +166,6 @@ func (m *Machine) Papers(t Typed) error {
 		if kind == desk.KindEvidence {
 			subject.Number = "" // a number of nothing
 		}
-		now, _, _ := m.p.Now()
 		v := m.visit
 		v.evidence, v.lower, v.accepted, v.kind = true, true, true, kind
 		v.doc = &cardreader.Document{Kind: kind, Subject: *subject, ReadAt: now,
@@ -178,7 +178,7 @@ func (m *Machine) Papers(t Typed) error {
 }
 
 // subject checks what was typed.
-func (t Typed) subject() (*cardreader.Subject, *desk.Error) {
+func (t Typed) subject(now time.Time) (*cardreader.Subject, *desk.Error) {
 	name := strings.TrimSpace(t.Name)
 	if n := len([]rune(name)); n < 2 || n > maxTypedName || strings.ContainsFunc(name, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) && !strings.ContainsRune(" ·-'.’", r)
@@ -187,7 +187,7 @@ func (t Typed) subject() (*cardreader.Subject, *desk.Error) {
 	}
 	birth := strings.NewReplacer("-", "", "/", "", ".", "", " ", "", "年", "", "月", "", "日", "").Replace(t.Birth)
 	day, err := time.Parse("20060102", birth)
-	if err != nil || day.Year() < 1900 {
+	if err != nil || day.Year() < 1900 || day.After(now) {
 		return nil, problem(CodeEvidenceBirth)
 	}
 	number := strings.ToUpper(strings.Join(strings.Fields(t.Number), ""))

@@ -122,6 +122,11 @@ func TestEvidenceRefused(t *testing.T) {
 			edit(&x)
 			w.refused(w.m.Papers(x), code)
 		}
+		for _, birth := range []string{"", "18991231", "20991231", "1938"} {
+			x := typed()
+			x.Birth = birth
+			w.refused(w.m.Papers(x), flow.CodeEvidenceBirth)
+		}
 		w.ok(w.m.Papers(typed()))
 		w.at(flow.Compare)
 		w.refused(w.m.Reread(), flow.CodeKeyNotNow)
