@@ -5,10 +5,10 @@
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh
+. packaging/display.sh
 work=$(mktemp -d)
 shots=${2:-$work/shots}
-mkdir -p "$shots" "$work/home/.config" "$work/xdg"
-chmod 700 "$work/xdg"
+mkdir -p "$shots"
 program=${1:-$work/bangban}
 if [ -z "${1:-}" ]; then
   need_go
@@ -28,16 +28,8 @@ fail() {
   tail -n 12 "$work/out" "$work/err" >&2 2>/dev/null || true
   exit 1
 }
-for tool in Xvfb openbox xdotool import python3; do
-  command -v $tool >/dev/null 2>&1 || fail "$tool is missing: sh packaging/test.sh installs it"
-done
-export HOME="$work/home" XDG_RUNTIME_DIR="$work/xdg" LANG=C.UTF-8 FYNE_DISABLE_DPI_DETECTION=1 DBUS_SESSION_BUS_ADDRESS="unix:path=$work/no-bus"
-Xvfb -displayfd 3 -screen 0 2720x860x24 3> "$work/display" 2> "$work/xvfb.log" &
-pids="$pids $!"
-n=0; until [ -s "$work/display" ]; do n=$((n + 1)); [ $n -lt 400 ] || fail "Xvfb does not start"; sleep 0.05; done
-DISPLAY=:$(cat "$work/display"); export DISPLAY
-openbox > "$work/openbox.log" 2>&1 &
-pids="$pids $!"
+need_display python3
+start_display
 
 lang=zh-Hans
 # says KEY WORD: the sentence of that key names the key that is pressed next.

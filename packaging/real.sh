@@ -10,6 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh
+. packaging/display.sh
 work=$(mktemp -d)
 shots=${1:-$work/shots}
 mkdir -p "$shots" "$work/xdg" "$work/home/.config"
@@ -93,45 +94,11 @@ step "clerk and supervisor set their PINs by letter"
 { json code < "$work/l02.json"; echo 246802; } | "$ctl" --data "$work/real" clerk enrol 02 --code - --pin -
 
 step "the real window: PIN, card, MRZ, question, the person's own Yes"
-for tool in Xvfb openbox xdotool import pcscd; do
-  command -v $tool >/dev/null 2>&1 || fail "$tool is missing: sh packaging/test.sh installs it"
-done
-# No desktop bus: the toolkit would start one and leave it running.
-export HOME="$work/home" XDG_RUNTIME_DIR="$work/xdg" LANG=C.UTF-8 FYNE_DISABLE_DPI_DETECTION=1 DBUS_SESSION_BUS_ADDRESS="unix:path=$work/no-bus"
-Xvfb -displayfd 3 -screen 0 2720x860x24 3> "$work/display" 2> "$work/xvfb.log" &
-pids="$pids $!"
-n=0; until [ -s "$work/display" ]; do n=$((n + 1)); [ $n -lt 400 ] || fail "Xvfb does not start"; sleep 0.05; done
-DISPLAY=:$(cat "$work/display"); export DISPLAY
-openbox > "$work/openbox.log" 2>&1 &
-pids="$pids $!"
+need_display pcscd
+start_display
 . packaging/pcscd.sh
 start_pcscd "$work" || fail "no PC/SC service"
-: > "$work/out"
-"$work/bangban" --data "$work/real" --bundle "$work/bundle-1" --lang zh-Hans --ready > "$work/out" 2> "$work/err" &
-app=$!
-pids="$pids $app"
-n=0
-until grep -q '^ready' "$work/out"; do
-  n=$((n + 1)); [ $n -lt 1200 ] || fail "the counter does not open"
-  kill -0 "$app" 2>/dev/null || fail "the counter ended"
-  sleep 0.05
-done
-citizen=; clerk=
-for w in $(xdotool search --onlyvisible --pid "$app" --name '.'); do
-  eval "$(xdotool getwindowgeometry --shell "$w")"
-  if [ "$WIDTH" = 1280 ]; then citizen=$w; else clerk=$w; fi
-done
-{ [ -n "$citizen" ] && [ -n "$clerk" ]; } || fail "two windows are wanted"
-xdotool windowmove --sync "$citizen" 1400 20 || true
-xdotool windowmove --sync "$clerk" 0 20 || true
-want() {
-  n=0
-  until [ "$(grep '^step ' "$work/out" | tail -n 1)" = "step $1" ]; do
-    n=$((n + 1)); [ $n -lt 400 ] || fail "step $1 is not reached"
-    kill -0 "$app" 2>/dev/null || fail "the counter ended"
-    sleep 0.05
-  done
-}
+open_counter "$work/bangban" --data "$work/real" --bundle "$work/bundle-1" --lang zh-Hans
 shot() { sleep 0.4; import -silent -window root "$shots/$1.png"; }
 key() { sleep 0.3; xdotool windowfocus --sync "$clerk"; xdotool key --delay 60 "$@"; }
 typed() { xdotool windowfocus --sync "$clerk"; xdotool type --delay 130 "$1"; }

@@ -11,12 +11,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh
+. packaging/display.sh
+. packaging/pcscd.sh
 work=$(mktemp -d)
 shots=${1:-$work/shots}
-mkdir -p "$shots" "$work/xdg" "$work/home/.config"
-chmod 700 "$work/xdg"
-# No desktop bus: the toolkit would start one and leave it running.
-export HOME="$work/home" XDG_RUNTIME_DIR="$work/xdg" LANG=C.UTF-8 FYNE_DISABLE_DPI_DETECTION=1 DBUS_SESSION_BUS_ADDRESS="unix:path=$work/no-bus"
+mkdir -p "$shots"
 pids=""
 cleanup() {
   exec 9>&- || true
@@ -34,36 +33,17 @@ fail() {
   [ -n "${KEEP_WALK:-}" ] && cp -r "$work" "$KEEP_WALK"
   exit 1
 }
-for tool in Xvfb openbox xdotool import pcscd python3; do
-  command -v $tool >/dev/null 2>&1 || fail "$tool is missing: sh packaging/test.sh installs it"
-done
+need_display pcscd python3
 
-gopath=$(go env GOPATH GOCACHE GOMODCACHE | tr '\n' ' ')
-build() { HOME=$real_home go build -p 2 "$@"; }
-real_home=$(getent passwd "$(id -u)" | cut -d: -f6)
-echo "walk: building ($gopath)" | cut -c 1-14
-if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else build -tags x11,migrated_fynedo -o "$work/bangban" .; fi
-build -o "$work/bangbanctl" ./app/cmd/bangbanctl
-build -o "$work/card" ./cardreader/vpcd/serve
 
-Xvfb -displayfd 3 -screen 0 2720x860x24 3> "$work/display" 2> "$work/xvfb.log" &
-pids="$pids $!"
-n=0; until [ -s "$work/display" ]; do n=$((n + 1)); [ $n -lt 400 ] || fail "Xvfb does not start"; sleep 0.05; done
-DISPLAY=:$(cat "$work/display"); export DISPLAY
-openbox > "$work/openbox.log" 2>&1 &
-pids="$pids $!"
-. packaging/pcscd.sh
+echo "walk: building"
+if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else go build -p 2 -tags x11,migrated_fynedo -o "$work/bangban" .; fi
+go build -p 2 -o "$work/bangbanctl" ./app/cmd/bangbanctl
+go build -p 2 -o "$work/card" ./cardreader/vpcd/serve
+
+start_display
 start_pcscd "$work" || fail "no PC/SC service"
 
-# want STEP: waits until the machine says that it is there.
-want() {
-  n=0
-  until [ "$(grep '^step ' "$work/out" | tail -n 1)" = "step $1" ]; do
-    n=$((n + 1)); [ $n -lt 400 ] || fail "step $1 is not reached ($where)"
-    kill -0 "$app" 2>/dev/null || fail "the counter ended ($where)"
-    sleep 0.05
-  done
-}
 # saw STEP COUNT: the step was reached COUNT times or more.
 saw() { [ "$(grep -c "^step $1\$" "$work/out")" -ge "$2" ] || fail "step $1 was not seen ($where)"; }
 # settle: two equal screenshots in a row.
@@ -91,25 +71,8 @@ no_at="400 690"
 
 # start_counter LANG SCALE
 start_counter() {
-  : > "$work/out"; : > "$work/err"
-  "$work/bangban" --training --data "${data_dir:-$work/d}" --lang "$1" --scale "$2" --ready > "$work/out" 2>> "$work/err" &
-  app=$!
-  pids="$pids $app"
-  n=0
-  until grep -q '^ready' "$work/out"; do
-    n=$((n + 1)); [ $n -lt 1200 ] || fail "the counter does not open"
-    kill -0 "$app" 2>/dev/null || fail "the counter ended"
-    sleep 0.05
-  done
-  # Two windows: the one with 1280x800 is the person's.
-  citizen=; clerk=
-  for w in $(xdotool search --onlyvisible --pid "$app" --name '.'); do
-    eval "$(xdotool getwindowgeometry --shell "$w")"
-    if [ "$WIDTH" = 1280 ]; then citizen=$w; else clerk=$w; fi
-  done
-  { [ -n "$citizen" ] && [ -n "$clerk" ]; } || fail "two windows are wanted"
-  xdotool windowmove --sync "$citizen" 1400 20 || true
-  xdotool windowmove --sync "$clerk" 0 20 || true
+  : > "$work/err"
+  open_counter "$work/bangban" --training --data "${data_dir:-$work/d}" --lang "$1" --scale "$2"
 }
 stop_counter() { kill -TERM "$app"; wait "$app" || fail "the counter ended with an error"; }
 
