@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"bangban/assets"
@@ -105,5 +106,24 @@ func TestRightToLeftText(t *testing.T) {
 	narrow := k.At(1).Text(Style{Size: 20}, "བཀྲ་ཤིས་བདེ་ལེགས།")
 	if rows := narrow.rows(60); len(rows) < 2 || strings.HasPrefix(rows[1], "།") {
 		t.Errorf("Tibetan rows end at %q", rows)
+	}
+}
+
+// Faces of one row stand on one base line, and the row is as high as the highest above it and the deepest below it.
+func TestMixedRowHoldsItsFaces(t *testing.T) {
+	k := scripts(t)
+	for _, words := range []string{"✓  མོས་མཐུན་ཡིན།", "×  དེ་རིང་མིན།", "汉字 བོད་ཡིག", "نعم ✓ 汉"} {
+		text := k.At(1).Text(Style{Size: 48, Bold: true, OneRow: true}, words)
+		text.Resize(fyne.NewSize(text.NaturalWidth(), text.HeightFor(0)))
+		lowest, highest := float32(0), text.HeightFor(0)
+		for _, o := range test.WidgetRenderer(text).Objects() {
+			c := o.(*canvas.Text)
+			size, _ := fyne.CurrentApp().Driver().RenderedTextSize(c.Text, c.TextSize, c.TextStyle, c.FontSource)
+			over := max(size.Height-c.TextSize*tallest, 0) / 2
+			highest, lowest = min(highest, c.Position().Y+over), max(lowest, c.Position().Y+size.Height-over)
+		}
+		if highest < -0.5 || lowest > text.Size().Height+0.5 {
+			t.Errorf("%q is drawn from %v to %v of %v", words, highest, lowest, text.Size().Height)
+		}
 	}
 }

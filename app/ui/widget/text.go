@@ -65,13 +65,14 @@ func (t *Text) measure(s string) fyne.Size {
 	if t.kit.plain(s) {
 		return fyne.MeasureText(s, t.px(), fyne.TextStyle{Bold: t.style.Bold})
 	}
-	var all fyne.Size
+	var width, above, below float32 // faces stand on one base line: the highest and the deepest may be two of them
 	for _, p := range t.kit.spans(s, t.style.Bold) {
-		size, _, _ := p.measure(t.px(), t.style.Bold)
-		all.Width += size.Width
-		all.Height = max(all.Height, size.Height)
+		size, line, _ := p.measure(t.px(), t.style.Bold)
+		width += size.Width
+		above = max(above, line)
+		below = max(below, size.Height-line)
 	}
-	return all
+	return fyne.NewSize(width, above+below)
 }
 
 // rowHeight is that of the tallest face in the text, so that rows do not run into each other.
