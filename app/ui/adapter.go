@@ -5,6 +5,8 @@ import (
 	"image"
 	_ "image/jpeg" // portraits of eMRTD
 	_ "image/png"  // previews
+	"maps"
+	"slices"
 	"time"
 
 	"bangban/app/desk"
@@ -87,10 +89,7 @@ func (c *counter) subscribe() (cancel func()) {
 	if c.d.Health != nil {
 		c.health = c.d.Health.Health()
 		stops = append(stops, c.d.Health.Subscribe(func(h desk.Health) {
-			c.post(func() {
-				c.health = h
-				c.refresh()
-			})
+			c.post(func() { c.feel(h) })
 		}))
 	}
 	stops = append(stops, c.clock(), c.idleClock())
@@ -98,6 +97,17 @@ func (c *counter) subscribe() (cancel func()) {
 		for _, stop := range stops {
 			stop()
 		}
+	}
+}
+
+// feel takes how the parts are. They are asked twice a minute, and nearly always are as they were: then nothing is drawn.
+func (c *counter) feel(h desk.Health) {
+	same := slices.EqualFunc(c.health.Probes, h.Probes, func(a, b desk.Probe) bool {
+		return a.Name == b.Name && a.Level == b.Level && a.Code == b.Code && maps.Equal(a.Args, b.Args)
+	})
+	c.health = h
+	if !same {
+		c.refresh()
 	}
 }
 

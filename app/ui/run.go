@@ -34,6 +34,7 @@ func Run(ctx context.Context, d Deps) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := app.NewWithID(appID)
+	fyne.SetCurrentApp(still{a})
 	c, err := newCounter(ctx, a, d, loadFonts())
 	if err != nil {
 		return err
