@@ -290,7 +290,9 @@ func (c *compare) mark(d dict) error {
 // field lets a value be filled in. Of a signature's field that was empty, the signature.
 func (c *compare) field(a, b dict, depth int) error {
 	free := map[string]bool{"V": true, "AS": true, "AP": true, "M": true}
-	if err := c.dicts(a, b, free, depth); err != nil {
+	pinned := map[string]bool{"F": lockedSince(a, b)}
+	maps.Copy(pinned, free)
+	if err := c.dicts(a, b, pinned, depth); err != nil {
 		return err
 	}
 	fill := &compare{old: c.old, now: c.now, done: map[[2]int]bool{}, steps: c.steps} // what is let through here is not let through elsewhere
@@ -318,7 +320,55 @@ func (c *compare) field(a, b dict, depth int) error {
 	return nil
 }
 
-// form compares AcroForm: fields may be added, flags raised, resources put in where there were none.
+// lockedSince tells whether nothing but Locked and LockedContents (§12.5.3) was added to the flags of a field that was
+// signed: some programs do that to what they sign.
+func lockedSince(a, b dict) bool {
+	const locks = 1<<7 | 1<<9
+	before, ok1 := a["F"].(float64)
+	after, ok2 := b["F"].(float64)
+	return ok1 && ok2 && a["FT"] == name("Sig") && a["V"] == nil && b["V"] != nil && int(after)&^locks == int(before)&^locks && int(after)&int(before) == int(before)
+}
+
+// resources lets names be added to the form's default resources: what was there draws as before.
+func (c *compare) resources(a, b any) error {
+	before, err := getDict(c.old, a)
+	if err != nil {
+		return err
+	}
+	after, err := getDict(c.now, b)
+	if err != nil {
+		return err
+	}
+	for _, kind := range keysOf(before, after) {
+		x, err := c.old.get(before[kind])
+		if err != nil {
+			return err
+		}
+		y, err := c.now.get(after[kind])
+		if err != nil {
+			return err
+		}
+		was, ok1 := x.(dict)
+		is, ok2 := y.(dict)
+		switch {
+		case x == nil:
+		case !ok1 || !ok2:
+			err = c.equal(x, y, 1)
+		default:
+			fresh := map[string]bool{}
+			for k := range is {
+				fresh[k] = was[k] == nil
+			}
+			err = c.dicts(was, is, fresh, 1)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// form compares AcroForm: fields may be added, flags raised, resources put in under names that there were not.
 func (c *compare) form(a, b any) error {
 	before, err := getDict(c.old, a)
 	if err != nil {
@@ -328,11 +378,11 @@ func (c *compare) form(a, b any) error {
 	if err != nil {
 		return err
 	}
-	free := map[string]bool{"Fields": true, "SigFlags": true}
-	for _, k := range []string{"DR", "DA"} {
-		free[k] = before[k] == nil
-	}
+	free := map[string]bool{"Fields": true, "SigFlags": true, "DR": true, "DA": before["DA"] == nil}
 	if err := c.dicts(before, after, free, 0); err != nil {
+		return err
+	}
+	if err := c.resources(before["DR"], after["DR"]); err != nil {
 		return err
 	}
 	return c.lists(before["Fields"], after["Fields"], 0)

@@ -95,6 +95,7 @@ type Options struct {
 	P         int         // DocMDP; 0: none
 	Lock      string      // FieldMDP: "/Action /Include /Fields [(x)]"; "": none
 	Rect      string      // "0 0 0 0"
+	Form      string      // further entries of the form
 	Reason    string
 	Range     func([4]int) [4]int
 	Digest    func([]byte) []byte         // of the content
@@ -128,7 +129,7 @@ func (k *Kit) Sign(t testing.TB, d *Doc, o Options) {
 	base := len(d.B)
 	d.signs++
 	d.Update(map[int]string{
-		1:     "<</Type /Catalog /Pages 2 0 R /AcroForm <</Fields [" + refs(d.fields) + "] /SigFlags 3>>>>",
+		1:     "<</Type /Catalog /Pages 2 0 R /AcroForm <</Fields [" + refs(d.fields) + "] /SigFlags 3" + o.Form + ">>>>",
 		3:     withAnnots(d.objects[3], d.annots),
 		sig:   "<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /" + o.SubFilter + "\n" + mark + strings.Repeat(" ", 43) + "]\n" + contents + strings.Repeat("0", room) + ">\n" + mdp + "/M (" + o.M + ") /Reason (" + o.Reason + ")>>",
 		field: fmt.Sprintf("<</Type /Annot /Subtype /Widget /FT /Sig /T (Signature%d) /F 132 /Rect [%s] /P 3 0 R /V %d 0 R>>", d.signs, o.Rect, sig),
