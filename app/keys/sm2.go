@@ -74,7 +74,7 @@ func newSM2(rand io.Reader) (*SM2, error) {
 	if err != nil {
 		return nil, err
 	}
-	//lint:ignore SA1019 the other ways to the number leave copies of it behind
+	// The other ways to the number leave copies of it behind
 	scalar := key.D.FillBytes(make([]byte, scalarSize))
 	wipe(&key.PrivateKey)
 	return sm2Of(scalar)
