@@ -3,6 +3,7 @@ package aadhaar_test
 import (
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"crypto"
 	"crypto/rand"
@@ -106,6 +107,16 @@ func number(t testing.TB, content []byte, tail ...byte) []byte {
 	return []byte(new(big.Int).SetBytes(append(z.Bytes(), tail...)).String())
 }
 
+func zlibbed(t testing.TB, content []byte) []byte {
+	t.Helper()
+	var z bytes.Buffer
+	w := zlib.NewWriter(&z)
+	if _, err := w.Write(content); err != nil || w.Close() != nil {
+		t.Fatal("zlib")
+	}
+	return []byte(new(big.Int).SetBytes(z.Bytes()).String())
+}
+
 func store(t testing.TB, certs ...*x509.Certificate) *trust.Store {
 	t.Helper()
 	s := trust.New(nil)
@@ -127,11 +138,19 @@ func TestContract(t *testing.T) {
 	formattest.Run(t, aadhaar.Format{}, []formattest.Good{
 		{Name: "version 2", Bytes: good, Request: req, Secrets: secrets},
 		{Name: "version 1", Bytes: number(t, a.content(t, v1)), Request: req, Secrets: secrets},
+		{Name: "packed as zlib", Bytes: zlibbed(t, a.content(t, newDraft())), Request: req, Secrets: secrets},
 	}, formattest.Enough(t, mutations(t, a, req, good)))
 	r, err := aadhaar.Format{}.Verify(context.Background(), good, req)
 	if err != nil || r.Claims["number_ending"] != "9999" || r.Claims["issued"] != "2025-03-12T04:45:00Z" || r.Claims["photo"] != "7" || r.Claims["mobile_ending"] != "9999" {
 		t.Errorf("%v %v", err, r)
 	}
+}
+
+// swap changes one digit.
+func swap(digits []byte, at int) []byte {
+	b := bytes.Clone(digits)
+	b[at] = '0' + (b[at]-'0'+1)%10
+	return b
 }
 
 func mutations(t *testing.T, a authority, req verify.Request, good []byte) []formattest.Bad {
@@ -206,6 +225,7 @@ func mutations(t *testing.T, a authority, req verify.Request, good []byte) []for
 		raw("bomb", number(t, make([]byte, 600<<10)), unsure, check.Unreadable),
 		raw("bytes after the stream", number(t, content, 1, 2, 3), unsure, check.Unreadable),
 		raw("stream cut", good[:len(good)-20], unsure, check.Unreadable),
+		raw("zlib stream, changed", swap(zlibbed(t, content), 900), unsure, check.Unreadable),
 		raw("number too long", bytes.Repeat(good, 20), unsure, check.Unreadable),
 		raw("number too short", good[:500], unsure, check.Unreadable),
 		raw("leading zero", append([]byte("0"), good...), unsure, check.Unreadable),

@@ -2,7 +2,7 @@
 // March 2019, and its versions 2 to 5).
 //
 //	text       a decimal number of some thousand digits
-//	bytes      its big-endian bytes are a gzip stream (RFC 1952)
+//	bytes      its big-endian bytes are a gzip stream (RFC 1952); some makers write zlib (RFC 1950)
 //	content    [ "V2" FF ] indicator FF reference FF name FF birth date FF gender FF care of FF district FF landmark FF
 //	           house FF location FF post code FF post office FF state FF street FF sub-district FF town FF
 //	           [ last digits of the mobile number FF, from version 2 ] photo (JPEG 2000) [ hash of e-mail ] [ hash of mobile ]

@@ -47,10 +47,11 @@ func content(digits []byte) ([]byte, error) {
 		}
 	}
 	packed := number(digits)
-	if !bytes.HasPrefix(packed, []byte{0x1f, 0x8b}) {
-		return nil, fmt.Errorf("%w: gzip", ErrUnreadable)
+	unpack := verify.Gunzip
+	if packed[0] == 0x78 {
+		unpack = verify.Unzlib
 	}
-	b, err := verify.Gunzip(packed, maxContent)
+	b, err := unpack(packed, maxContent)
 	if err != nil {
 		return nil, fmt.Errorf("%w: gzip", ErrUnreadable)
 	}

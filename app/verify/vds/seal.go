@@ -7,6 +7,7 @@ import (
 	_ "crypto/sha512"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,6 +24,9 @@ const (
 	maxSeal     = 4 << 10
 	maxFeatures = 64
 )
+
+// decimalSigner counts the characters of its reference in decimal digits (BSI TR-03171); all others do in hexadecimal.
+const decimalSigner = "DEZV"
 
 type feature struct {
 	tag   byte
@@ -55,11 +59,15 @@ func parseSeal(b []byte) (*seal, error) {
 	} else {
 		var size string
 		s.signer, size = cut(in.c40(6), 4)
-		n, err := hex.DecodeString(size) // of the reference that follows
-		if err != nil || len(n) != 1 || n[0] == 0 {
+		base := 16
+		if s.signer == decimalSigner {
+			base = 10
+		}
+		n, err := strconv.ParseUint(size, base, 8) // characters of the reference that follows
+		if err != nil || len(size) != 2 || n == 0 {
 			return nil, fmt.Errorf("%w: certificate reference", ErrStructure)
 		}
-		s.reference, _ = cut(in.c40(int(n[0])), int(n[0]))
+		s.reference, _ = cut(in.c40(int(n)), int(n))
 	}
 	s.issued, s.sealed = in.date(), in.date()
 	s.definition, s.category = in.one(), in.one()
