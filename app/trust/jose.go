@@ -25,7 +25,7 @@ func decodeJSON(b []byte, limit int) (any, error) {
 	if !utf8.Valid(b) {
 		return nil, errJSON
 	}
-	d := &jsonReader{b: b, limit: max(maxJSONValues, (limit-maxMessage)/64)}
+	d := jsonReader{b: string(b), apart: limit > maxMessage, limit: max(maxJSONValues, (limit-maxMessage)/64)}
 	return d.whole()
 }
 
@@ -42,12 +42,15 @@ func DecodeObject(b []byte) (map[string]any, error) {
 	return m, nil
 }
 
+// The two alphabets, strictly: one text for the same bytes. Nobody changes them.
+var strictURL, strictStd = base64.RawURLEncoding.Strict(), base64.StdEncoding.Strict()
+
 // DecodeBase64URL is base64url without padding (RFC 7515 §2), strictly: one text for the same bytes.
 func DecodeBase64URL(s string) ([]byte, error) {
-	if strings.ContainsAny(s, "\r\n") { // which the library skips
+	if strings.IndexByte(s, '\r') >= 0 || strings.IndexByte(s, '\n') >= 0 { // which the library skips
 		return nil, fmt.Errorf("%w: base64url", ErrStructure)
 	}
-	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	b, err := strictURL.DecodeString(s)
 	if err != nil {
 		return nil, fmt.Errorf("%w: base64url", ErrStructure)
 	}
@@ -57,6 +60,7 @@ func DecodeBase64URL(s string) ([]byte, error) {
 // JWS is a JWS in compact serialization (RFC 7515 §3.1), taken apart. Nothing in it is proven.
 type JWS struct {
 	Header    map[string]any
+	RawHeader []byte // in JSON, as it was signed
 	Payload   []byte
 	Signature []byte
 	signed    string
@@ -70,22 +74,23 @@ func parseJWS(s string, limit int, understood ...string) (*JWS, error) {
 	if len(s) > limit {
 		return nil, ErrTooLarge
 	}
-	parts := strings.Split(s, ".")
-	if len(parts) != 3 {
+	first, rest, ok := strings.Cut(s, ".")
+	second, third, ok2 := strings.Cut(rest, ".")
+	if !ok || !ok2 || strings.IndexByte(third, '.') >= 0 {
 		return nil, fmt.Errorf("%w: not a compact JWS", ErrStructure)
 	}
-	head, err := DecodeBase64URL(parts[0])
+	head, err := DecodeBase64URL(first)
 	if err != nil {
 		return nil, err
 	}
-	j := &JWS{signed: parts[0] + "." + parts[1]}
+	j := &JWS{RawHeader: head, signed: s[:len(s)-len(third)-1]}
 	if j.Header, err = DecodeObject(head); err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
-	if j.Payload, err = DecodeBase64URL(parts[1]); err != nil {
+	if j.Payload, err = DecodeBase64URL(second); err != nil {
 		return nil, fmt.Errorf("payload: %w", err)
 	}
-	if j.Signature, err = DecodeBase64URL(parts[2]); err != nil {
+	if j.Signature, err = DecodeBase64URL(third); err != nil {
 		return nil, fmt.Errorf("signature: %w", err)
 	}
 	crit, there := j.Header["crit"] // §4.1.11
@@ -122,7 +127,7 @@ func (j *JWS) Claim() (Claim, error) {
 	}
 	for _, e := range list {
 		s, _ := e.(string)
-		der, err := base64.StdEncoding.Strict().DecodeString(s)
+		der, err := strictStd.DecodeString(s)
 		if err != nil || len(der) == 0 {
 			return Claim{}, fmt.Errorf("%w: x5c", ErrStructure)
 		}

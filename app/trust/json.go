@@ -3,12 +3,15 @@ package trust
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // jsonReader turns text into values by the grammar of RFC 8259, in one pass. What it refuses beyond is a name twice in an
-// object, and too much depth or too many values. The text is valid UTF-8.
+// object, and too much depth or too many values. The text is valid UTF-8. Values share it, unless they are to be kept for
+// longer than it is worth.
 type jsonReader struct {
-	b      []byte
+	b      string
+	apart  bool // values do not share the text
 	at     int
 	values int
 	limit  int
@@ -59,7 +62,7 @@ func (d *jsonReader) value(depth int) (any, error) {
 }
 
 func (d *jsonReader) literal(word string) error {
-	if len(d.b)-d.at < len(word) || string(d.b[d.at:d.at+len(word)]) != word {
+	if len(d.b)-d.at < len(word) || d.b[d.at:d.at+len(word)] != word {
 		return errJSON
 	}
 	d.at += len(word)
@@ -80,7 +83,15 @@ func (d *jsonReader) number() (any, error) {
 			return nil, errJSON
 		}
 	}
-	return json.Number(d.b[start:d.at]), nil
+	return json.Number(d.part(start, d.at)), nil
+}
+
+// part gives a piece of the text.
+func (d *jsonReader) part(from, to int) string {
+	if d.apart {
+		return strings.Clone(d.b[from:to])
+	}
+	return d.b[from:to]
 }
 
 // one passes over one of two characters.
@@ -179,10 +190,10 @@ func (d *jsonReader) text() (string, error) {
 		return "", errJSON
 	}
 	if !escaped {
-		return string(d.b[start+1 : d.at-1]), nil
+		return d.part(start+1, d.at-1), nil
 	}
 	var s string
-	if err := json.Unmarshal(d.b[start:d.at], &s); err != nil {
+	if err := json.Unmarshal([]byte(d.b[start:d.at]), &s); err != nil {
 		return "", errJSON
 	}
 	return s, nil

@@ -25,10 +25,13 @@ var looseMode = must(cbor.DecOptions{
 	FieldNameMatching:    cbor.FieldNameMatchingCaseSensitive,
 }.DecMode())
 
-// DecodeCBOR reads hostile CBOR: bounded depth and counts, no duplicate keys, no bytes after it.
+// DecodeCBOR reads hostile CBOR: bounded depth and counts, no duplicate keys, no bytes after it. Raw values may share b.
 func DecodeCBOR(b []byte, v any) error {
 	if len(b) > maxMessage {
 		return ErrTooLarge
+	}
+	if decodePlain(b, v) {
+		return nil
 	}
 	if err := looseMode.Unmarshal(b, v); err != nil {
 		return fmt.Errorf("%w: %w", ErrStructure, err)
@@ -42,19 +45,36 @@ type Labels map[any]cbor.RawMessage
 // Number, Text and Blob give a label's value; ok is false where it is absent or of another type.
 func (l Labels) Number(key any) (n int64, ok bool) {
 	raw, there := l[key]
-	return n, there && looseMode.Unmarshal(raw, &n) == nil
+	return n, there && DecodeCBOR(raw, &n) == nil
 }
 
 // Text gives a text string.
 func (l Labels) Text(key any) (s string, ok bool) {
 	raw, there := l[key]
-	return s, there && len(raw) > 0 && raw[0]>>5 == 3 && looseMode.Unmarshal(raw, &s) == nil
+	if !there {
+		return "", false
+	}
+	return CBORText(raw)
+}
+
+// CBORText is DecodeCBOR of a text string.
+func CBORText(raw []byte) (string, bool) {
+	if len(raw) == 0 || raw[0]>>5 != 3 {
+		return "", false
+	}
+	p := plain{b: raw}
+	if s, ok := p.text(); ok && p.at == len(raw) {
+		return s, true
+	}
+	var s string
+	err := DecodeCBOR(raw, &s)
+	return s, err == nil
 }
 
 // Blob gives a byte string.
 func (l Labels) Blob(key any) (b []byte, ok bool) {
 	raw, there := l[key]
-	return b, there && len(raw) > 0 && raw[0]>>5 == 2 && looseMode.Unmarshal(raw, &b) == nil
+	return b, there && len(raw) > 0 && raw[0]>>5 == 2 && DecodeCBOR(raw, &b) == nil
 }
 
 // Sign1 is a COSE_Sign1 or a COSE_Mac0 (RFC 9052 §4.2, §6.2) of somebody else, taken apart. Nothing in it is proven.
@@ -70,12 +90,47 @@ type Sign1 struct {
 	head        []byte
 }
 
-// ParseSign1 takes a message apart, behind tags 61, 18 and 17 or none.
+// ParseSign1 takes a message apart, behind tags 61, 18 and 17 or none. It shares b.
 func ParseSign1(b []byte) (*Sign1, error) {
 	b = bytes.TrimPrefix(b, []byte{0xd8, 61})
 	if len(b) > 0 && (b[0] == 0xd2 || b[0] == 0xd1) {
 		b = b[1:]
 	}
+	m := plainSign1(b)
+	if m == nil {
+		var err error
+		if m, err = looseSign1(b); err != nil {
+			return nil, err
+		}
+	}
+	if _, crit := m.Protected[int64(2)]; crit { // RFC 9052 §3.1: not understood means not accepted
+		return nil, fmt.Errorf("%w: critical headers", ErrKey)
+	}
+	return m, nil
+}
+
+// plainSign1 reads a message that is written in the plain way; nil: it is not, or is broken.
+func plainSign1(b []byte) *Sign1 {
+	if len(b) == 0 || len(b) > maxMessage || b[0] != 0x84 {
+		return nil
+	}
+	p, m := plain{b: b, at: 1}, &Sign1{}
+	var ok [4]bool
+	m.head, ok[0] = p.shared()
+	m.Unprotected, ok[1] = readMap(&p, (*plain).label)
+	m.Payload, ok[2] = p.shared()
+	m.Signature, ok[3] = p.shared()
+	if ok != [4]bool{true, true, true, true} || p.at != len(b) || len(m.head) > maxHeader {
+		return nil
+	}
+	if len(m.head) > 0 && !decodePlain(m.head, &m.Protected) {
+		return nil
+	}
+	return m
+}
+
+// looseSign1 has the library read it.
+func looseSign1(b []byte) (*Sign1, error) {
 	var a struct {
 		_           struct{} `cbor:",toarray"`
 		Protected   []byte
@@ -105,9 +160,6 @@ func ParseSign1(b []byte) (*Sign1, error) {
 		if err := DecodeCBOR(a.Protected, &m.Protected); err != nil {
 			return nil, err
 		}
-	}
-	if _, crit := m.Protected[int64(2)]; crit { // RFC 9052 §3.1: not understood means not accepted
-		return nil, fmt.Errorf("%w: critical headers", ErrKey)
 	}
 	return m, nil
 }
@@ -166,9 +218,8 @@ func (m *Sign1) Signed(context string, payload []byte) []byte {
 	if bytes.Equal(head, []byte{0xa0}) { // an empty header counts as an empty byte string
 		head = nil
 	}
-	b, err := encMode.Marshal([]any{context, append([]byte{}, head...), []byte{}, append([]byte{}, payload...)})
-	if err != nil {
-		return nil
-	}
-	return b
+	b := make([]byte, 0, 32+len(head)+len(payload))
+	b = append(appendHead(append(b, 0x84), 3, uint64(len(context))), context...)
+	b = append(appendHead(b, 2, uint64(len(head))), head...)
+	return append(appendHead(append(b, 0x40), 2, uint64(len(payload))), payload...)
 }

@@ -93,29 +93,32 @@ func (c *credential) prove(req verify.Request) (*trust.Signer, []check.Check) {
 	return signer, checks
 }
 
-// usages are the extended key usages that limit a signer (volume 1, annex; the second arc is an early misprint that many
-// certificates carry).
-var usages = map[string]string{
-	"test":        "1.3.6.1.4.1.1847.2021.1.1 1.3.6.1.4.1.0.1847.2021.1.1",
-	"vaccination": "1.3.6.1.4.1.1847.2021.1.2 1.3.6.1.4.1.0.1847.2021.1.2",
-	"recovery":    "1.3.6.1.4.1.1847.2021.1.3 1.3.6.1.4.1.0.1847.2021.1.3",
+// kind is one of three, with the extended key usages that limit a signer to it (volume 1, annex; the second arc is an early
+// misprint that many certificates carry).
+type kind struct {
+	name    string
+	usages  [2]string
+	entries []entry
+}
+
+func (c *content) kinds() [3]kind {
+	return [3]kind{
+		{"test", [2]string{"1.3.6.1.4.1.1847.2021.1.1", "1.3.6.1.4.1.0.1847.2021.1.1"}, c.Tests},
+		{"vaccination", [2]string{"1.3.6.1.4.1.1847.2021.1.2", "1.3.6.1.4.1.0.1847.2021.1.2"}, c.Vaccinations},
+		{"recovery", [2]string{"1.3.6.1.4.1.1847.2021.1.3", "1.3.6.1.4.1.0.1847.2021.1.3"}, c.Recoveries},
+	}
 }
 
 // judgeUsage: a certificate that names none of the usages may sign any entry.
 func (c *credential) judgeUsage(signer *trust.Signer) check.Check {
-	limited := false
-	may := map[string]bool{}
-	for kind, oids := range usages {
-		for _, oid := range strings.Fields(oids) {
-			if slices.Contains(signer.Certificate.ExtKeyUsage, oid) {
-				limited, may[kind] = true, true
-			}
-		}
+	limited, missing := false, false
+	for _, kind := range c.content.kinds() {
+		may := slices.ContainsFunc(kind.usages[:], func(oid string) bool { return slices.Contains(signer.Certificate.ExtKeyUsage, oid) })
+		limited = limited || may
+		missing = missing || len(kind.entries) > 0 && !may
 	}
-	for kind, n := range map[string]int{"vaccination": len(c.content.Vaccinations), "test": len(c.content.Tests), "recovery": len(c.content.Recoveries)} {
-		if limited && n > 0 && !may[kind] {
-			return check.Fail("key-usage", check.WrongKeyUsage, signer.Name)
-		}
+	if limited && missing {
+		return check.Fail("key-usage", check.WrongKeyUsage, signer.Name)
 	}
 	return check.Pass("key-usage", signer.Name)
 }
@@ -142,7 +145,7 @@ var fields = map[string]string{
 }
 
 func (c *credential) claims() verify.Claims {
-	out := verify.Claims{}
+	out := make(verify.Claims, 16)
 	set := func(name, value string) {
 		if value != "" {
 			out[name] = verify.Clean(value)
@@ -156,16 +159,19 @@ func (c *credential) claims() verify.Claims {
 	set("full_name", name)
 	set("birth_date", c.content.Born)
 	set("issuer", c.issuer)
-	for name, t := range map[string]time.Time{"issued": c.iat, "expires": c.exp} {
-		if !t.IsZero() {
-			set(name, t.Format(time.RFC3339))
-		}
+	if !c.iat.IsZero() {
+		set("issued", c.iat.Format(time.RFC3339))
 	}
-	for kind, entries := range map[string][]entry{"vaccination": c.content.Vaccinations, "test": c.content.Tests, "recovery": c.content.Recoveries} {
-		for _, e := range entries {
-			set("type", kind)
-			for short, name := range fields {
-				set(name, show(e[short]))
+	if !c.exp.IsZero() {
+		set("expires", c.exp.Format(time.RFC3339))
+	}
+	for _, kind := range c.content.kinds() {
+		for _, e := range kind.entries {
+			set("type", kind.name)
+			for short, raw := range e {
+				if name := fields[short]; name != "" {
+					set(name, show(raw))
+				}
 			}
 		}
 	}
@@ -177,9 +183,7 @@ func show(raw cbor.RawMessage) string {
 	if len(raw) == 0 {
 		return ""
 	}
-	if raw[0]>>5 == 3 { // text, as most are
-		var s string
-		_ = trust.DecodeCBOR(raw, &s)
+	if s, ok := trust.CBORText(raw); ok { // as most are
 		return s
 	}
 	var v any

@@ -97,6 +97,46 @@ type content struct {
 	Recoveries   []entry `cbor:"r"`
 }
 
+// plain reads a certificate whose fields all have their types, as most are; false: the library may read it, or refuse it.
+func (c *content) plain(b []byte) bool {
+	var fields, name map[string]cbor.RawMessage
+	if trust.DecodeCBOR(b, &fields) != nil || fields["nam"] != nil && trust.DecodeCBOR(fields["nam"], &name) != nil {
+		return false
+	}
+	for _, f := range []struct {
+		raw cbor.RawMessage
+		to  *string
+	}{{fields["ver"], &c.Version}, {fields["dob"], &c.Born}, {name["fn"], &c.Name.Family}, {name["gn"], &c.Name.Given},
+		{name["fnt"], &c.Name.FamilyTr}, {name["gnt"], &c.Name.GivenTr}} {
+		if f.raw == nil {
+			continue
+		}
+		var ok bool
+		if *f.to, ok = trust.CBORText(f.raw); !ok {
+			return false
+		}
+	}
+	return plainEntries(fields["v"], &c.Vaccinations) && plainEntries(fields["t"], &c.Tests) && plainEntries(fields["r"], &c.Recoveries)
+}
+
+func plainEntries(raw cbor.RawMessage, to *[]entry) bool {
+	if raw == nil {
+		return true
+	}
+	var list []cbor.RawMessage
+	if raw[0]>>5 != 4 || trust.DecodeCBOR(raw, &list) != nil || len(list) > maxEntries {
+		return false
+	}
+	for _, e := range list {
+		var fields map[string]cbor.RawMessage
+		if e[0]>>5 != 5 || trust.DecodeCBOR(e, &fields) != nil {
+			return false
+		}
+		*to = append(*to, fields)
+	}
+	return true
+}
+
 // credential is a certificate taken apart. Nothing in it is proven.
 type credential struct {
 	message  *trust.Sign1
@@ -127,17 +167,21 @@ func parse(cose []byte) (*credential, error) {
 		return nil, fmt.Errorf("claims: %w", err)
 	}
 	c.issuer, _ = claims.Text(int64(1))
-	for label, t := range map[int64]*time.Time{4: &c.exp, 6: &c.iat} {
-		if *t, err = numericDate(claims, label); err != nil {
-			return nil, err
-		}
+	if c.exp, err = numericDate(claims, 4); err != nil {
+		return nil, err
+	}
+	if c.iat, err = numericDate(claims, 6); err != nil {
+		return nil, err
 	}
 	var wrapped map[int64]cbor.RawMessage
 	if err := trust.DecodeCBOR(claims[int64(-260)], &wrapped); err != nil || len(wrapped[1]) == 0 {
 		return nil, fmt.Errorf("%w: no claim -260", ErrStructure)
 	}
-	if err := trust.DecodeCBOR(wrapped[1], &c.content); err != nil {
-		return nil, fmt.Errorf("certificate: %w", err)
+	if !c.content.plain(wrapped[1]) {
+		c.content = content{}
+		if err := trust.DecodeCBOR(wrapped[1], &c.content); err != nil {
+			return nil, fmt.Errorf("certificate: %w", err)
+		}
 	}
 	n := len(c.content.Vaccinations) + len(c.content.Tests) + len(c.content.Recoveries)
 	if c.content.Version == "" || n == 0 || n > maxEntries {
@@ -152,8 +196,13 @@ func numericDate(claims trust.Labels, label int64) (time.Time, error) {
 	if !there {
 		return time.Time{}, nil
 	}
+	raw = bytes.TrimPrefix(raw, []byte{0xc1})
+	var whole int64
+	if len(raw) > 0 && raw[0]>>5 == 0 && trust.DecodeCBOR(raw, &whole) == nil && whole > 0 && whole < 253402300800 {
+		return time.Unix(whole, 0).UTC(), nil
+	}
 	var v float64
-	if err := trust.DecodeCBOR(bytes.TrimPrefix(raw, []byte{0xc1}), &v); err != nil || !(v > 0 && v < 253402300800) {
+	if err := trust.DecodeCBOR(raw, &v); err != nil || !(v > 0 && v < 253402300800) {
 		return time.Time{}, fmt.Errorf("%w: date in claim %d", ErrStructure, label)
 	}
 	return time.Unix(int64(v), 0).UTC(), nil

@@ -23,7 +23,7 @@ var (
 
 // claims flattens what is shown.
 func claims(shown map[string]any) verify.Claims {
-	out := verify.Claims{}
+	out := make(verify.Claims, len(shown)+8)
 	for name, v := range shown {
 		if hidden[name] {
 			continue

@@ -2,8 +2,8 @@ package sdjwt
 
 import (
 	"crypto"
-	_ "crypto/sha256" // the digests that crypto.Hash.New needs
-	_ "crypto/sha512"
+	"crypto/sha256"
+	_ "crypto/sha512" // the digests that crypto.Hash.New needs
 	"encoding/base64"
 	"fmt"
 
@@ -41,6 +41,10 @@ func hashOf(payload map[string]any) (crypto.Hash, error) {
 }
 
 func digest(h crypto.Hash, text string) string {
+	if h == crypto.SHA256 {
+		sum := sha256.Sum256([]byte(text))
+		return base64.RawURLEncoding.EncodeToString(sum[:])
+	}
 	w := h.New()
 	w.Write([]byte(text))
 	return base64.RawURLEncoding.EncodeToString(w.Sum(nil))
@@ -48,7 +52,7 @@ func digest(h crypto.Hash, text string) string {
 
 // parseDisclosures reads them by digest; one twice is refused (§7.1 step 4).
 func parseDisclosures(texts []string, h crypto.Hash) (map[string]*disclosure, error) {
-	all := map[string]*disclosure{}
+	all := make(map[string]*disclosure, len(texts))
 	for i, text := range texts {
 		raw, err := trust.DecodeBase64URL(text)
 		if err != nil {
@@ -143,7 +147,7 @@ func (u *unfold) take(v any, named bool) (*disclosure, error) {
 }
 
 func (u *unfold) object(m map[string]any, depth int) (any, error) {
-	out := map[string]any{}
+	out := make(map[string]any, len(m))
 	for name, v := range m {
 		if name == "_sd" {
 			continue
@@ -186,7 +190,7 @@ func (u *unfold) object(m map[string]any, depth int) (any, error) {
 }
 
 func (u *unfold) array(a []any, depth int) (any, error) {
-	out := []any{}
+	out := make([]any, 0, len(a))
 	for _, v := range a {
 		if m, ok := v.(map[string]any); ok && len(m) == 1 {
 			if s, digested := m["..."]; digested {

@@ -63,7 +63,8 @@ func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify
 	case err != nil:
 		return verify.NewResult(ID, req.At, []check.Check{check.Fail("structure", check.Structure, first(err))}), nil
 	}
-	checks := []check.Check{check.Pass("structure", fmt.Sprintf("RFC 9901, %d disclosures", len(c.disclosures)))}
+	checks := make([]check.Check, 0, 16)
+	checks = append(checks, check.Pass("structure", fmt.Sprintf("RFC 9901, %d disclosures", len(c.disclosures))))
 	claim, err := c.jws.Claim()
 	if err != nil {
 		return verify.NewResult(ID, req.At, []check.Check{check.Fail("structure", check.Structure, first(err))}), nil
@@ -128,8 +129,11 @@ func parse(text string) (*credential, error) {
 			return nil, err
 		}
 	}
-	for name, t := range map[string]*time.Time{"exp": &c.exp, "nbf": &c.nbf, "iat": &c.iat} {
-		if *t, err = numericDate(c.payload, name); err != nil {
+	for _, d := range []struct {
+		name string
+		to   *time.Time
+	}{{"exp", &c.exp}, {"nbf", &c.nbf}, {"iat", &c.iat}} {
+		if *d.to, err = numericDate(c.payload, d.name); err != nil {
 			return nil, err
 		}
 	}

@@ -108,10 +108,11 @@ func parse(text string) (*card, error) {
 	if c.payload, err = trust.DecodeObject(plain); err != nil {
 		return nil, err
 	}
-	for name, t := range map[string]*time.Time{"exp": &c.exp, "nbf": &c.nbf} {
-		if *t, err = numericDate(c.payload, name); err != nil {
-			return nil, err
-		}
+	if c.exp, err = numericDate(c.payload, "exp"); err != nil {
+		return nil, err
+	}
+	if c.nbf, err = numericDate(c.payload, "nbf"); err != nil {
+		return nil, err
 	}
 	if iss, _ := c.payload["iss"].(string); iss == "" || c.nbf.IsZero() {
 		return nil, fmt.Errorf("%w: iss or nbf", ErrStructure)

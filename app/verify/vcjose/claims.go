@@ -17,17 +17,18 @@ const (
 
 // claims flattens the credential.
 func (c *credential) claims() verify.Claims {
-	out := verify.Claims{}
+	out := make(verify.Claims, 16)
 	types, _ := several(c.doc["type"])
 	put(out, "type", strings.Join(slices.DeleteFunc(slices.Clone(types), func(s string) bool { return s == "VerifiableCredential" }), " "))
 	id, name := c.issuer()
 	put(out, "issuer", id)
 	put(out, "issuer_name", name)
 	put(out, "id", text(c.doc["id"]))
-	for to, from := range map[string]string{"valid_from": "validFrom", "valid_until": "validUntil"} {
-		if t, err := stamp(c.doc[from]); err == nil {
-			put(out, to, t.Format(time.RFC3339))
-		}
+	if t, err := stamp(c.doc["validFrom"]); err == nil {
+		put(out, "valid_from", t.Format(time.RFC3339))
+	}
+	if t, err := stamp(c.doc["validUntil"]); err == nil {
+		put(out, "valid_until", t.Format(time.RFC3339))
 	}
 	subjects, _ := c.subjects()
 	for i, s := range subjects {
@@ -35,7 +36,7 @@ func (c *credential) claims() verify.Claims {
 		if i > 0 {
 			prefix = strconv.Itoa(i+1) + "/"
 		}
-		for _, k := range slices.Sorted(keys(s)) {
+		for _, k := range sorted(s) {
 			own := prefix + verify.Clean(k)
 			if _, taken := out[own]; taken || k == "id" {
 				own = prefix + "subject." + verify.Clean(k)
@@ -46,14 +47,14 @@ func (c *credential) claims() verify.Claims {
 	return out
 }
 
-func keys(m map[string]any) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
+// sorted gives the names of an object in order.
+func sorted(m map[string]any) []string {
+	names := make([]string, 0, len(m))
+	for k := range m {
+		names = append(names, k)
 	}
+	slices.Sort(names)
+	return names
 }
 
 func flatten(out verify.Claims, name string, v any, depth int) {
@@ -62,7 +63,7 @@ func flatten(out verify.Claims, name string, v any, depth int) {
 	}
 	switch x := v.(type) {
 	case map[string]any:
-		for _, k := range slices.Sorted(keys(x)) {
+		for _, k := range sorted(x) {
 			flatten(out, name+"."+verify.Clean(k), x[k], depth+1)
 		}
 	case []any:

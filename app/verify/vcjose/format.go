@@ -31,15 +31,14 @@ func (f Format) Verify(ctx context.Context, b []byte, req verify.Request) (*veri
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	envelope := envelopeOf(b)
 	one := func(c check.Check) (*verify.Result, error) {
 		return verify.NewResult(ID, req.At, []check.Check{c}), nil
 	}
-	if envelope == "" {
+	envelope, c, err := open(b)
+	switch {
+	case envelope == "":
 		return one(check.Unsure("structure", check.Unreadable, ""))
-	}
-	c, err := open(b, envelope)
-	if err != nil {
+	case err != nil:
 		return one(check.Fail("structure", check.Structure, first(err)))
 	}
 	if envelope == sd {

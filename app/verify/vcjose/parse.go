@@ -46,16 +46,22 @@ func envelopeOf(b []byte) string {
 		return ""
 	}
 	token, _, selective := bytes.Cut(b, []byte("~"))
-	parts := bytes.Split(token, []byte("."))
-	if len(parts) != 3 {
+	first, rest, _ := bytes.Cut(token, []byte("."))
+	second, third, ok := bytes.Cut(rest, []byte("."))
+	if !ok || bytes.IndexByte(third, '.') >= 0 {
 		return ""
 	}
-	head, err := trust.DecodeBase64URL(string(parts[0]))
+	head, err := trust.DecodeBase64URL(string(first))
 	if err != nil {
 		return ""
 	}
-	payload, err := trust.DecodeBase64URL(string(parts[1]))
-	model := err == nil && bytes.Contains(payload, []byte(`"@context"`))
+	payload, err := trust.DecodeBase64URL(string(second))
+	return kindOf(head, payload, err == nil, selective)
+}
+
+// kindOf tells which envelope a JWS is.
+func kindOf(head, payload []byte, readable, selective bool) string {
+	model := readable && bytes.Contains(payload, []byte(`"@context"`))
 	switch {
 	case selective && model:
 		return sd
@@ -77,17 +83,32 @@ func isCOSE(b []byte) bool {
 	return bytes.Contains(tagged, []byte(`"@context"`)) || bytes.Contains(tagged[:min(len(tagged), 512)], []byte("application/vc"))
 }
 
-// open takes the bytes of an envelope apart.
-func open(b []byte, envelope string) (*credential, error) {
-	if envelope == cose {
-		return openCOSE(b)
+// open takes the bytes of an envelope apart, once. It gives the envelope that they may be, "" where they are none.
+func open(b []byte) (envelope string, c *credential, err error) {
+	if len(b) == 0 || len(b) > maxMessage {
+		return "", nil, nil
 	}
-	token, _, _ := strings.Cut(string(bytes.TrimSpace(b)), "~")
+	if isCOSE(b) {
+		c, err = openCOSE(b)
+		return cose, c, err
+	}
+	text := bytes.TrimSpace(b)
+	if !bytes.HasPrefix(text, []byte("eyJ")) {
+		return "", nil, nil
+	}
+	token, _, selective := strings.Cut(string(text), "~")
 	j, err := trust.ParseJWS(token)
 	if err != nil {
-		return nil, err
+		return envelopeOf(b), nil, err
 	}
-	c := &credential{envelope: envelope}
+	if envelope = kindOf(j.RawHeader, j.Payload, true, selective); envelope != "" {
+		c, err = openJOSE(j, envelope)
+	}
+	return envelope, c, err
+}
+
+func openJOSE(j *trust.JWS, envelope string) (c *credential, err error) {
+	c = &credential{envelope: envelope}
 	if c.claim, err = j.Claim(); err != nil {
 		return nil, err
 	}

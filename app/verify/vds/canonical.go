@@ -56,9 +56,7 @@ func writeObject(b *strings.Builder, m map[string]any) error {
 	for n := range m {
 		names = append(names, n)
 	}
-	slices.SortFunc(names, func(a, c string) int {
-		return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(c)))
-	})
+	slices.SortFunc(names, byUnits)
 	b.WriteByte('{')
 	for i, n := range names {
 		if i > 0 {
@@ -74,10 +72,31 @@ func writeObject(b *strings.Builder, m map[string]any) error {
 	return nil
 }
 
+// byUnits compares by UTF-16 code units. Up to U+D7FF that is the order of UTF-8.
+func byUnits(a, b string) int {
+	above := func(s string) bool {
+		for i := range len(s) {
+			if s[i] >= 0xee {
+				return true
+			}
+		}
+		return false
+	}
+	if above(a) || above(b) {
+		return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+	}
+	return strings.Compare(a, b)
+}
+
 // writeString escapes what ECMAScript does and nothing else, §3.2.2.2.
 func writeString(b *strings.Builder, s string) {
 	b.WriteByte('"')
-	for _, r := range s {
+	plain := 0
+	for plain < len(s) && s[plain] >= ' ' && s[plain] != '"' && s[plain] != '\\' {
+		plain++
+	}
+	b.WriteString(s[:plain])
+	for _, r := range s[plain:] {
 		short := strings.IndexRune("\b\t\n\f\r\"\\", r)
 		switch {
 		case short >= 0:

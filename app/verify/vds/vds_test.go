@@ -245,6 +245,16 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
+// Names go by their UTF-16 units (RFC 8785 §3.2.3, its own example): a character above U+FFFF before one below it.
+func TestCanonicalNames(t *testing.T) {
+	got, err := vds.Canonical(map[string]any{"\u20ac": "Euro Sign", "\r": "Carriage \"Return\"", "\ufb33": "Hebrew Letter Dalet With Dagesh", "1": "One",
+		"\U0001f600": "Emoji", "\u0080": "Control", "\u00f6": "\\Latin\u0007"})
+	want := "{\"\\r\":\"Carriage \\\"Return\\\"\",\"1\":\"One\",\"\u0080\":\"Control\",\"\u00f6\":\"\\\\Latin\\u0007\",\"\u20ac\":\"Euro Sign\",\"\U0001f600\":\"Emoji\",\"\ufb33\":\"Hebrew Letter Dalet With Dagesh\"}"
+	if err != nil || string(got) != want {
+		t.Errorf("%v\n%s\n%s", err, got, want)
+	}
+}
+
 func FuzzVerify(f *testing.F) {
 	m := load(f)
 	formattest.Fuzz(f, vds.Format{}, []byte(m["good_nc"]), seal(f, m, "good_seal"), []byte{0xdc, 2, 0xd9, 0xc5})

@@ -1,0 +1,4 @@
+package vds
+
+// Canonical is canonical.
+func Canonical(v any) ([]byte, error) { return canonical(v) }
