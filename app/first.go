@@ -112,6 +112,7 @@ func fitted(ctx context.Context, d ui.Deps, o options, st *station.Station) ui.D
 	if kept := strings.Fields(st.Setting(ctx, flow.KeySetLangs)); len(kept) > 0 {
 		d.CitizenLangs = slices.DeleteFunc(kept, func(tag string) bool { return !slices.Contains(langs, tag) })
 	}
+	d.Monitors = monitors
 	if o.citizen == "" && !o.flip {
 		place(&d.Citizen, st.Setting(ctx, flow.KeySetScreen))
 	}
@@ -122,6 +123,8 @@ func fitted(ctx context.Context, d ui.Deps, o options, st *station.Station) ui.D
 func place(s *ui.CitizenScreen, kept string) {
 	var x, y int
 	switch n, err := fmt.Sscanf(kept, "%d,%d", &x, &y); {
+	case kept == "":
+		s.Mode = ui.CitizenAuto
 	case kept == flow.PlaceFlip:
 		s.Mode = ui.CitizenFlip
 	case err == nil && n == 2:

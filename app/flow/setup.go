@@ -109,6 +109,7 @@ type Monitor struct {
 	Name       string
 	X, Y, W, H int
 	Primary    bool
+	Mirrored   bool // another monitor shows the same picture
 }
 
 // Places of the person's screen that are no monitor.

@@ -340,7 +340,7 @@ func (c *counter) showAgain() {
 		c.otherWords()
 		return
 	}
-	if c.d.Citizen.Mode == CitizenFlip {
+	if c.turns() {
 		c.flipped = !c.flipped
 		c.refresh()
 		return

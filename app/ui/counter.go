@@ -54,7 +54,10 @@ type counter struct {
 	unsent    int
 	oldest    time.Duration
 	flipped   bool
-	later     bool // the clerk put the unfinished vouchers off until the next login
+	seat      flow.Monitor // on which the person's screen stands
+	lost      screenLoss   // why it does not
+	filling   int          // counts the tries to fill a monitor
+	later     bool         // the clerk put the unfinished vouchers off until the next login
 	palette   int
 	burst     scan.Burst
 	idle      idle
@@ -218,7 +221,7 @@ func (c *counter) layers(moved bool) {
 	case moved && c.layer != layerUnfinished && c.s.Step != flow.Ready:
 		c.layer = layerNone // the visit goes on: nobody is kept in a list
 	}
-	if c.d.Citizen.Mode == CitizenFlip && moved {
+	if c.turns() && moved {
 		c.flipped = c.s.Step == flow.Agree
 	}
 }

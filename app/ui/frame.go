@@ -109,11 +109,18 @@ func newFrame(c *counter) *frame {
 	f.root = container.New(&frameLayout{f}, f.ground, f.strip.root, f.rail.Container, f.work, f.mirror.root, f.slot.Box, f.bar,
 		f.main, f.band)
 	if c.d.Citizen.Mode == CitizenFlip {
-		f.flip = newCitizen(k.At(1), c.gallery, c.citizenInputs())
+		f.turnable()
+	}
+	return f
+}
+
+// turnable has the window show the person's screen when it is turned round.
+func (f *frame) turnable() {
+	if f.flip == nil {
+		f.flip = newCitizen(f.c.kit.At(1), f.c.gallery, f.c.citizenInputs())
 		f.flip.root.Hide()
 		f.root.Add(container.New(&scaler{f.flip}, f.flip.root))
 	}
-	return f
 }
 
 // screens builds every task once.

@@ -22,6 +22,8 @@ func (c *counter) message() (widget.Tone, string) {
 		return c.showMessage()
 	case c.layer == layerSupport:
 		return widget.ToneNote, c.t("cl.support.note")
+	case c.lost != screenThere && c.layer == layerNone && c.s.Step == flow.Ready && c.s.Problem == nil && c.s.Note == "":
+		return c.lossMessage()
 	case c.layer == layerNone && c.s.Step == flow.Ready && c.s.Problem == nil && c.s.Note == "" && c.task() != "":
 		return widget.ToneNote, c.task()
 	case c.layer == layerQueue && c.d.Carry != nil:

@@ -46,7 +46,11 @@ func (m *mirror) fit(w, h float32) {
 
 func (m *mirror) refresh(v view) {
 	c := m.c
-	m.title.Set(c.t("mirror.title"))
+	if c.lost != screenThere {
+		m.title.SetInk(c.t("mirror.lost"), widget.InkWarning)
+	} else {
+		m.title.SetInk(c.t("mirror.title"), widget.InkText)
+	}
 	m.small.set(v, c.s.Training)
 	asked := c.s.Step == flow.Agree || c.s.Step == flow.Spoken
 	open := c.s.Step != flow.Locked

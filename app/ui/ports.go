@@ -168,6 +168,7 @@ const (
 	CitizenWindow     CitizenMode = iota
 	CitizenFullScreen             // on the monitor at X, Y
 	CitizenFlip                   // no second screen: the clerk's window is turned round with F6
+	CitizenAuto                   // on the only other monitor, where there is one; else a window
 )
 
 // CitizenScreen is how the citizen's screen is opened.
@@ -196,6 +197,8 @@ type Deps struct {
 	Purposes func() []desk.Purpose // of the bundle in force; nil: those offered in the visit
 	Show     *flow.Showing         // of people who show credentials; nil: F5 does not open that step
 	Tray     Tray                  // of a training counter; nil: none
+	// Monitors lists what is plugged in now; empty: it cannot be told. nil: the person's screen stays where it was put.
+	Monitors func(ctx context.Context) []flow.Monitor
 	// Scanner reads a scanner that has a line of its own until ctx ends and hands on what it scans; nil: none.
 	Scanner func(ctx context.Context, emit func(text string))
 	// Folder watches a folder until ctx ends and hands on files that appear there; nil: none.

@@ -100,8 +100,9 @@ func (c *counter) started() {
 	c.rested()
 	c.startSetUp()
 	c.frame.focusFirst()
-	if c.citizen != nil && c.d.Citizen.Mode == CitizenFullScreen {
-		c.spawn(c.fillMonitor)
+	c.watchMonitors()
+	if c.citizen != nil && c.d.Monitors == nil && c.d.Citizen.Mode == CitizenFullScreen {
+		c.fillMonitor()
 	}
 	c.window.RequestFocus()
 	if c.d.OnReady == nil {
@@ -113,33 +114,5 @@ func (c *counter) started() {
 		case <-time.After(2 * time.Second / 30):
 			c.post(c.d.OnReady)
 		}
-	})
-}
-
-// fillMonitor moves the citizen's screen to its monitor and fills it. Window managers ignore a position that is asked for
-// before the window is mapped, and full screen takes the monitor below the window; hence twice, in this order, with pauses.
-func (c *counter) fillMonitor() {
-	pause := func(d time.Duration) bool {
-		select {
-		case <-c.ctx.Done():
-			return false
-		case <-time.After(d):
-			return true
-		}
-	}
-	if !pause(time.Second) {
-		return
-	}
-	c.post(func() {
-		if dw, ok := c.citizen.window.(desktop.Window); ok {
-			dw.RequestPosition(c.d.Citizen.X, c.d.Citizen.Y)
-		}
-	})
-	if !pause(400 * time.Millisecond) {
-		return
-	}
-	c.post(func() {
-		c.citizen.window.SetFullScreen(true)
-		c.window.RequestFocus()
 	})
 }

@@ -46,7 +46,7 @@ func (c *counter) placed(s flow.SetState) {
 	}
 	c.d.Citizen.Mode, c.d.Citizen.X, c.d.Citizen.Y = CitizenFullScreen, x, y
 	c.citizen.window.SetFullScreen(false)
-	c.spawn(c.fillMonitor)
+	c.fillMonitor()
 }
 
 // startSetUp begins by itself where nothing is set up yet.
