@@ -79,7 +79,8 @@ func (c *compare) catalogue(before, after dict) error {
 }
 
 func keysOf(a, b dict) []string {
-	all := maps.Clone(a)
+	all := dict{} // a clone of none is nil
+	maps.Copy(all, a)
 	maps.Copy(all, b)
 	return slices.Sorted(maps.Keys(all))
 }

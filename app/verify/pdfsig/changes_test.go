@@ -3,6 +3,7 @@ package pdfsig
 import (
 	"testing"
 
+	"bangban/app/verify"
 	"bangban/app/verify/pdfsig/pdfsigtest"
 	"bangban/cardreader/check"
 )
@@ -46,6 +47,18 @@ func TestDefaultResources(t *testing.T) {
 		if (got == alteredSince) != (want == check.Failed) || err != nil {
 			t.Errorf("%s: %v %v", form, got, err)
 		}
+	}
+}
+
+// TestFirstResources lets a second signer's program bring the first resources.
+func TestFirstResources(t *testing.T) {
+	k := pdfsigtest.NewKit(t)
+	d := pdfsigtest.New("SPECIMEN")
+	k.Sign(t, d, pdfsigtest.Options{})
+	k.Sign(t, d, pdfsigtest.Options{Form: " /DR <</Font <</Helv 4 0 R>>>> /DA (/Helv 0 Tf)"})
+	r, err := Format{}.Verify(t.Context(), d.B, verify.Request{At: pdfsigtest.Now()})
+	if err != nil || r.Verdict == check.Failed {
+		t.Fatal(r, err)
 	}
 }
 
