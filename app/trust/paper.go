@@ -20,7 +20,7 @@ func (s *Store) JudgeSigner(leaf *cms.Certificate, beside []*cms.Certificate, at
 	chain, issuer := s.judge(append([]*cms.Certificate{leaf}, beside...), at, usage)
 	switch {
 	case issuer.Verdict == check.Passed:
-		return s.signer(leaf, chain), issuer
+		return s.signer(leaf, s.of(leaf).name, chain), issuer
 	case issuer.Reason != check.UnknownIssuer || s == nil:
 		return nil, issuer
 	}

@@ -173,15 +173,15 @@ func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
 	if v := check.Overall(checks); v == check.Failed || issuer.Verdict != check.Passed || signature.Verdict != check.Passed {
 		return nil, checks
 	}
-	g := s.signer(leaf, chain)
+	g := s.signer(leaf, n.name, chain)
 	g.lists = s.listsOf(chain)
 	return g, checks
 }
 
-func (s *Store) signer(leaf *cms.Certificate, chain []*cms.Certificate) *Signer {
+func (s *Store) signer(leaf *cms.Certificate, name string, chain []*cms.Certificate) *Signer {
 	anchor := chain[len(chain)-1]
 	said := s.listed[s.of(anchor).print]
-	g := &Signer{Name: s.of(leaf).name, Rests: s.snapshotOf(anchor), Certificate: leaf, DocTypes: said.docTypes, chain: chain, named: said.realm}
+	g := &Signer{Name: name, Rests: s.snapshotOf(anchor), Certificate: leaf, DocTypes: said.docTypes, chain: chain, named: said.realm}
 	return g
 }
 
@@ -336,5 +336,5 @@ func (s *Store) Vouch(c *cms.Certificate, at time.Time) (*Signer, check.Check) {
 	if issuer.Verdict != check.Passed {
 		return nil, issuer
 	}
-	return s.signer(c, chain), issuer
+	return s.signer(c, s.of(c).name, chain), issuer
 }

@@ -8,6 +8,7 @@ import (
 	_ "crypto/sha256"
 	_ "crypto/sha512"
 	"math/big"
+	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -98,27 +99,44 @@ type signature struct {
 	pss    *pssParameters
 }
 
-func parseSignature(a algorithm) (signature, error) {
-	fixed := map[string]signature{
-		oidRSA: {scheme: pkcs1}, oidECPublicKey: {scheme: ecdsaDER},
-		"1.2.840.113549.1.1.5":  {scheme: pkcs1, digest: crypto.SHA1},
-		"1.2.840.113549.1.1.14": {scheme: pkcs1, digest: crypto.SHA224},
-		"1.2.840.113549.1.1.11": {scheme: pkcs1, digest: crypto.SHA256},
-		"1.2.840.113549.1.1.12": {scheme: pkcs1, digest: crypto.SHA384},
-		"1.2.840.113549.1.1.13": {scheme: pkcs1, digest: crypto.SHA512},
-		"1.2.840.10045.4.1":     {scheme: ecdsaDER, digest: crypto.SHA1},
-		"1.2.840.10045.4.3.1":   {scheme: ecdsaDER, digest: crypto.SHA224},
-		"1.2.840.10045.4.3.2":   {scheme: ecdsaDER, digest: crypto.SHA256},
-		"1.2.840.10045.4.3.3":   {scheme: ecdsaDER, digest: crypto.SHA384},
-		"1.2.840.10045.4.3.4":   {scheme: ecdsaDER, digest: crypto.SHA512},
-		// ecdsa-plain, BSI TR-03111 §5.2.1.1
-		"0.4.0.127.0.7.1.1.4.1.1": {scheme: ecdsaPlain, digest: crypto.SHA1},
-		"0.4.0.127.0.7.1.1.4.1.2": {scheme: ecdsaPlain, digest: crypto.SHA224},
-		"0.4.0.127.0.7.1.1.4.1.3": {scheme: ecdsaPlain, digest: crypto.SHA256},
-		"0.4.0.127.0.7.1.1.4.1.4": {scheme: ecdsaPlain, digest: crypto.SHA384},
-		"0.4.0.127.0.7.1.1.4.1.5": {scheme: ecdsaPlain, digest: crypto.SHA512},
+// fixed gives the algorithms whose identifier says everything.
+func fixed(oid string) (s signature, ok bool) {
+	switch oid {
+	case oidRSA:
+		return signature{scheme: pkcs1}, true
+	case oidECPublicKey:
+		return signature{scheme: ecdsaDER}, true
+	case "1.2.840.113549.1.1.5":
+		return signature{scheme: pkcs1, digest: crypto.SHA1}, true
+	case "1.2.840.113549.1.1.14":
+		return signature{scheme: pkcs1, digest: crypto.SHA224}, true
+	case "1.2.840.113549.1.1.11":
+		return signature{scheme: pkcs1, digest: crypto.SHA256}, true
+	case "1.2.840.113549.1.1.12":
+		return signature{scheme: pkcs1, digest: crypto.SHA384}, true
+	case "1.2.840.113549.1.1.13":
+		return signature{scheme: pkcs1, digest: crypto.SHA512}, true
+	case "1.2.840.10045.4.1":
+		return signature{scheme: ecdsaDER, digest: crypto.SHA1}, true
+	case "1.2.840.10045.4.3.1":
+		return signature{scheme: ecdsaDER, digest: crypto.SHA224}, true
+	case "1.2.840.10045.4.3.2":
+		return signature{scheme: ecdsaDER, digest: crypto.SHA256}, true
+	case "1.2.840.10045.4.3.3":
+		return signature{scheme: ecdsaDER, digest: crypto.SHA384}, true
+	case "1.2.840.10045.4.3.4":
+		return signature{scheme: ecdsaDER, digest: crypto.SHA512}, true
 	}
-	if s, ok := fixed[a.oid]; ok {
+	plain, ok := strings.CutPrefix(oid, "0.4.0.127.0.7.1.1.4.1.") // ecdsa-plain, BSI TR-03111 §5.2.1.1
+	if n := strings.Index("12345", plain); ok && len(plain) == 1 && n >= 0 {
+		digests := [5]crypto.Hash{crypto.SHA1, crypto.SHA224, crypto.SHA256, crypto.SHA384, crypto.SHA512}
+		return signature{scheme: ecdsaPlain, digest: digests[n]}, true
+	}
+	return signature{}, false
+}
+
+func parseSignature(a algorithm) (signature, error) {
+	if s, ok := fixed(a.oid); ok {
 		if s.scheme == pkcs1 && !a.nullOrAbsent() {
 			return signature{}, broken("signature parameters")
 		}

@@ -2,7 +2,6 @@ package cms
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -19,7 +18,8 @@ func readOID(s *cryptobyte.String) (string, bool) {
 	if !s.ReadASN1(&b, asn1.OBJECT_IDENTIFIER) || len(b) == 0 || len(b) > 64 || b[len(b)-1]&0x80 != 0 {
 		return "", false
 	}
-	var out strings.Builder
+	var room [128]byte
+	out := room[:0]
 	var v uint64
 	first, start := true, true
 	for _, c := range b {
@@ -32,14 +32,13 @@ func readOID(s *cryptobyte.String) (string, bool) {
 		}
 		if first {
 			top := min(v/40, 2)
-			out.WriteString(strconv.FormatUint(top, 10))
+			out = strconv.AppendUint(out, top, 10)
 			v, first = v-40*top, false
 		}
-		out.WriteByte('.')
-		out.WriteString(strconv.FormatUint(v, 10))
+		out = strconv.AppendUint(append(out, '.'), v, 10)
 		v, start = 0, true
 	}
-	return out.String(), true
+	return string(out), true
 }
 
 // readTime reads Time, RFC 5280 §4.1.2.5: UTCTime up to 2049, GeneralizedTime after. States write either at any time.

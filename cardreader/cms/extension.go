@@ -2,6 +2,7 @@ package cms
 
 import (
 	"bytes"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -15,7 +16,8 @@ func eachExtension(in cryptobyte.String, parse func(oid string, critical bool, v
 	if !in.ReadASN1(&list, asn1.SEQUENCE) || !in.Empty() {
 		return broken("extensions")
 	}
-	seen := map[string]bool{}
+	var room [16]string
+	seen := room[:0]
 	for !list.Empty() {
 		var ext, value cryptobyte.String
 		if !list.ReadASN1(&ext, asn1.SEQUENCE) {
@@ -27,10 +29,10 @@ func eachExtension(in cryptobyte.String, parse func(oid string, critical bool, v
 			!ext.ReadASN1(&value, asn1.OCTET_STRING) || !ext.Empty() {
 			return broken("extension")
 		}
-		if seen[oid] || len(seen) == maxExtensions {
+		if slices.Contains(seen, oid) || len(seen) == maxExtensions {
 			return broken("extension " + oid + " twice, or too many")
 		}
-		seen[oid] = true
+		seen = append(seen, oid)
 		if err := parse(oid, critical, value); err != nil {
 			return err
 		}
