@@ -88,7 +88,7 @@ func (s spent) tell(n, cores int) {
 }
 
 // straight stores batches without gateways and counters: what PostgreSQL takes from this program.
-func straight(t *testing.T, p *inboxtest.Postgres, h *inboxtest.Hall, work [][]job, size, batch int) {
+func straight(t *testing.T, p *inboxtest.Postgres, plate *platter, h *inboxtest.Hall, work [][]job, size, batch int) {
 	t.Helper()
 	url := p.Database(t)
 	box, err := pg.Open(t.Context(), url+"&pool_max_conns=16")
@@ -111,7 +111,7 @@ func straight(t *testing.T, p *inboxtest.Postgres, h *inboxtest.Hall, work [][]j
 			intakes = append(intakes, in)
 		}
 	}
-	before, cpu := walOf(t, url), treeOf(p.PID())
+	before, cpu, self, from := walOf(t, url), treeOf(p.PID()), cpuOf(os.Getpid()), strained(p.Data)
 	var next, stored atomic.Int64
 	var wg sync.WaitGroup
 	began := time.Now()
@@ -133,9 +133,11 @@ func straight(t *testing.T, p *inboxtest.Postgres, h *inboxtest.Hall, work [][]j
 	}
 	wg.Wait()
 	took, n := time.Since(began), int(stored.Load())
-	wal := walOf(t, url) - before
+	wal, there := walOf(t, url)-before, treeOf(p.PID())-cpu
 	fmt.Printf("load: straight into PostgreSQL, %d a transaction: %.0f parcels/s durable, %.1f MB/s, %.2f bytes of WAL a byte, %.3f ms of processor a parcel there\n",
-		batch, float64(n)/took.Seconds(), float64(n*size)/took.Seconds()/1e6, float64(wal)/float64(n*size), (treeOf(p.PID())-cpu).Seconds()*1000/float64(n))
+		batch, float64(n)/took.Seconds(), float64(n*size)/took.Seconds()/1e6, float64(wal)/float64(n*size), there.Seconds()*1000/float64(n))
+	plate.tell(from, there+cpuOf(os.Getpid())-self)
+	settled(t, p, url, from, n*size)
 }
 
 // walOf is how much the server has written ahead.

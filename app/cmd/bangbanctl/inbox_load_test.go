@@ -39,24 +39,28 @@ func TestLoad(t *testing.T) {
 	if n, err := fmt.Sscanf(os.Getenv("BANGBAN_LOAD"), "%d,%d,%d", &stations, &parcels, &batch); n != 3 || err != nil {
 		t.Skip("a load test: sh packaging/load.sh")
 	}
-	server := inboxtest.StartPostgres(t, "shared_buffers=256MB", "max_wal_size=2GB", "max_connections=120")
+	server := inboxtest.StartPostgres(t, "shared_buffers=256MB", "max_wal_size=1GB", "min_wal_size=1GB", "max_connections=120")
 	url := server.Database(t)
+	recycled(t, server, url)
 	h := inboxtest.NewHall(t)
 	h.Pass(time.Since(h.Now()))
 	if _, err := h.Institution.MakeGateway(h.Keys, []string{"127.0.0.1"}); err != nil {
 		t.Fatal(err)
 	}
-	gateways := []*gatewayProcess{serveProcess(t, url+"&pool_max_conns=16", h.Keys), serveProcess(t, url+"&pool_max_conns=16", h.Keys)}
+	gateways := []*gatewayProcess{serveProcess(t, url+"&pool_max_conns=6", h.Keys), serveProcess(t, url+"&pool_max_conns=6", h.Keys)}
 	work, size := backlog(t, h, gateways, stations, parcels, batch)
-	before := spentBy(gateways, server)
+	total := stations * parcels
+	plate := measure(t, size*batch, max(total/batch/4, 20))
+	from, before := strained(server.Data), spentBy(gateways, server)
 	took, times, took1 := send(t, work, 32)
 	used := spentBy(gateways, server).since(before)
-	total := stations * parcels
 	slices.Sort(times)
 	at := func(q float64) time.Duration { return times[min(int(q*float64(len(times))), len(times)-1)] }
 	fmt.Printf("load: %d counters × %d parcels of %d B, batches of %d, 2 gateways, 1 PostgreSQL %s\n", stations, parcels, size, batch, version(t, server))
 	fmt.Printf("load: %d accepted in %.1f s: %.0f parcels/s durable, %.1f MB/s; a batch p50 %v, p99 %v; its handshake included\n", took1, took.Seconds(),
 		float64(total)/took.Seconds(), float64(total*size)/took.Seconds()/1e6, at(0.5).Round(time.Millisecond), at(0.99).Round(time.Millisecond))
+	plate.tell(from, used.counters+used.gateways+used.database)
+	settled(t, server, url, from, total*size)
 	for i, g := range gateways {
 		fmt.Printf("load: gateway %d: at most %d MB resident\n", i+1, g.peak(t))
 	}
@@ -64,20 +68,20 @@ func TestLoad(t *testing.T) {
 		t.Errorf("%d of %d accepted", took1, total)
 	}
 	used.tell(total, runtime.NumCPU())
-	straight(t, server, h, work, size, batch)
-	beside(t, server, url, size, batch, total)
-	disk(t, size*batch, max(total/batch/4, 20))
-	province(used, total, size)
+	straight(t, server, plate, h, work, size, batch)
+	beside(t, server, plate, url, size, batch, total)
+	province(used, total, size, plate.kept)
 }
 
 // province does the arithmetic for 100,000 counters from what was measured here.
-func province(used spent, total, size int) {
+func province(used spent, total, size int, kept float64) {
 	const perDay, peak = 100_000 * 200, 3 * 100_000 * 200.0 / (8 * 3600)
 	fmt.Printf("load: 100,000 counters × 200 parcels in 8 h are %.0f/s, three times that at the peak %.0f/s: %.0f MB/s, %.0f GB a day\n",
 		peak/3, peak, peak*float64(size)/1e6, perDay*float64(size)/1e9)
 	if used.gateways == 0 {
 		return
 	}
+	fmt.Printf("load: this disk alone can keep at most %.0f such parcels a second, each written ahead and once more into a table\n", kept*1e6/float64(size))
 	cores := func(d time.Duration) float64 { return peak * d.Seconds() / float64(total) }
 	fmt.Printf("load: at the peak gateways need %.1f of such cores, PostgreSQL %.1f and %.0f MB/s of flushed writes (WAL, then the tables); "+
 		"gateways are added, so the limit is the database's disk\n", cores(used.gateways), cores(used.database), 2.1*peak*float64(size)/1e6)
@@ -230,7 +234,7 @@ func send(t *testing.T, all [][]job, workers int) (took time.Duration, times []t
 }
 
 // beside lets pgbench insert the same bytes in transactions of the same size into a bare table of the same server.
-func beside(t *testing.T, p *inboxtest.Postgres, url string, size, batch, total int) {
+func beside(t *testing.T, p *inboxtest.Postgres, plate *platter, url string, size, batch, total int) {
 	bench := filepath.Join(p.Bin, "pgbench")
 	if _, err := os.Stat(bench); err != nil {
 		fmt.Println("load: no pgbench here")
@@ -241,13 +245,10 @@ func beside(t *testing.T, p *inboxtest.Postgres, url string, size, batch, total 
 	if err := os.WriteFile(script, []byte(sql), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	prepare := exec.Command(filepath.Join(p.Bin, "psql"), url, "-qc",
-		"CREATE SEQUENCE bench_seq; CREATE TABLE bench(seq bigint PRIMARY KEY, sealed bytea); ALTER TABLE bench ALTER sealed SET STORAGE EXTERNAL")
-	if out, err := prepare.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	psql(t, p, url, "CREATE SEQUENCE bench_seq; CREATE TABLE bench(seq bigint PRIMARY KEY, sealed bytea); ALTER TABLE bench ALTER sealed SET STORAGE EXTERNAL")
 	const clients = 16
 	each := max(total/batch/clients, 1)
+	from, cpu := strained(p.Data), treeOf(p.PID())
 	out, err := exec.Command(bench, "-n", "-c", strconv.Itoa(clients), "-j", "2", "-t", strconv.Itoa(each), "-f", script, url).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -261,26 +262,6 @@ func beside(t *testing.T, p *inboxtest.Postgres, url string, size, batch, total 
 		t.Fatal(err)
 	}
 	fmt.Printf("load: pgbench, the same bytes made on the server, %d a transaction: %.0f rows/s, %.1f MB/s\n", batch, tps*float64(batch), tps*float64(batch*size)/1e6)
-}
-
-// disk appends and flushes pieces of one batch: what the disk itself can do.
-func disk(t *testing.T, piece, times int) {
-	f, err := os.CreateTemp("", "bangban-disk-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	b := make([]byte, piece)
-	_, _ = rand.Read(b)
-	began := time.Now()
-	for range times {
-		if _, err := f.Write(b); err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Sync(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	fmt.Printf("load: this disk, append and fsync of %d kB pieces: %.1f MB/s\n", piece>>10, float64(piece*times)/time.Since(began).Seconds()/1e6)
+	plate.tell(from, treeOf(p.PID())-cpu)
+	settled(t, p, url, from, each*clients*batch*size)
 }
