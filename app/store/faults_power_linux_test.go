@@ -140,6 +140,9 @@ func quoted(arg string) []byte {
 	return b
 }
 
+// making is how many events it takes at least to make a file that has its WAL.
+const making = 24
+
 // cutPower plays what a counter did up to count random moments and looks at the disk after each, in all four ways.
 func cutPower(t *testing.T, r *rig, before *said, act, level string, count int) (y tally) {
 	t.Helper()
@@ -149,6 +152,11 @@ func cutPower(t *testing.T, r *rig, before *said, act, level string, count int) 
 	cuts := make([]int, (count+3)/4)
 	for i := range cuts {
 		cuts[i] = rnd.IntN(len(events) + 1)
+	}
+	if len(before.acked) == 0 { // the file is being made: each moment of that
+		for i := range min(making, len(events)) {
+			cuts = append(cuts, i)
+		}
 	}
 	slices.Sort(cuts)
 	told := &said{acked: slices.Clone(before.acked), carried: slices.Clone(before.carried), office: before.office.clone()}

@@ -62,6 +62,9 @@ func (s *Store) lookThrough(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.halfMade() {
+		return nil // opening it for writing rolls it back
+	}
 	if err := s.inWAL(); err != nil {
 		return err
 	}
@@ -96,6 +99,16 @@ func (s *Store) lookThrough(ctx context.Context) error {
 		}
 	}()
 	return nil
+}
+
+// halfMade tells whether the power went while the file was being made: before it had a WAL it had a rollback journal, which
+// nobody can play back who may only read. Nothing was ever acknowledged out of such a file.
+func (s *Store) halfMade() bool {
+	if readTip(s.tipPath()).leaves > 0 {
+		return false
+	}
+	_, err := os.Stat(s.c.Path + "-journal")
+	return err == nil
 }
 
 // inWAL tells whether the file's header (sqlite.org/fileformat2.html, offset 18) still says that there is a WAL, once
