@@ -2,6 +2,8 @@
 // simulator. It reads nothing from disk and decides nothing.
 //
 //	fonts/NotoSansSC_*.ttf                  Noto Sans SC, SIL OFL 1.1, licence in fonts/OFL-NotoSansSC.txt
+//	fonts/NotoSansSC_*_common.ttf           the same, cut to the characters that the screens show every day, made by the
+//	                                        test of this package with BANGBAN_CUT=1
 //	fonts/AtkinsonHyperlegibleNext_*.ttf    Atkinson Hyperlegible Next, SIL OFL 1.1, licence in
 //	                                        fonts/OFL-AtkinsonHyperlegibleNext.txt
 //	fonts/NotoSansArabicUI_*.ttf            Noto Sans Arabic UI, SIL OFL 1.1, licence in fonts/OFL-NotoSansArabicUI.txt
@@ -30,6 +32,10 @@ var (
 	notoSansSC []byte
 	//go:embed fonts/NotoSansSC_700Bold.ttf
 	notoSansSCBold []byte
+	//go:embed fonts/NotoSansSC_400Regular_common.ttf
+	notoSansSCCommon []byte
+	//go:embed fonts/NotoSansSC_700Bold_common.ttf
+	notoSansSCBoldCommon []byte
 	//go:embed fonts/AtkinsonHyperlegibleNext_400Regular.ttf
 	atkinson []byte
 	//go:embed fonts/AtkinsonHyperlegibleNext_700Bold.ttf
@@ -49,6 +55,12 @@ func NotoSansSC() []byte { return notoSansSC }
 
 // NotoSansSCBold is the bold face of NotoSansSC.
 func NotoSansSCBold() []byte { return notoSansSCBold }
+
+// NotoSansSCCommon is NotoSansSC with the common characters only: what takes a font apart needs an eighth of the memory.
+func NotoSansSCCommon() []byte { return notoSansSCCommon }
+
+// NotoSansSCBoldCommon is the bold face of NotoSansSCCommon.
+func NotoSansSCBoldCommon() []byte { return notoSansSCBoldCommon }
 
 // Atkinson is the regular face for Latin script, drawn for readers with low vision.
 func Atkinson() []byte { return atkinson }

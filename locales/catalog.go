@@ -32,8 +32,6 @@ const (
 type Catalog struct {
 	tag       string
 	base      string
-	covers    []string
-	reviewed  string
 	own       map[string]bool // keys that the language's own file has
 	sentences map[string]string
 	localizer *i18n.Localizer // of the sentences with placeholders
@@ -55,22 +53,38 @@ func Tags() []string {
 }
 
 // Covers tells for whom the language has sentences: Clerk, Citizen, Paper. An unknown language covers nothing.
-func Covers(tag string) []string {
-	c, err := Open(tag)
-	if err != nil {
-		return nil
-	}
-	return slices.Clone(c.covers)
-}
+func Covers(tag string) []string { return slices.Clone(about(tag).Covers) }
 
 // Reviewed tells who read the language's sentences; empty: nobody.
-func Reviewed(tag string) string {
-	c, err := Open(tag)
-	if err != nil {
-		return ""
-	}
-	return c.reviewed
+func Reviewed(tag string) string { return about(tag).Reviewed }
+
+// heading is what a file says of itself.
+type heading struct {
+	Covers   []string `json:"_covers"`
+	Reviewed string   `json:"_reviewed"`
 }
+
+// about reads the heading alone: most languages are offered all day and never opened, and one that is open takes a megabyte.
+func about(tag string) heading {
+	if read, ok := headings()[tag]; ok {
+		return read()
+	}
+	return heading{}
+}
+
+var headings = sync.OnceValue(func() map[string]func() heading {
+	m := map[string]func() heading{}
+	for _, tag := range Tags() {
+		m[tag] = sync.OnceValue(func() (h heading) {
+			data, err := files.ReadFile(path.Clean(tag + ".json"))
+			if err != nil || json.Unmarshal(data, &h) != nil {
+				return heading{}
+			}
+			return h
+		})
+	}
+	return m
+})
 
 // Open loads one language, with the languages on which it rests. It is read from its file once.
 func Open(tag string) (*Catalog, error) {
@@ -131,10 +145,7 @@ func parse(tag string, data []byte) (*Catalog, error) {
 	for key, v := range raw {
 		var err error
 		switch key {
-		case "_covers":
-			err = json.Unmarshal(v, &c.covers)
-		case "_reviewed":
-			err = json.Unmarshal(v, &c.reviewed)
+		case "_covers", "_reviewed": // heading
 		case "_base":
 			err = json.Unmarshal(v, &c.base)
 		default:
@@ -263,8 +274,7 @@ func Needs(part, key string) bool {
 // Offered lists the languages for a part of the counter: those that somebody reviewed, in training also the others.
 func Offered(part string, training bool) (tags []string) {
 	for _, tag := range Tags() {
-		c, err := Open(tag)
-		if err == nil && slices.Contains(c.covers, part) && (training || c.reviewed != "") {
+		if h := about(tag); slices.Contains(h.Covers, part) && (training || h.Reviewed != "") {
 			tags = append(tags, tag)
 		}
 	}

@@ -150,8 +150,8 @@ func (t *tables) closure(f *face, runes []rune) (order []sfnt.GlyphIndex, place 
 // maxSubset keeps the length of the character map, 16 bits, from overflowing.
 const maxSubset = 8000
 
-// subset makes a TrueType file that holds only what runes need. All runes must be in the font and at most U+FFFF.
-// The same runes in any order give the same bytes.
+// subset makes a TrueType file that holds only what runes need. All runes must be in the font; those of a document are at
+// most U+FFFF. The same runes in any order give the same bytes.
 func (f *face) subset(runes []rune) ([]byte, error) {
 	runes = slices.Clone(runes)
 	slices.Sort(runes)
@@ -199,8 +199,12 @@ func (f *face) subset(runes []rune) ([]byte, error) {
 	}), nil
 }
 
-// cmap makes a character map with one subtable of format 4 for Windows, Unicode BMP, one segment a rune.
+// cmap makes a character map with one subtable for Windows, one segment a rune: of format 4, Unicode BMP, or of format 12,
+// all of Unicode, where a rune needs it.
 func cmap(f *face, runes []rune, place map[sfnt.GlyphIndex]int) []byte {
+	if n := len(runes); n > 0 && runes[n-1] > 0xFFFF {
+		return cmapAll(f, runes, place)
+	}
 	var ends, starts, deltas []uint16
 	for _, r := range runes {
 		if r == 0xFFFF {
@@ -225,6 +229,21 @@ func cmap(f *face, runes []rune, place map[sfnt.GlyphIndex]int) []byte {
 	var out []byte
 	for _, w := range words {
 		out = binary.BigEndian.AppendUint16(out, w)
+	}
+	return out
+}
+
+// cmapAll is a character map of format 12 (OpenType 1.9, "cmap", Format 12: Segmented coverage).
+func cmapAll(f *face, runes []rune, place map[sfnt.GlyphIndex]int) []byte {
+	out := []byte{0, 0, 0, 1, 0, 3, 0, 10, 0, 0, 0, 12, // header: version, one subtable, platform 3, encoding 10, offset
+		0, 12, 0, 0}
+	for _, v := range []int{16 + 12*len(runes), 0, len(runes)} {
+		out = binary.BigEndian.AppendUint32(out, uint32(v))
+	}
+	for _, r := range runes {
+		for _, v := range []int{int(r), int(r), place[f.index(r)]} {
+			out = binary.BigEndian.AppendUint32(out, uint32(v))
+		}
 	}
 	return out
 }
