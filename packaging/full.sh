@@ -21,7 +21,7 @@ row() {
 pure() { BANGBAN_FULL=1 CGO_ENABLED=0 go test -tags ci,migrated_fynedo -count=1 -timeout 90m -v "$@"; }
 
 row faults sh packaging/faults.sh --full
-row store pure -run '^(TestModel|TestManyParcels)$' ./app/store
+row store pure -run '^TestManyParcels$' ./app/store
 row paper pure ./print ./app/voucher
 row readers env BANGBAN_FULL=1 go test -count=1 -timeout 30m ./cardreader/pcsc/... ./cardreader/vpcd/...
 row gmrtd sh packaging/gmrtd.sh

@@ -1,30 +1,20 @@
 package inbox_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
-	"bangban/app/inbox"
 	"bangban/app/inbox/inboxtest"
 	"bangban/app/queue"
-	"bangban/app/queue/https"
 	"bangban/app/queue/queuetest"
 
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
@@ -181,24 +171,6 @@ func refusingProxy(status int) func(t *testing.T, to string) *url.URL {
 	}
 }
 
-// naive is the control: a receiver that appends whatever comes, with a sender that believes any 200.
-type naive struct {
-	mu   sync.Mutex
-	seen map[uint64]int
-}
-
-func (n *naive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	b, err := io.ReadAll(r.Body)
-	if err != nil || len(b) < 8 {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
-	n.mu.Lock()
-	n.seen[binary.BigEndian.Uint64(b)]++
-	n.mu.Unlock()
-	_, _ = io.WriteString(w, strings.Repeat("ok ", 600))
-}
-
 // road is the way from a counter to a gateway, with one fault that can be taken away.
 type road struct {
 	address string
@@ -275,126 +247,3 @@ func newToxic(t *testing.T, upstream string) *toxiproxy.Proxy {
 
 // silent makes a logger that writes nowhere: its zero value.
 func silent[T any](at **T) { *at = new(T) }
-
-// TestNetworkFaults sends a batch through each fault, lets the fault go, and sends until nothing waits. Nothing may be
-// lost and nothing held twice, while the control, which believes any 200 and numbers nothing, loses and doubles.
-func TestNetworkFaults(t *testing.T) {
-	h := inboxtest.NewHall(t)
-	rounds := 1
-	if os.Getenv("BANGBAN_FULL") != "" {
-		rounds = 20
-	}
-	var lost, doubled, controlLost, controlDoubled, felt, cases int
-	for _, f := range faults(t, h) {
-		t.Run(f.name, func(t *testing.T) {
-			for range rounds {
-				l, d, hurt := f.run(t, h)
-				cl, cd := f.control(t, h)
-				t.Logf("lost %d, doubled %d, felt %v; control: lost %d, doubled %d", l, d, hurt, cl, cd)
-				lost, doubled, controlLost, controlDoubled, cases = lost+l, doubled+d, controlLost+cl, controlDoubled+cd, cases+1
-				if hurt {
-					felt++
-				}
-				if l+d > 0 {
-					t.Errorf("lost %d, doubled %d", l, d)
-				}
-			}
-		})
-	}
-	fmt.Printf("fault|network, %d kinds|%d|%d|%d|0|%d|%d felt; not scanned; control: believes any 200, repeats all else\n", cases/rounds, cases, lost, doubled, controlLost+controlDoubled, felt)
-	t.Logf("network faults: %d runs, %d felt; lost %d, doubled %d; control: lost %d, doubled %d", cases, felt, lost, doubled, controlLost, controlDoubled)
-	if controlLost == 0 || controlDoubled == 0 || felt < cases/2 {
-		t.Errorf("the control lost %d and doubled %d, %d of %d faults were felt: this test proves nothing", controlLost, controlDoubled, felt, cases)
-	}
-}
-
-const faultParcels = 5
-
-func (f fault) run(t *testing.T, h *inboxtest.Hall) (lost, doubled int, felt bool) {
-	store := openLite(t)
-	g, err := inbox.NewGateway(h.Gateway(t, store))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := f.build(t, h, g.Handler(), g.TLS(h.ServerCertificate(t)))
-	c := h.Counter(t, "T01", nil)
-	sink := c.Sink(t, r.address, func(cfg *https.Config) {
-		cfg.Proxy, cfg.Stall, cfg.Total = r.proxy, 400*time.Millisecond, 3*time.Second
-	})
-	c.Issue(t, faultParcels-2)
-	for range 2 {
-		c.Issue(t, 1) // the journal grows between what may have arrived and what comes next
-		done, err := c.Deliver(t.Context(), sink)
-		felt = felt || err != nil || done.Retry > 0
-		if err != nil && !errors.Is(err, queue.ErrOffline) {
-			t.Fatalf("a network's fault is not said to be one: %v", err)
-		}
-		if f.want != "" && err != nil && code(err) != f.want {
-			t.Errorf("told %s, want %s: %v", code(err), f.want, err)
-		}
-		sink.Wake()
-	}
-	if f.want != "" && !felt {
-		t.Error("not felt")
-	}
-	r.heal()
-	sink.Close()
-	for range 10 {
-		if c.Unsent(t) == 0 {
-			break
-		}
-		sink.Wake()
-		_, err = c.Deliver(t.Context(), sink)
-	}
-	if n := c.Unsent(t); n > 0 {
-		t.Fatalf("%d never went out: %v", n, err)
-	}
-	row := stationRow(t, store, "T01")
-	if row.Unproven > 0 {
-		t.Errorf("%d checkpoints could not be proven: a fault looks like a clone", row.Unproven)
-	}
-	return faultParcels - int(row.Mark), row.Parcels - faultParcels + row.Forks, felt
-}
-
-// control sends numbers with a sender that believes any 200 and repeats everything else.
-func (f fault) control(t *testing.T, h *inboxtest.Hall) (lost, doubled int) {
-	n := &naive{seen: map[uint64]int{}}
-	r := f.build(t, h, n, &tls.Config{Certificates: []tls.Certificate{h.ServerCertificate(t)}})
-	tr := &http.Transport{Proxy: r.proxy, TLSClientConfig: &tls.Config{InsecureSkipVerify: true, RootCAs: x509.NewCertPool()},
-		DialContext: (&net.Dialer{Timeout: time.Second}).DialContext}
-	defer tr.CloseIdleConnections()
-	c := &http.Client{Transport: tr, Timeout: 600 * time.Millisecond}
-	waiting := []uint64{1, 2}
-	pass := func() {
-		var left []uint64
-		for _, id := range waiting {
-			body := append(binary.BigEndian.AppendUint64(nil, id), make([]byte, 10_000)...)
-			res, err := c.Post("https://"+r.address+queue.PathBatches, queue.TypeBatch, bytes.NewReader(body))
-			if err == nil {
-				_, err = io.Copy(io.Discard, res.Body)
-				res.Body.Close()
-			}
-			if err != nil || res.StatusCode != http.StatusOK {
-				left = append(left, id)
-			}
-		}
-		waiting = left
-	}
-	pass()
-	r.heal()
-	tr.CloseIdleConnections()
-	for range 5 {
-		pass()
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for _, id := range []uint64{1, 2} {
-		switch times := n.seen[id]; {
-		case times == 0:
-			lost++
-		case times > 1:
-			doubled += times - 1
-		}
-	}
-	return lost, doubled
-}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -32,9 +33,70 @@ func (m *model) states() map[queue.State]int {
 	return out
 }
 
-// TestModel plays random acts and compares the store with the model after each: issue, failed draft, finish, deliver
-// with every kind of answer, receipts that come by another way, time that passes, a restart.
-func TestModel(t *testing.T) {
+// differs says where the store is not what the model is.
+func (m *model) differs(t *testing.T, c *counter) error {
+	t.Helper()
+	st, err := c.Stats(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := m.states(); !maps.Equal(st.States, want) {
+		return fmt.Errorf("store %v, model %v", st.States, want)
+	}
+	return nil
+}
+
+// judge counts what was purged and never came to the receiver, and numbers under which two contents came.
+func (m *model) judge(t *testing.T, c *counter) (y tally) {
+	t.Helper()
+	came := map[uint64][32]byte{}
+	for _, p := range m.sent {
+		if old, ok := came[p.Seq]; ok && old != p.Hash {
+			y.twice++
+		}
+		came[p.Seq] = p.Hash
+	}
+	gone, err := c.Parcels(t.Context(), store.Filter{States: []queue.State{queue.StatePurged}}, store.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range gone {
+		if _, ok := came[row.Seq]; !ok {
+			y.lost++
+		}
+	}
+	return y
+}
+
+// walkSteps keeps a walk short: the longer a counter's story, the more a step has to look through.
+const walkSteps = 1000
+
+// Random acts, and the store is compared with a model of a few lines after each: issue, failed draft, finish, deliver
+// with every kind of answer, receipts that come by another way, time that passes, a restart. The control is a counter
+// that takes one parcel for sent that it never sent: model and receiver must both notice.
+func TestFaultModel(t *testing.T) {
+	var mu sync.Mutex
+	y := tally{note: fmt.Sprintf("walks of %d; control: purges what it never sent", walkSteps)}
+	t.Run("walks", func(t *testing.T) {
+		for i := range many(2, 100) {
+			t.Run(fmt.Sprint(i), func(t *testing.T) {
+				t.Parallel()
+				one := walk(t)
+				mu.Lock()
+				defer mu.Unlock()
+				y.cases += one.cases
+				y.lost += one.lost
+				y.twice += one.twice
+				y.plain += one.plain
+				y.control += one.control
+			})
+		}
+	})
+	y.row(t, "model steps")
+}
+
+// walk plays one story to its end.
+func walk(t *testing.T) tally {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
@@ -45,7 +107,26 @@ func TestModel(t *testing.T) {
 	c.SetBlock(store.Block{First: 1, Last: 99_999}, "")
 	c.conf.Block = store.Block{First: 1, Last: 99_999}
 	m := &model{}
-	acts := []func(){
+	acts := m.acts(t, c, r)
+	for step := range walkSteps {
+		act := r.IntN(len(acts))
+		acts[act]()
+		if err := m.differs(t, c); err != nil {
+			t.Fatalf("step %d, act %d: %v", step, act, err)
+		}
+	}
+	m.end(t, c)
+	y := m.judge(t, c)
+	m.forget(t, c)
+	if bad := m.judge(t, c); m.differs(t, c) != nil && bad.lost > y.lost {
+		y.control = 1
+	}
+	y.cases, y.plain = walkSteps, scan(t, filepath.Dir(c.path))
+	return y
+}
+
+func (m *model) acts(t *testing.T, c *counter, r *rand.Rand) []func() {
+	return []func(){
 		func() {
 			c.issue(t)
 			m.vouchers = append(m.vouchers, desk.StateSigned)
@@ -65,17 +146,10 @@ func TestModel(t *testing.T) {
 			}
 		},
 	}
-	for step := range many(2000, 100_000) {
-		act := r.IntN(len(acts))
-		acts[act]()
-		st, err := c.Stats(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !maps.Equal(st.States, m.states()) {
-			t.Fatalf("step %d, act %d: store %v, model %v", step, act, st.States, m.states())
-		}
-	}
+}
+
+// end compares the ledger and the journal with the model.
+func (m *model) end(t *testing.T, c *counter) {
 	rows, err := c.Ledger(t.Context())
 	if err != nil || len(rows) != len(m.vouchers) {
 		t.Fatalf("%d rows, model %d: %v", len(rows), len(m.vouchers), err)
@@ -88,6 +162,28 @@ func TestModel(t *testing.T) {
 	rep, err := c.VerifyJournal(t.Context(), nil, c.known)
 	if err != nil || rep.Acts[journal.KindReceipt] != m.states()[queue.StatePurged] {
 		t.Fatalf("%+v %v", rep, err)
+	}
+}
+
+// forget lets the counter take a receipt for a parcel that it never sent.
+func (m *model) forget(t *testing.T, c *counter) {
+	c.issue(t)
+	m.parcels = append(m.parcels, queue.StateWaiting)
+	rows, err := c.Parcels(t.Context(), store.Filter{}, store.Page{Newest: true, Limit: 1})
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("%v %v", rows, err)
+	}
+	lease, err := c.Claim(t.Context(), queue.Want{Max: 500, Lease: time.Minute, Now: true})
+	if err != nil || lease == nil {
+		t.Fatalf("%v %v", lease, err)
+	}
+	for _, p := range lease.Batch.Parcels {
+		if p.Seq != rows[0].Seq {
+			continue
+		}
+		if done, _, err := queue.TakeReceipts(t.Context(), c.Store, [][]byte{c.Receipt(t, p, queue.Accepted)}, c.Receipts); err != nil || done.Purged != 1 {
+			t.Fatalf("%+v %v", done, err)
+		}
 	}
 }
 

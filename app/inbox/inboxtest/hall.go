@@ -30,6 +30,12 @@ import (
 // Start is the moment at which a hall opens.
 var Start = time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)
 
+// Person and PersonNumber are whom every voucher of a hall is for: an invented person whose name must lie open nowhere.
+const (
+	Person       = "SPECIMEN QINGLAN"
+	PersonNumber = "SPECIMEN330106195003124417"
+)
+
 // Hall is an institution and what tests need of it: a clock, a gateway's folder, stations.
 type Hall struct {
 	Institution *institution.Institution
@@ -206,7 +212,7 @@ func (c *Counter) Issue(t testing.TB, n int) {
 	for range n {
 		_, err := c.Store.Issue(t.Context(), func(slot flow.Slot) (flow.Signed, error) {
 			b := desk.Before{Schema: 1, Station: c.Name, At: Start, OSTime: Start, Expires: Start.Add(24 * time.Hour), Clerk: "01", Purpose: "housing-fund",
-				Person: desk.Person{Name: "SPECIMEN QINGLAN"}, Consent: desk.Consent{Answer: desk.YesOwn, At: Start}}
+				Person: desk.Person{Name: Person, Number: PersonNumber}, Consent: desk.Consent{Answer: desk.YesOwn, At: Start}}
 			if _, err := rand.Read(b.Salt[:]); err != nil {
 				return flow.Signed{}, err
 			}
