@@ -141,9 +141,9 @@ func TestResetByAnotherProgram(t *testing.T) {
 // A transaction of another program blocks SCardTransmit for as long as it lasts; the caller gets its deadline.
 func TestBlockedByATransaction(t *testing.T) {
 	h := newHarness(t)
-	r, _ := present(t, h, "bank-card")
+	present(t, h, "bank-card")
 	h.system, _ = pcsc.Open(pcsc.Options{Deadline: 200 * time.Millisecond})
-	r = findReader(t, h)
+	r := findReader(t, h)
 	conn, err := r.Connect(context.Background())
 	if err != nil {
 		t.Fatal(err)
