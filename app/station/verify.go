@@ -140,18 +140,26 @@ func lift(ctx context.Context, list []verify.Format, input []byte, req verify.Re
 			tried, first, signed = append(tried, wherePDF), signed, nil
 		}
 	}
+	var read codes
 	for _, f := range lifted.Found {
+		if read.count > 0 && !isCode(f) {
+			continue
+		}
 		res, err := verify.Run(ctx, list, f.Data, req)
 		if err != nil {
 			return nil, err
 		}
 		if !noContainer(res) {
-			return withAttached(both(signed, res, f.Where), inside, f), nil
+			read.take(res, f)
+			continue
 		}
 		if first == nil {
 			first = res
 		}
 		tried = append(tried, f.Where)
+	}
+	if read.count > 0 {
+		return withAttached(both(signed, read.worst(), read.found.Where), inside, read.found), nil
 	}
 	if signed != nil {
 		return signed, nil

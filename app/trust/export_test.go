@@ -1,6 +1,10 @@
 package trust
 
-import "bytes"
+import (
+	"bytes"
+
+	"bangban/cardreader/cms"
+)
 
 // UnpackStatusList reads a bare status list claim, as the draft's vectors are.
 func UnpackStatusList(claim []byte) (*StatusList, error) {
@@ -16,3 +20,8 @@ func (l *StatusList) Same(o *StatusList) bool { return l.bits == o.bits && bytes
 
 // AppendSignature is appendSignature.
 func AppendSignature(to, raw []byte) []byte { return appendSignature(to, raw) }
+
+// AddMasterList is addMasterList.
+func (s *Store) AddMasterList(certs []*cms.Certificate, snap Snapshot) error {
+	return s.addMasterList(certs, snap)
+}

@@ -17,7 +17,7 @@ func (s *Store) JudgeSigner(leaf *cms.Certificate, beside []*cms.Certificate, at
 	if len(beside) > maxBeside {
 		return nil, check.Fail(CheckIssuer, check.Structure, "too many certificates")
 	}
-	chain, issuer := s.judge(append([]*cms.Certificate{leaf}, beside...), at, usage)
+	chain, issuer := s.judge(append([]*cms.Certificate{leaf}, beside...), Claim{At: at, Usage: usage})
 	switch {
 	case issuer.Verdict == check.Passed:
 		return s.signer(leaf, s.of(leaf).name, chain), issuer

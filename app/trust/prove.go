@@ -105,6 +105,7 @@ type Claim struct {
 	Signature []byte
 	At        time.Time // the certificates must be valid then; zero: dates are not looked at
 	Usage     string    // extended key usage that the signer's certificate must carry; "": any
+	Travel    bool      // it is a travel document's, or a seal: anchors of CSCA master lists count
 	Issuer    string    // who the message says its issuer is, where a single key may be tied to one; "": not said
 	list      bool      // it is a list, which need not say whose: a tied key answers for its issuer
 }
@@ -144,9 +145,9 @@ func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
 	leaf, issuer := c.Held, check.Check{}
 	var chain []*cms.Certificate
 	if leaf != nil {
-		chain, issuer = s.judge([]*cms.Certificate{leaf}, c.At, c.Usage)
+		chain, issuer = s.judge([]*cms.Certificate{leaf}, c)
 	} else {
-		leaf, chain, issuer = s.judgeChain(c.Chain, c.At, c.Usage)
+		leaf, chain, issuer = s.judgeChain(c)
 	}
 	if leaf == nil {
 		return nil, []check.Check{issuer, check.Unsure(CheckSignature, check.NotChecked, "")}
@@ -160,6 +161,8 @@ func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
 	case !c.Algorithm.Fits(pub):
 		signature = check.Fail(CheckSignature, ReasonWrongKey, name)
 	case leaf.KeyUsage != 0 && leaf.KeyUsage&(cms.DigitalSignature|cms.ContentCommit) == 0: // RFC 5280 §4.2.1.3
+		signature = check.Fail(CheckSignature, check.WrongKeyUsage, name)
+	case c.Usage == "" && !c.list && elsewhere(leaf.ExtKeyUsage):
 		signature = check.Fail(CheckSignature, check.WrongKeyUsage, name)
 	case !c.Algorithm.Verify(pub, c.Message, c.Signature):
 		signature = check.Fail(CheckSignature, check.WrongSignature, name)
@@ -176,6 +179,20 @@ func (s *Store) proveChain(c Claim) (*Signer, []check.Check) {
 	g := s.signer(leaf, n.name, chain)
 	g.lists = s.listsOf(chain)
 	return g, checks
+}
+
+// elsewhere tells whether a certificate is for certain other uses and nothing else (RFC 5280 §4.2.1.12): whoever seals test
+// results, answers for withdrawn certificates or stamps the time issues no credentials.
+func elsewhere(usages []string) bool {
+	for _, u := range usages {
+		switch u {
+		case "2.23.136.1.1.3", "2.23.136.1.1.8", "2.23.136.1.1.14.2": // ICAO: master lists, deviation lists, VDS-NC
+		case "1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9": // time-stamps, OCSP
+		default:
+			return false
+		}
+	}
+	return len(usages) > 0
 }
 
 func (s *Store) signer(leaf *cms.Certificate, name string, chain []*cms.Certificate) *Signer {
@@ -199,7 +216,8 @@ func (g *Signer) realm() string {
 }
 
 // judgeChain finds the way from the first certificate to one that is held. leaf is nil where a certificate cannot be read.
-func (s *Store) judgeChain(ders [][]byte, at time.Time, usage string) (leaf *cms.Certificate, chain []*cms.Certificate, issuer check.Check) {
+func (s *Store) judgeChain(claim Claim) (leaf *cms.Certificate, chain []*cms.Certificate, issuer check.Check) {
+	ders := claim.Chain
 	if len(ders) > maxChain {
 		return nil, nil, check.Fail(CheckIssuer, check.Structure, fmt.Sprintf("%d certificates", len(ders)))
 	}
@@ -211,17 +229,22 @@ func (s *Store) judgeChain(ders [][]byte, at time.Time, usage string) (leaf *cms
 		}
 		certs = append(certs, c)
 	}
-	chain, issuer = s.judge(certs, at, usage)
+	chain, issuer = s.judge(certs, claim)
 	return certs[0], chain, issuer
 }
 
-// judge takes the check issuer of certificates that are parsed, and gives the chain to the anchor.
-func (s *Store) judge(certs []*cms.Certificate, at time.Time, usage string) ([]*cms.Certificate, check.Check) {
-	chain, err := s.anchors().Chain(certs[0], cms.ChainOptions{At: at, Intermediates: certs[1:], ExtKeyUsage: usage})
+// judge takes the check issuer of certificates that are parsed, and gives the chain to the anchor. Of the claim, time and
+// usages count.
+func (s *Store) judge(certs []*cms.Certificate, c Claim) ([]*cms.Certificate, check.Check) {
+	at := c.At
+	chain, err := s.anchors().Chain(certs[0], cms.ChainOptions{At: at, Intermediates: certs[1:], ExtKeyUsage: c.Usage})
 	if err != nil {
 		return nil, refused(err, certs[0].String())
 	}
 	anchor := chain[len(chain)-1]
+	if !c.Travel && s != nil && s.travel[s.of(anchor).print] {
+		return nil, check.Unsure(CheckIssuer, check.UnknownIssuer, s.of(anchor).name+", for travel documents alone")
+	}
 	if snap := s.snapshotOf(anchor); !at.IsZero() && snap.TooOld(at, s.maxAge[snap.Kind]) {
 		return chain, check.Unsure(CheckIssuer, check.ListTooOld, snap.Label())
 	}
@@ -330,9 +353,9 @@ func printable(id []byte) string {
 	return string(id)
 }
 
-// Vouch takes the check issuer for the certificate of a signer that is held itself: it must be in force at that time.
+// Vouch takes the check issuer for the certificate of a seal's signer, which is held itself: it must be in force at that time.
 func (s *Store) Vouch(c *cms.Certificate, at time.Time) (*Signer, check.Check) {
-	chain, issuer := s.judge([]*cms.Certificate{c}, at, "")
+	chain, issuer := s.judge([]*cms.Certificate{c}, Claim{At: at, Travel: true})
 	if issuer.Verdict != check.Passed {
 		return nil, issuer
 	}

@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +54,24 @@ func (s *Store) judgeStatus(realm, uri string, index uint64, at time.Time) (chec
 		return check.Fail(checkStatus, "suspended", label), a.Snapshot
 	}
 	return check.Pass(checkStatus, label), a.Snapshot
+}
+
+// Names tells whether what vouches for the signer names that issuer: its certificate by a URI or, of an address, by the
+// host (RFC 5280 §4.2.1.6); a single key where it is held for that issuer.
+func (g *Signer) Names(issuer string) bool {
+	if g.key != nil {
+		return g.key.Issuer != "" && g.key.Issuer == issuer
+	}
+	if g.Certificate == nil || issuer == "" {
+		return false
+	}
+	dns, uris := g.Certificate.AltNames()
+	if slices.Contains(uris, issuer) {
+		return true
+	}
+	rest, ok := strings.CutPrefix(issuer, "https://")
+	host, _, _ := strings.Cut(rest, "/")
+	return ok && slices.ContainsFunc(dns, func(d string) bool { return strings.EqualFold(d, host) })
 }
 
 // Trust gives what the word of the signer rests on, with ages: its anchor, and the lists that were asked about it.

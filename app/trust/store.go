@@ -25,6 +25,7 @@ type Store struct {
 	byKeyID      map[string]*cms.Certificate
 	called       map[*cms.Certificate]called // names and fingerprints of certs, which cost a hash each
 	listed       map[[32]byte]listing        // by fingerprint: what came in a VICAL
+	travel       map[[32]byte]bool           // by fingerprint: what came in a CSCA master list, and in no other way
 	keys         []Key
 	status       map[listName]held[*StatusList]
 	delegations  map[string]held[*Delegations]
@@ -48,7 +49,7 @@ func New(maxAge map[string]time.Duration) *Store { return &Store{maxAge: maxAge}
 
 // Clone gives a Store that can be added to without changing s.
 func (s *Store) Clone() *Store {
-	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), sm2: slices.Clone(s.sm2), pool: s.pool, byKeyID: s.byKeyID, called: s.called, listed: maps.Clone(s.listed),
+	c := &Store{maxAge: s.maxAge, institutions: slices.Clone(s.institutions), csca: slices.Clone(s.csca), certs: slices.Clone(s.certs), sm2: slices.Clone(s.sm2), pool: s.pool, byKeyID: s.byKeyID, called: s.called, listed: maps.Clone(s.listed), travel: maps.Clone(s.travel),
 		keys: slices.Clone(s.keys), snapshots: slices.Clone(s.snapshots), crls: slices.Clone(s.crls), listSigners: slices.Clone(s.listSigners)}
 	for n, l := range s.status {
 		put(&c.status, n, l)
@@ -193,7 +194,21 @@ func (s *Store) addDER(file []byte, snap Snapshot) error {
 		if listErr != nil {
 			return fmt.Errorf("%w: %w", ErrUnknownFile, listErr)
 		}
-		certs = list.Certificates
+		return s.addMasterList(list.Certificates, snap)
+	}
+	for _, c := range certs {
+		delete(s.travel, c.Fingerprint())
+	}
+	return s.addCertificates(certs, snap)
+}
+
+// addMasterList takes the certificates of a master list (ICAO Doc 9303-12 §8). They are anchors for travel documents and seals
+// alone: a state that may issue passports was not asked whether it issues anything else.
+func (s *Store) addMasterList(certs []*cms.Certificate, snap Snapshot) error {
+	for _, c := range certs {
+		if !slices.ContainsFunc(s.certs, c.Equal) {
+			put(&s.travel, c.Fingerprint(), true)
+		}
 	}
 	return s.addCertificates(certs, snap)
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -45,17 +46,36 @@ func (r *Result) Judge(b Bearer) {
 	}
 }
 
+// judgeBearer judges by each of the credentials that were shown at once: somebody else's beside one's own is somebody else's.
 func (r *Result) judgeBearer(name string) check.Check {
-	holder := holderOf(r.Claims)
-	switch {
-	case sameName(name, r.Claims[RepresentedBy]):
+	if sameName(name, r.Claims[RepresentedBy]) {
 		return check.Pass(CheckBearer, RepresentedBy)
-	case holder == "":
-		return check.Unsure(CheckBearer, check.NotChecked, "it names nobody")
-	case sameName(name, holder):
-		return check.Pass(CheckBearer, "holder")
 	}
-	return check.Fail(CheckBearer, WrongHolder, "")
+	unnamed := false
+	for _, prefix := range credentials(r.Claims) {
+		switch holder := holderOf(r.Claims, prefix); {
+		case holder == "":
+			unnamed = true
+		case !sameName(name, holder):
+			return check.Fail(CheckBearer, WrongHolder, "")
+		}
+	}
+	if unnamed {
+		return check.Unsure(CheckBearer, check.NotChecked, "it names nobody")
+	}
+	return check.Pass(CheckBearer, "holder")
+}
+
+// credentials gives what stands before the names of claims of each credential: nothing for the first, "2/" for the second.
+func credentials(c Claims) []string {
+	all := []string{""}
+	for name := range c {
+		number, _, ok := strings.Cut(name, "/")
+		if n, err := strconv.Atoi(number); ok && err == nil && n > 1 && !slices.Contains(all, number+"/") {
+			all = append(all, number+"/")
+		}
+	}
+	return all
 }
 
 // Fresh tells whether the holder's own key answered here and now.
@@ -69,14 +89,14 @@ func Fresh(checks []check.Check) bool {
 	})
 }
 
-// holderOf puts the holder's name together from the names that formats give to its parts; the first credential's of several.
-func holderOf(c Claims) string {
-	for _, name := range []string{"full_name", "name"} {
-		if c[name] != "" {
-			return c[name]
+// holderOf puts a holder's name together from the names that formats give to its parts.
+func holderOf(c Claims, prefix string) string {
+	for _, name := range []string{"full_name", "name", "holder"} {
+		if v := c[prefix+name]; v != "" {
+			return v
 		}
 	}
-	parts := []string{c["given_name"], c["given_names"], c["family_name"], c["surname"]}
+	parts := []string{c[prefix+"given_name"], c[prefix+"given_names"], c[prefix+"family_name"], c[prefix+"surname"]}
 	return strings.TrimSpace(strings.Join(parts, " "))
 }
 

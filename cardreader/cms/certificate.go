@@ -40,6 +40,7 @@ type Certificate struct {
 	algorithm signature
 	value     []byte
 	unknown   []string // critical extensions that are not understood
+	altNames  []byte   // subjectAltName; nil: none
 }
 
 // KeyUsage is the keyUsage extension, RFC 5280 §4.2.1.3; bit 0 is digitalSignature. 0: the extension is absent.

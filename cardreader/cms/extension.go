@@ -54,10 +54,12 @@ func (c *Certificate) parseExtension(oid string, critical bool, value cryptobyte
 		ok = c.parseKeyUsage(value)
 	case "2.5.29.19":
 		ok = c.parseBasicConstraints(value)
+	case "2.5.29.17": // subjectAltName: read where somebody asks for it, states write addresses of other kinds into it
+		c.altNames = bytes.Clone(value)
 	case "2.5.29.37":
 		ok = c.parseExtKeyUsage(value)
 	case "2.5.29.16", // privateKeyUsagePeriod: says when the key signs, not when a signature counts
-		"2.5.29.17", "2.5.29.18", // alternative names: the state's other addresses
+		"2.5.29.18",                            // alternative names of the issuer
 		"2.5.29.31",                            // CRL distribution points: nothing is fetched while verifying
 		"2.5.29.32",                            // certificate policies: any is accepted, none is asked for
 		"2.23.136.1.1.6.1", "2.23.136.1.1.6.2": // name change, document types: ICAO Doc 9303-12 §7.1.1
@@ -70,6 +72,28 @@ func (c *Certificate) parseExtension(oid string, critical bool, value cryptobyte
 		return broken("extension " + oid)
 	}
 	return nil
+}
+
+// AltNames gives the DNS names and URIs of subjectAltName, RFC 5280 §4.2.1.6; none of an extension that cannot be read.
+func (c *Certificate) AltNames() (dns, uris []string) {
+	in, body := cryptobyte.String(c.altNames), cryptobyte.String{}
+	if !in.ReadASN1(&body, asn1.SEQUENCE) || !in.Empty() {
+		return nil, nil
+	}
+	for n := 0; !body.Empty() && n < maxExtensions; n++ {
+		var name cryptobyte.String
+		var tag asn1.Tag
+		if !body.ReadAnyASN1(&name, &tag) {
+			return nil, nil
+		}
+		switch tag {
+		case context(2):
+			dns = append(dns, string(name))
+		case context(6):
+			uris = append(uris, string(name))
+		}
+	}
+	return dns, uris
 }
 
 // readAuthorityKeyID reads SEQUENCE { keyIdentifier [0] OPTIONAL, … }; nil where there is none.

@@ -10,7 +10,7 @@
 // signer's certificate comes with the message) that somebody gives as files.
 //
 // The checks, in order: structure, algorithm, issuer (the signer's certificate is held and in force), signature,
-// key-usage (a certificate limited to vaccinations signs no tests), time.
+// key-usage (a certificate limited to vaccinations signs no tests), issuer-name (claim 1 and the certificate name one state), time.
 //
 // Claims: "full_name", "birth_date", "issuer", "issued", "expires", "type" (vaccination, test, recovery), then the
 // entry's own: "disease", "vaccine", "product", "manufacturer", "dose", "doses", "date", "country", "authority",

@@ -1,6 +1,16 @@
 package hcert
 
-import "errors"
+import (
+	"errors"
+
+	"bangban/cardreader/check"
+)
+
+// CheckIssuerName is the check that claim 1 and the signer's certificate name the same state, ReasonCountry that they do not.
+const (
+	CheckIssuerName              = "issuer-name"
+	ReasonCountry   check.Reason = "wrong-country"
+)
 
 // Sentinels of this package; compare with errors.Is.
 var (

@@ -88,9 +88,23 @@ func (c *credential) prove(req verify.Request) (*trust.Signer, []check.Check) {
 	signer, proof := req.Anchors.Prove(claim)
 	checks := append([]check.Check{check.Pass("structure", "HC1, schema "+verify.Clean(c.content.Version))}, proof...)
 	if signer != nil && signer.Certificate != nil {
-		checks = append(checks, c.judgeUsage(signer))
+		checks = append(checks, c.judgeUsage(signer), c.judgeName(signer))
 	}
 	return signer, checks
+}
+
+// judgeName: a state signs for itself. Whether one may sign for another nobody here can tell.
+func (c *credential) judgeName(signer *trust.Signer) check.Check {
+	state := signer.Certificate.Subject.Country
+	switch {
+	case c.issuer == "" || state == "":
+		name := check.Unsure(CheckIssuerName, check.NotChecked, state)
+		name.Optional = true
+		return name
+	case !strings.EqualFold(c.issuer, state):
+		return check.Unsure(CheckIssuerName, ReasonCountry, state)
+	}
+	return check.Pass(CheckIssuerName, state)
 }
 
 // kind is one of three, with the extended key usages that limit a signer to it (volume 1, annex; the second arc is an early

@@ -246,6 +246,7 @@ func mutations(t *testing.T, s signer, req verify.Request, good []byte) []format
 		made("critical header", func(d *draft) { d.protected[2] = []int{99} }, "structure", failed, check.Structure),
 		made("no kid", func(d *draft) { delete(d.protected, 4) }, "structure", failed, check.Structure),
 		made("another kid", func(d *draft) { d.protected[4] = []byte("12345678") }, "issuer", unsure, check.UnknownIssuer),
+		made("signed by another state", func(d *draft) { d.claims[1] = "XU" }, hcert.CheckIssuerName, unsure, hcert.ReasonCountry),
 		made("no certificate inside", func(d *draft) { delete(d.claims, -260) }, "structure", failed, check.Structure),
 		made("certificate under another number", func(d *draft) { d.claims[-260] = map[any]any{2: person()} }, "structure", failed, check.Structure),
 		made("no entry", cert(func(p map[any]any) { delete(p, "v") }), "structure", failed, check.Structure),

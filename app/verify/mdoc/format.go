@@ -198,8 +198,13 @@ func (c *credential) judgeTime(req verify.Request, signer *trust.Signer) check.C
 
 // judgeStatus asks the status list that the MSO names, where one of that signer is held.
 func (c *credential) judgeStatus(req verify.Request, signer *trust.Signer) []check.Check {
-	if c.mso.Status == nil || c.mso.Status.List == nil {
+	switch {
+	case c.mso.Status == nil:
 		return nil
+	case c.mso.Status.List == nil: // an identifier list, or what comes next: nobody asked it
+		other := check.Unsure("status", check.NotSupported, "")
+		other.Optional = true
+		return []check.Check{other}
 	}
 	return []check.Check{req.Anchors.JudgeStatusOf(signer, c.mso.Status.List.URI, c.mso.Status.List.Index, req.At)}
 }

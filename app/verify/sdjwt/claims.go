@@ -2,6 +2,8 @@ package sdjwt
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,8 +26,12 @@ var (
 // claims flattens what is shown.
 func claims(shown map[string]any) verify.Claims {
 	out := make(verify.Claims, len(shown)+8)
-	for name, v := range shown {
-		if hidden[name] {
+	for name, to := range renamed { // first: they keep their names, whatever else is called so
+		flatten(out, to, shown[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(shown)) {
+		v := shown[name]
+		if hidden[name] || renamed[name] != "" {
 			continue
 		}
 		if n, ok := dates[name]; ok {
@@ -33,9 +39,6 @@ func claims(shown map[string]any) verify.Claims {
 				out[n] = t.Format(time.RFC3339)
 			}
 			continue
-		}
-		if n, ok := renamed[name]; ok {
-			name = n
 		}
 		flatten(out, verify.Clean(name), v)
 	}

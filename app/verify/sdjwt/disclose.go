@@ -16,6 +16,10 @@ const (
 	maxNesting     = 12
 )
 
+// always are the claims that the issuer must not leave to the holder to show (SD-JWT VC §2.2.2.2): else a credential that has
+// ended would be shown without its end.
+var always = map[string]bool{"iss": true, "nbf": true, "exp": true, "cnf": true, "vct": true, "vct#integrity": true, "status": true}
+
 // disclosure is one of RFC 9901 §4.2; an element of an array has no name.
 type disclosure struct {
 	name  string
@@ -176,6 +180,9 @@ func (u *unfold) object(m map[string]any, depth int) (any, error) {
 		}
 		if d == nil {
 			continue
+		}
+		if depth == 0 && always[d.name] {
+			return nil, fmt.Errorf("%w: %s left to the holder", ErrStructure, d.name)
 		}
 		if _, taken := m[d.name]; taken || out[d.name] != nil { // step 3.c.ii.3
 			return nil, fmt.Errorf("%w: a claim twice", ErrStructure)

@@ -32,4 +32,5 @@ const (
 	CheckBinding     = "key-binding"
 	CheckHolder      = "holder-signature"
 	CheckFresh       = "freshness"
+	CheckIssuerName  = "issuer-name"
 )

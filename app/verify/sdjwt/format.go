@@ -80,12 +80,14 @@ func (Format) Verify(ctx context.Context, b []byte, req verify.Request) (*verify
 	checks = append(checks, c.judgeType())
 	shown, disclosed := c.judgeDisclosures()
 	checks = append(checks, disclosed, c.judgeTime(req))
+	checks = append(checks, judgeIssuer(signer, claim.Issuer)...)
 	binding := c.judgeBinding(req)
 	checks = append(checks, binding...)
 	checks = append(checks, c.judgeStatus(req, signer)...)
 	r := verify.NewResult(ID, req.At, checks)
 	if signer != nil && shown != nil && (c.binding == nil || check.Overall(binding) == check.Passed) {
 		r.Claims, r.Signer = claims(shown), signer
+		nameIssuer(r.Claims, signer, claim.Issuer)
 		r.Trust = signer.Trust(req.At)
 	}
 	return r, nil
@@ -173,13 +175,40 @@ func numericDate(m map[string]any, name string) (time.Time, error) {
 
 func (c *credential) judgeType() check.Check {
 	typ, _ := c.jws.Header["typ"].(string)
-	switch typ {
-	case "dc+sd-jwt":
+	vct, _ := c.payload["vct"].(string)
+	switch {
+	case vct == "": // SD-JWT VC §2.2.2.1
+		return check.Fail(CheckType, ReasonType, "no vct")
+	case typ == "dc+sd-jwt":
 		return check.Pass(CheckType, typ)
-	case "vc+sd-jwt":
+	case typ == "vc+sd-jwt":
 		return check.Pass(CheckType, "vc+sd-jwt, the name before November 2024")
 	}
 	return check.Fail(CheckType, ReasonType, "")
+}
+
+// judgeIssuer says whether what vouches for the key names the issuer that the credential speaks of. Where it does not, that
+// is the credential's own word: the issuer is whoever the certificate is of (SD-JWT VC §2.5).
+func judgeIssuer(signer *trust.Signer, issuer string) []check.Check {
+	switch {
+	case signer == nil || issuer == "":
+		return nil
+	case signer.Names(issuer):
+		return []check.Check{check.Pass(CheckIssuerName, "")}
+	}
+	c := check.Unsure(CheckIssuerName, check.NotChecked, "the credential's own word")
+	c.Optional = true
+	return []check.Check{c}
+}
+
+// nameIssuer puts the proven name first.
+func nameIssuer(to verify.Claims, signer *trust.Signer, issuer string) {
+	if signer.Certificate != nil && !signer.Names(issuer) {
+		to["issuer"] = verify.Clean(signer.Name)
+		if issuer != "" {
+			to["issuer_claimed"] = verify.Clean(issuer[:min(len(issuer), maxShown)])
+		}
+	}
 }
 
 func (c *credential) judgeDisclosures() (map[string]any, check.Check) {
@@ -215,13 +244,20 @@ func (c *credential) judgeTime(req verify.Request) check.Check {
 
 // judgeStatus asks the status list that the credential names, where one of that issuer is held.
 func (c *credential) judgeStatus(req verify.Request, signer *trust.Signer) []check.Check {
-	status, ok := c.payload["status"].(map[string]any)
-	if !ok {
+	raw, there := c.payload["status"]
+	if !there {
 		return nil
 	}
-	list, ok := status["status_list"].(map[string]any)
-	if !ok {
-		return nil
+	status, ok := raw.(map[string]any)
+	listed, other := status["status_list"]
+	list, isList := listed.(map[string]any)
+	switch {
+	case ok && !other: // another mechanism: nobody asked it
+		c := check.Unsure("status", check.NotSupported, "")
+		c.Optional = true
+		return []check.Check{c}
+	case !isList:
+		return []check.Check{check.Fail("status", check.Structure, "")}
 	}
 	uri, _ := list["uri"].(string)
 	n, _ := list["idx"].(json.Number)

@@ -51,7 +51,7 @@ func (f Format) Verify(ctx context.Context, b []byte, req verify.Request) (*veri
 	checks := []check.Check{check.Pass("structure", envelope)}
 	signer, proof := req.Anchors.Prove(c.claim)
 	checks = append(checks, proof...)
-	own := []check.Check{c.judgeType(), c.judgeModel(), c.judgeIssuer()}
+	own := []check.Check{c.judgeType(), c.judgeModel(), c.judgeIssuer(signer)}
 	checks = append(checks, own...)
 	checks = append(checks, c.judgeTime(req))
 	checks = append(checks, c.judgeAudience(req)...)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"bangban/app/trust"
 	"bangban/app/verify"
 	"bangban/cardreader/check"
 )
@@ -74,7 +75,7 @@ func text(v any) string {
 }
 
 // judgeIssuer: envelope and credential speak of the same issuer, subject and credential, §3.1.3.
-func (c *credential) judgeIssuer() check.Check {
+func (c *credential) judgeIssuer(signer *trust.Signer) check.Check {
 	id, _ := c.issuer()
 	controller, _, fragment := strings.Cut(string(c.claim.KeyID), "#")
 	switch {
@@ -92,6 +93,11 @@ func (c *credential) judgeIssuer() check.Check {
 				return check.Fail(CheckIssuer, ReasonIssuer, "sub")
 			}
 		}
+	}
+	if signer != nil && !signer.Names(id) { // neither its certificate nor the key says so
+		word := check.Unsure(CheckIssuer, check.NotChecked, "the credential's own word")
+		word.Optional = true
+		return word
 	}
 	return check.Pass(CheckIssuer, "")
 }

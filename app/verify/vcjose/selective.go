@@ -29,12 +29,13 @@ func (f Format) selective(ctx context.Context, c *credential, b []byte, req veri
 		c.doc["credentialSubject"] = map[string]any{"disclosed": true}
 	}
 	c.discloseStatus(r.Claims)
-	own := []check.Check{c.judgeType(), c.judgeModel(), c.judgeIssuer()}
+	own := []check.Check{c.judgeType(), c.judgeModel(), c.judgeIssuer(r.Signer)}
 	var checks []check.Check
 	for _, k := range r.Checks { // the order of package sdjwt, its type and time replaced by those of a credential
 		switch k.Name {
 		case CheckType:
 			checks = append(checks, own...)
+		case CheckIssuer: // own has it
 		case "time":
 			if k.Verdict == check.Passed {
 				k = c.judgeTime(req)

@@ -71,7 +71,7 @@ func (s *nc) judge(req verify.Request) *verify.Result {
 	if a := s.claim.Algorithm; a == trust.RS256 || a == trust.PS256 || a == trust.EdDSA {
 		return verify.NewResult(ID, req.At, []check.Check{check.Pass("structure", "VDS-NC"), check.Fail("algorithm", trust.ReasonWrongKey, string(a))})
 	}
-	s.claim.Usage = usage
+	s.claim.Usage, s.claim.Travel = usage, true
 	if !req.ClockUnsure {
 		s.claim.At = req.At
 	}
