@@ -38,6 +38,7 @@ func Main(args []string) int {
 	if len(args) > 0 && args[0] == station.PhotoHelperArg { // one portrait, and no window
 		return station.PhotoHelper(args, os.Stdin, os.Stdout)
 	}
+	clobber()
 	return run(args, os.Stdout, os.Stderr)
 }
 
@@ -252,6 +253,7 @@ func screens(ctx context.Context, o options, st *station.Station, m *flow.Machin
 	if o.ready {
 		d.OnReady = func() { fmt.Fprintln(out, "ready") }
 		d.OnStep = func(s flow.Step) { fmt.Fprintln(out, "step", s) }
+		d.Settled = func(s flow.SetState) { fmt.Fprintln(out, "setup", s.Step) }
 	}
 	return d
 }

@@ -145,7 +145,7 @@ func (c *counter) actions() map[fyne.KeyName]action {
 	}
 	v := c.d.Visit
 	m[fyne.KeyF2] = action{works: c.free(), do: func() { c.do("visit.next", v.Next) }}
-	m[fyne.KeyF6] = action{works: true, do: c.showAgain}
+	m[fyne.KeyF6] = c.againAction()
 	m[fyne.KeyF7] = action{works: true, do: c.aloud}
 	m[fyne.KeyF12] = action{works: true, do: func() { c.do("lock", c.d.Staff.Lock) }}
 	if c.d.Queue != nil {

@@ -180,6 +180,9 @@ func (c *counter) show(s shown) {
 
 // forget empties what the screens themselves hold of a step or a visit that is over.
 func (c *counter) forget() {
+	if c.burst.Len() == 0 {
+		c.marked, c.before = nil, ""
+	}
 	if c.s.Step != flow.NeedSecret {
 		c.frame.secret.leave()
 	}

@@ -206,6 +206,7 @@ func (c *counter) digit(r rune) bool {
 func (c *counter) scanned(now time.Time) bool {
 	text, ok := c.burst.Enter(now)
 	if !ok {
+		c.marked, c.before = nil, ""
 		return false
 	}
 	if c.marked != nil {

@@ -117,6 +117,14 @@ func (c *counter) loseScreen(all []flow.Monitor) {
 // turns tells whether the clerk's window is turned round for the person.
 func (c *counter) turns() bool { return c.d.Citizen.Mode == CitizenFlip || c.lost != screenThere }
 
+// againAction is F6: it shows the person's screen again, or turns the window where it serves for both.
+func (c *counter) againAction() action {
+	if c.turns() {
+		return action{"key.F6.turn", true, c.showAgain}
+	}
+	return action{works: true, do: c.showAgain}
+}
+
 // clerkAside moves the clerk's window off the monitor that becomes the person's: a window manager opens windows where the
 // pointer is. It is done once, when the screens are put up.
 func (c *counter) clerkAside(all []flow.Monitor, person flow.Monitor) {

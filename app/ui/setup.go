@@ -29,6 +29,9 @@ func (c *counter) watchSetUp() {
 			c.frame.setup.taken(moved || asked)
 			c.placed(s)
 			c.lifeMoved(layerSetUp, moved)
+			if moved && s.Step == flow.SetScanner { // in large words it would lie below the edge, where no scanner reads it
+				c.frame.now.scroller.Reveal(c.frame.setup.code.Container)
+			}
 			if c.d.Settled != nil && moved {
 				c.d.Settled(s)
 			}

@@ -58,9 +58,16 @@ func (k *Kit) Lines(name string, rows int) *Entry {
 // Name changes what a screen reader says.
 func (e *Entry) Name(name string) { e.name = name }
 
-// Take empties the field and gives what was in it.
+// fewest is how many characters of a field stand on a row at the least, in the largest size.
+const fewest = 4
+
+// Take empties the field and gives what was in it. Fyne keeps the rows that it once drew, words and all, for the next text
+// of as many rows: empty ones push them out.
 func (e *Entry) Take() string {
 	s := e.Text
+	if e.MultiLine && s != "" {
+		e.Entry.SetText(strings.Repeat("\n", len(s)/fewest+strings.Count(s, "\n")))
+	}
 	e.SetText("")
 	return s
 }

@@ -1,9 +1,12 @@
 package widget
 
 import (
+	"reflect"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 )
 
 // A field takes the whole font as soon as a character needs it, however it came in, and gives it back.
@@ -34,5 +37,36 @@ func TestFieldTakesWholeFont(t *testing.T) {
 		if pin.TextStyle.Monospace {
 			t.Error("a PIN is drawn from the whole font")
 		}
+	}
+}
+
+// A field that was emptied holds nothing of what was typed, in the rows that Fyne keeps neither.
+func TestTakeLeavesNothing(t *testing.T) {
+	k := scripts(t)
+	e := k.Lines("zone", 2)
+	w := test.NewTempWindow(t, e)
+	w.Resize(fyne.NewSize(300, 200))
+	kept := func() (all []string) {
+		cached := reflect.ValueOf(&e.Entry).Elem().FieldByName("text").FieldByName("visualCache")
+		for _, key := range cached.MapKeys() {
+			rows := cached.MapIndex(key).FieldByName("obj")
+			for i := range rows.Len() {
+				if text := rows.Index(i).Elem().Elem().FieldByName("Text").String(); strings.Contains(text, "<") {
+					all = append(all, text)
+				}
+			}
+		}
+		return all
+	}
+	const zone = "P<UTOSPECIMEN<<A<<<<<<<<<<<<<<<<<<<<<<<<<<<<\nX<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"
+	e.SetText(zone)
+	if len(kept()) < 2 {
+		t.Fatalf("the control: what is drawn is not found: %q", kept())
+	}
+	if got := e.Take(); got != zone || e.Text != "" {
+		t.Errorf("taken %q, left %q", got, e.Text)
+	}
+	if left := kept(); len(left) > 0 {
+		t.Errorf("the field still holds %q", left)
 	}
 }
