@@ -7,7 +7,10 @@
 # shown, f the end of the day; keys and the machine's time are counted.
 # It looks for what each step leaves behind and exits non-zero where something is missing.
 #   sh packaging/walk.sh [SHOTS-DIR]      screenshots of every step, in zh-Hans and en, at 100 and 200 %
+# After each journey the memory of the running counter is searched for what the visit left (packaging/residue.sh --memory).
 #   WALK=journeys sh packaging/walk.sh    only those other journeys;  BANGBAN=FILE: a program that is built already
+#   MONITORS=2    on two monitors of Xorg instead of one wide screen of Xvfb: the person's window is where the program puts it
+#   WORDS=none    wait at the end until the toolkit has forgotten the person's words, too (about two minutes)
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh
@@ -41,6 +44,7 @@ if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else go build -p 2
 go build -p 2 -o "$work/bangbanctl" ./app/cmd/bangbanctl
 go build -p 2 -o "$work/card" ./cardreader/vpcd/serve
 
+export BANGBAN_PLANTED=SPECIMEN-planted-in-memory
 start_display
 start_pcscd "$work" || fail "no PC/SC service"
 
@@ -95,6 +99,7 @@ journey() { # LANG SCALE
   key F9; shot 09-queue; key F9
   key F12; want locked; shot 10-locked
   typed 246810; key Return; want farewell
+  [ "$where" != zh-Hans-1 ] || { key Escape; want ready; forgotten emrtd; }
   stop_counter
 }
 # want_choose_or_agree: the first visit chooses; later ones go straight to the question.
@@ -108,6 +113,22 @@ want_choose_or_agree() {
     n=$((n + 1)); [ $n -lt 400 ] || fail "neither choose nor agree ($where)"
     sleep 0.05
   done
+}
+
+# forgotten SPECIMEN: nobody is served, and nothing of this card, a portrait or a paper is left in memory.
+forgotten() { # the screens of rest are drawn and tidied up two seconds after a visit
+  sleep 3
+  sh packaging/residue.sh --memory "$app" "$1" > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "memory ($where, $1)"; }
+  echo "walk: $where: $(tail -n 1 "$work/memory" | sed 's/^residue: //')"
+}
+# wordless SPECIMEN: nor are the person's words.
+wordless() {
+  n=0
+  until STRINGS=none sh packaging/residue.sh --memory "$app" "$1" > "$work/memory" 2>&1; do
+    n=$((n + 1)); [ $n -lt 20 ] || { cat "$work/memory" >&2; fail "words in memory ($1)"; }
+    sleep 15
+  done
+  echo "walk: the toolkit holds no words of $1 after $((n * 15)) s at most"
 }
 
 # press KEY STEP: one key, and how long the machine takes to the step. took adds up in ms.
@@ -157,7 +178,7 @@ PY
   tray 1; want compare; begin
   press Return agree; yes hand-over; press Return farewell
   [ "$pressed" = 2 ] || fail "journey a took $pressed keys"
-  counted a; lift; key Escape; want ready
+  counted a; lift; key Escape; want ready; forgotten emrtd
   # b: no card; two papers, a colleague's PIN.
   begin; press F2 evidence; shot 20-evidence
   for row in 1 6; do typed "$row"; sleep 0.4; key F3; done
@@ -165,23 +186,31 @@ PY
   shot 21-evidence-full; press Return compare; press Return choose; press Return second
   typed 246810; press Return agree; shot 22-evidence-agree; yes hand-over; press Return farewell; counted b
   key Escape; want ready
+  # c: a person gives a mandate: their card, the helper's card, the terms, the helper asked to step back, the person's own Yes.
+  begin; tray 1; want compare; press Return agree; press F3 choose; press F4 helper-card; shot 33-helper-card
+  lift; tray "$wang_row"; want helper-face; shot 34-helper-face; press Return helper-terms; key F3; shot 35-helper-terms
+  press Return aside; shot 36-aside; press Return agree; shot 37-mandate-question
+  yes hand-over; shot 38-mandate-papers; press Return farewell; counted "c, giving"
+  lift; key Escape; want ready; forgotten emrtd; forgotten emrtd-wang
   # c: the helper alone: the mandate, the helper's card, a colleague, the helper's Yes.
   begin; press F3 grant-scan; shot 23-grant-scan; scans "$mandate"; want grant-card; shot 24-grant-card
   tray "$wang_row"; want compare; press Return second; typed 246810; press Return agree; shot 25-grant-agree
   yes hand-over; shot 26-grant-paper; press Return farewell; counted c
-  lift; key Escape; want ready
+  lift; key Escape; want ready; forgotten emrtd-wang
   # d: a paper is shown.
-  begin; key F5; sleep 0.6; shot 27-show-ask; touch_citizen $yes_at; sleep 0.6; scans "$shown"; sleep 1; shot 28-verdict; key Escape; counted d
+  begin; key F5; sleep 0.6; shot 27-show-ask; touch_citizen $yes_at; sleep 0.6; scans "$shown"; sleep 1; shot 28-verdict; key Escape; counted d; forgotten emrtd
   # f: the end of the day, by the supervisor.
   begin; sleep 0.4; key F10; sleep 1; shot 29-day; key Return; sleep 0.6; typed 246810; key Return; sleep 1.5; shot 30-review
   n=0; while [ $n -lt 12 ]; do typed a; sleep 0.5; n=$((n + 1)); done; shot 31-day-close; key Return; sleep 2; shot 32-day-done; counted f
   key Escape; sleep 0.3; key Escape
+  [ "${WORDS:-}" != none ] || { wordless emrtd; wordless emrtd-wang; }
   stop_counter
   $ctl voucher list --json > "$work/rows"
-  [ "$(grep -c '"state":"handed-over"' "$work/rows")" = 6 ] || fail "6 papers were handed over, the ledger says $(grep -c handed-over "$work/rows")"
+  [ "$(grep -c '"state":"handed-over"' "$work/rows")" = 7 ] || fail "7 papers were handed over, the ledger says $(grep -c handed-over "$work/rows")"
   grep -q '"evidence"' "$work/rows" || fail "the voucher without a card has no flag"
   grep -q '"by-mandate"' "$work/rows" || fail "the voucher on a mandate has no flag"
   $ctl queue export "$work/jstick" > /dev/null; $ctl inbox open "$work/jstick" --json > "$work/jinbox" 2>/dev/null || fail "inbox open"
+  [ "$(grep -c '"kind":"mandate"' "$work/jinbox")" = 2 ] || fail "two mandates are wanted at the back office"
   grep -q '"kind":"redeem"' "$work/jinbox" || fail "the use of the mandate did not reach the back office"
   $ctl journal verify > /dev/null || fail "journal"
   grep -q 'Error in Fyne call thread' "$work/err" && fail "a widget was touched from another thread"
