@@ -35,6 +35,15 @@ const (
 	layerList
 )
 
+// visiting tells whether what is shown belongs to a person's visit, or lies over one that goes on beneath it.
+func (l layer) visiting() bool {
+	switch l {
+	case layerTake, layerDay, layerJournal, layerSetUp, layerScore, layerSupport, layerList:
+		return false
+	}
+	return true
+}
+
 // counter is everything on the two screens. It is used on Fyne's goroutine only.
 type counter struct {
 	d   Deps

@@ -213,7 +213,7 @@ func (f *frame) refresh(v view) {
 	visible(f.band, c.s.Training)
 	f.band.Set(c.t("training"))
 	f.strip.refresh()
-	visible(f.rail.Container, c.layer != layerSetUp) // its three words are of a visit
+	visible(f.rail.Container, c.layer.visiting()) // its three words are of a visit
 	f.rail.Set([]string{c.t("step.1"), c.t("step.2"), c.t("step.3")}, c.s.Step.Rail(), c.s.Step == flow.Farewell)
 	f.swap()
 	f.now.refresh()
