@@ -57,7 +57,7 @@ func (a *auditor) edge(s *sheet, i item, o *canvas.Rectangle, _ int) {
 
 // drawn measures the inks of our own drawings: every colour that fills a noticeable part, against the ground.
 func (a *auditor) drawn(s *sheet, i item, o *canvas.Image) {
-	if o.Image == nil || o.Image.Bounds().Dx() != 480*sketchScale || !i.box().In(i.clip) {
+	if o.Image == nil || o.Image.Bounds().Dx()*sketchH != o.Image.Bounds().Dy()*sketchW || !i.box().In(i.clip) {
 		return
 	}
 	img, ok := o.Image.(*image.RGBA)

@@ -165,7 +165,7 @@ func everything(root fyne.CanvasObject) (out []string) {
 	case *canvas.Text:
 		out = append(out, o.Text)
 	case *canvas.Image:
-		if o.Image != nil && o.Image.Bounds().Dx() < 480*sketchScale {
+		if o.Image != nil && o.Image.Bounds().Dx()*sketchH != o.Image.Bounds().Dy()*sketchW {
 			out = append(out, "image")
 		}
 	case *fyne.Container:

@@ -126,7 +126,7 @@ func (z *citizen) set(v view, training bool) {
 func (z *citizen) draw(d drawing) {
 	p := z.kit.Palette()
 	z.ground.FillColor = p.Back
-	z.act.Image = z.gallery.get(d, p)
+	z.gallery.show(z.act, d, z.kit)
 	visible(z.actBox, d != drawNone)
 }
 

@@ -6,6 +6,8 @@ import (
 	"image/draw"
 	"math"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"golang.org/x/image/vector"
 
 	"bangban/app/ui/widget"
@@ -26,36 +28,50 @@ const (
 	drawTurn          // a card that is turned over
 )
 
-// gallery keeps each drawing once for each palette, so that drawing the screen again costs nothing.
+// gallery keeps each drawing once for each palette and size, so that drawing the screen again costs nothing.
 type gallery map[galleryKey]image.Image
 
 type galleryKey struct {
 	d       drawing
 	palette string
+	scale   int
 }
 
-// get draws it in the colours of p, or gives what was drawn before; nil for drawNone.
-func (g gallery) get(d drawing, p widget.Palette) image.Image {
+// show puts a drawing into img as fine as the view shows it; drawNone takes it out.
+func (g gallery) show(img *canvas.Image, d drawing, k *widget.Kit) {
 	if d == drawNone {
-		return nil
+		img.Image = nil
+		return
 	}
-	key := galleryKey{d, p.Name}
+	key := galleryKey{d, k.Palette().Name, fineness(img, k)}
 	if g[key] == nil {
-		g[key] = d.image(p)
+		g[key] = d.image(k.Palette(), key.scale)
 	}
-	return g[key]
+	img.Image = g[key]
 }
 
-// sketch draws on 480 × 300 units at twice that many pixels.
+// fineness is how many pixels a unit has. At 100 % no view shows a drawing larger than its 300 units are high; drawn twice as
+// fine, Fyne would need 18 MB to make it smaller.
+func fineness(img *canvas.Image, k *widget.Kit) int {
+	dots := k.Px(1)
+	if c := fyne.CurrentApp().Driver().CanvasForObject(img); c != nil {
+		dots *= c.Scale()
+	}
+	return min(max(int(math.Ceil(float64(dots)-0.05)), 1), 3)
+}
+
+// Units of a sketch.
+const sketchW, sketchH = 480, 300
+
+// sketch draws on units of scale pixels.
 type sketch struct {
 	img                 *image.RGBA
+	scale               float32
 	ink, ground, accent color.NRGBA
 }
 
-const sketchScale = 2
-
-func (d drawing) image(p widget.Palette) image.Image {
-	s := &sketch{img: image.NewRGBA(image.Rect(0, 0, 480*sketchScale, 300*sketchScale)), ink: p.Text, ground: p.Back, accent: p.Primary}
+func (d drawing) image(p widget.Palette, scale int) image.Image {
+	s := &sketch{img: image.NewRGBA(image.Rect(0, 0, sketchW*scale, sketchH*scale)), scale: float32(scale), ink: p.Text, ground: p.Back, accent: p.Primary}
 	draw.Draw(s.img, s.img.Bounds(), image.NewUniform(p.Back), image.Point{}, draw.Src)
 	switch d {
 	case drawPlace:
@@ -82,13 +98,13 @@ func (d drawing) image(p widget.Palette) image.Image {
 func (s *sketch) fill(c color.NRGBA, points ...[2]float32) {
 	b := image.Rectangle{Min: s.img.Bounds().Max}
 	for _, p := range points {
-		x, y := int(p[0]*sketchScale), int(p[1]*sketchScale)
+		x, y := int(p[0]*s.scale), int(p[1]*s.scale)
 		b.Min.X, b.Min.Y, b.Max.X, b.Max.Y = min(b.Min.X, x), min(b.Min.Y, y), max(b.Max.X, x+1), max(b.Max.Y, y+1)
 	}
 	b = b.Intersect(s.img.Bounds())
 	r := vector.NewRasterizer(b.Dx(), b.Dy())
 	for i, p := range points {
-		x, y := p[0]*sketchScale-float32(b.Min.X), p[1]*sketchScale-float32(b.Min.Y)
+		x, y := p[0]*s.scale-float32(b.Min.X), p[1]*s.scale-float32(b.Min.Y)
 		if i == 0 {
 			r.MoveTo(x, y)
 		} else {

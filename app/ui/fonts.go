@@ -2,35 +2,32 @@ package ui
 
 import (
 	"bytes"
+	"fmt"
 
 	"fyne.io/fyne/v2"
 	"golang.org/x/image/font/sfnt"
-	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"bangban/app/ui/widget"
 	"bangban/assets"
-	"bangban/locales"
 	"bangban/print"
 )
 
-// loadFonts gives the faces of the screens. Fyne takes a font apart down to the points of each of its glyphs, 40 MB for the
-// 30,000 of Noto Sans SC; so the screens' own faces are cut to the common characters, and the whole font is only taken
-// apart once a rare one is shown. The same holds for scripts that few people read.
+// loadFonts gives the faces of the screens. Fyne takes a font apart down to the points of each of its glyphs, 35 MB for the
+// 30,000 of Noto Sans SC; so the screens' own faces have the common characters only, and a rare one is drawn from a piece
+// of the whole font that holds it and its neighbours. The same holds for scripts that few people read.
 func loadFonts() widget.Fonts {
-	regular, bold := assets.NotoSansSC(), assets.NotoSansSCBold()
-	whole := outlinesOf(regular)
-	runes := common(whole)
-	f := widget.Fonts{Regular: cut("NotoSansSC-Regular", regular, runes), Bold: cut("NotoSansSC-Bold", bold, runes)}
-	has := make(map[rune]bool, len(runes))
-	for _, r := range runes {
-		has[r] = true
+	regular, bold, small := assets.NotoSansSC(), assets.NotoSansSCBold(), assets.NotoSansSCCommon()
+	f := widget.Fonts{
+		Regular: fyne.NewStaticResource("NotoSansSC-Regular-common.ttf", small),
+		Bold:    fyne.NewStaticResource("NotoSansSC-Bold-common.ttf", assets.NotoSansSCBoldCommon()),
+		Whole:   fyne.NewStaticResource("NotoSansSC-Regular-whole.ttf", regular),
 	}
-	f.Whole = fyne.NewStaticResource("NotoSansSC-Regular-whole.ttf", regular)
+	common, whole := outlinesOf(small), outlinesOf(regular)
+	p := pieces{regular: regular, bold: bold, cut: map[piece]fyne.Resource{}}
 	f.More = []widget.Script{
 		script(arabic, "NotoSansArabic", assets.NotoSansArabic(), assets.NotoSansArabicBold()),
 		script(tibetan, "NotoSerifTibetan", assets.NotoSerifTibetan(), assets.NotoSerifTibetanBold()),
-		{Has: func(r rune) bool { return !has[r] && drawn(whole, r) }, Regular: f.Whole,
-			Bold: fyne.NewStaticResource("NotoSansSC-Bold-whole.ttf", bold)},
+		{Has: rare(common, whole), Piece: p.of},
 	}
 	return f
 }
@@ -39,70 +36,55 @@ func script(has func(rune) bool, name string, regular, bold []byte) widget.Scrip
 	return widget.Script{Has: has, Regular: fyne.NewStaticResource(name+"-Regular.ttf", regular), Bold: fyne.NewStaticResource(name+"-Bold.ttf", bold)}
 }
 
-// cut is the font with those characters only, or the whole font where it cannot be cut.
-func cut(name string, data []byte, runes []rune) fyne.Resource {
-	if small, err := print.Cut(data, runes); err == nil {
-		return fyne.NewStaticResource(name+"-common.ttf", small)
+// rare tells of characters that the whole font draws and the common one does not. It is asked for each character of each
+// text that is laid out, so the common ones are found out once.
+func rare(common, whole *sfnt.Font) func(rune) bool {
+	var has [1 << 16 / 64]uint64
+	for r := rune(0); r <= 0xFFFF; r++ {
+		if drawn(common, r) {
+			has[r>>6] |= 1 << (r & 63)
+		}
 	}
-	return fyne.NewStaticResource(name+".ttf", data)
+	return func(r rune) bool {
+		return (r > 0xFFFF || has[r>>6]&(1<<(r&63)) == 0) && drawn(whole, r)
+	}
 }
 
-// common are the characters of GB/T 2312, Latin letters, marks, and whatever the sentences of the program need.
-func common(whole *sfnt.Font) (runes []rune) {
-	seen := map[rune]bool{}
-	add := func(r rune) {
-		if !seen[r] && r <= 0xFFFF && drawn(whole, r) {
-			seen[r] = true
-			runes = append(runes, r)
-		}
-	}
-	between := func(from, to rune) {
-		for r := from; r <= to; r++ {
-			add(r)
-		}
-	}
-	between(0x20, 0x17F)
-	between(0x2010, 0x2030)
-	between(0x2190, 0x2193)
-	between(0x3000, 0x301F)
-	between(0xFF01, 0xFF5E)
-	for _, r := range marks {
-		add(r)
-	}
-	for _, tag := range locales.Tags() {
-		c, err := locales.Open(tag)
-		if err != nil {
-			continue
-		}
-		for _, key := range c.Keys() {
-			for _, r := range c.Sentence(key) {
-				add(r)
-			}
-		}
-	}
-	for _, r := range chineseSet() {
-		add(r)
-	}
-	return runes
+// pieceSize is how many neighbours, by code point, a piece has: so many that the pieces of a day do not spell a name, so few
+// that one costs 40 KB.
+const pieceSize = 32
+
+// pieces cuts the whole font as its characters are shown, and keeps the pieces: Fyne keeps what it has taken apart as well.
+type pieces struct {
+	regular, bold []byte
+	cut           map[piece]fyne.Resource
 }
 
-// chineseSet are the ideographs of GB/T 2312, rows 16 to 87.
-func chineseSet() string {
-	var codes []byte
-	for row := byte(0xB0); row <= 0xF7; row++ {
-		for cell := byte(0xA1); cell <= 0xFE; cell++ {
-			codes = append(codes, row, cell)
-		}
-	}
-	text, err := simplifiedchinese.GBK.NewDecoder().Bytes(codes)
-	if err != nil {
-		return "" // the rest of the common set stands; what is missing is drawn from the whole font
-	}
-	return string(text)
+type piece struct {
+	first rune
+	bold  bool
 }
 
-// marks are the signs that the screens draw with letters.
-const marks = "✓×▶○♪⚠□⇧·…–—"
+// of gives the piece with the character.
+func (p pieces) of(r rune, bold bool) fyne.Resource {
+	key := piece{r - r%pieceSize, bold}
+	if res := p.cut[key]; res != nil {
+		return res
+	}
+	name, data := "NotoSansSC-Regular", p.regular
+	if bold {
+		name, data = "NotoSansSC-Bold", p.bold
+	}
+	runes := make([]rune, 0, pieceSize+1)
+	for i := range rune(pieceSize) {
+		runes = append(runes, key.first+i)
+	}
+	if small, err := print.Cut(data, append(runes, ' ')); err == nil { // Fyne asks every face for a space
+		data = small
+	}
+	p.cut[key] = fyne.NewStaticResource(fmt.Sprintf("%s-%X.ttf", name, key.first), data)
+	return p.cut[key]
+}
 
 func drawn(f *sfnt.Font, r rune) bool {
 	if f == nil {

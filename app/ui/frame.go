@@ -230,7 +230,20 @@ func (f *frame) refresh(v view) {
 		visible(f.flip.root, c.flipped)
 		f.flip.set(v, c.s.Training)
 	}
-	f.root.Refresh()
+	f.draw()
+}
+
+// draw has everything that is seen take its place anew. The hidden tasks are left alone, thirty of them: they do so when
+// they come up.
+func (f *frame) draw() {
+	f.root.Layout.Layout(f.root.Objects, f.root.Size())
+	for _, o := range f.root.Objects {
+		if o != fyne.CanvasObject(f.work) && o.Visible() {
+			o.Refresh()
+		}
+	}
+	f.now.scroller.Container.Refresh()
+	canvas.Refresh(f.root)
 }
 
 // swap brings the current page up; the others stay built and hidden.

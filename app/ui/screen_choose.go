@@ -62,7 +62,7 @@ func (s *chooseScreen) refresh() {
 
 func (s *chooseScreen) fill() {
 	s.lists()
-	s.c.frame.root.Refresh()
+	s.c.frame.draw()
 }
 
 // lists shows what is offered and keeps what is chosen, by code, where it is still offered.

@@ -126,7 +126,7 @@ func (c *counter) helperFacts() []widget.Fact {
 
 func (s *helperScreen) fill() {
 	s.fillLists()
-	s.c.frame.root.Refresh()
+	s.c.frame.draw()
 }
 
 // fillLists shows the four lists; what is on the mandate has a mark before it.

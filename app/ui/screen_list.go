@@ -25,7 +25,7 @@ func newList(c *counter) *listScreen {
 	s.list = k.Choice("", func(i int) {
 		s.at = i
 		s.fill()
-		c.frame.root.Refresh()
+		c.frame.draw()
 	})
 	s.col = k.Column(10, s.head, s.sub, s.list, s.facts.Container)
 	return s

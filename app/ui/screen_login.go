@@ -45,7 +45,7 @@ func newLogin(c *counter) *loginScreen {
 		s.chosen = i
 		s.forget()
 		s.refresh()
-		c.frame.root.Refresh()
+		c.frame.draw()
 	})
 	s.letter, s.codeLabel, s.agLabel = k.Text(styleBody(), ""), k.Text(styleLabel(), ""), k.Text(styleLabel(), "")
 	s.code, s.again = k.Lines("", 1), k.PIN("")

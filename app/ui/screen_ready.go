@@ -96,6 +96,9 @@ func (s *readyScreen) refresh() {
 	put(s.todo, todo)
 	put(s.readers, s.places())
 	s.tray.refresh()
-	visible(s.actBox, act != drawNone && len(s.tray.names) == 0)
-	s.act.Image = c.gallery.get(act, c.kit.Palette())
+	if len(s.tray.names) > 0 { // the list takes its place
+		act = drawNone
+	}
+	visible(s.actBox, act != drawNone)
+	c.gallery.show(s.act, act, c.kit)
 }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
+	"bangban/app/flow"
 	"bangban/app/ui/widget"
 	"bangban/cardreader"
 )
@@ -79,7 +80,11 @@ func (s *secretScreen) refresh() {
 	key := "cl.secret." + string(s.kind)
 	s.head.Set(c.t(key))
 	s.where.Set(c.t(key + ".where"))
-	s.act.Image = c.gallery.get(secretDrawing(s.kind), c.kit.Palette())
+	act := drawNone
+	if c.s.Step == flow.NeedSecret {
+		act = secretDrawing(s.kind)
+	}
+	c.gallery.show(s.act, act, c.kit)
 	for i, e := range []*widget.Entry{s.line, s.pin, s.zone} {
 		visible(s.boxes[i], e == s.entry())
 		e.Name(c.t(key))

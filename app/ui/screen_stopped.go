@@ -48,7 +48,7 @@ func (s *stoppedScreen) refresh() {
 	s.picture.Set(c.s.photo, c.t("f.nophoto"))
 	visible(s.picture.Container, pulled || c.s.photo != nil)
 	act := s.drawing()
-	s.act.Image = c.gallery.get(act, c.kit.Palette())
+	c.gallery.show(s.act, act, c.kit)
 	visible(s.actBox, act != drawNone)
 	have, miss := c.parts()
 	if pulled {

@@ -1,6 +1,9 @@
 package ui
 
-import "runtime/debug"
+import (
+	"runtime/debug"
+	"time"
+)
 
 // gcPercent trades a little work for memory: a counter rests most of the time, on an old computer with little of it.
 const gcPercent = 50
@@ -9,9 +12,26 @@ const gcPercent = 50
 // at once, not when the next visit happens to need it. It runs beside the screens.
 func tidyUp() { go debug.FreeOSMemory() }
 
-// rested tidies up where nobody's details are needed any more.
+// drawnBy is when the screens of a step have surely been drawn. Drawing them takes memory that is of no use afterwards.
+const drawnBy = 2 * time.Second
+
+// rested tidies up where nobody's details are needed any more, and once more when the screens of rest have been drawn.
 func (c *counter) rested() {
-	if c.tidy != nil && c.s.Subject == nil {
-		c.tidy()
+	if c.tidy == nil || c.s.Subject != nil {
+		return
 	}
+	c.tidy()
+	step, since := c.s.Step, c.since
+	c.spawn(func() {
+		select {
+		case <-c.ctx.Done():
+			return
+		case <-time.After(drawnBy):
+		}
+		c.post(func() {
+			if c.s.Step == step && c.since == since { // else the next one has seen to it, or will
+				c.tidy()
+			}
+		})
+	})
 }

@@ -12,12 +12,33 @@ import (
 type Script struct {
 	Has           func(r rune) bool // the characters that it is for
 	Regular, Bold fyne.Resource
+	Piece         func(r rune, bold bool) fyne.Resource // instead of the two: the face of r and its neighbours
 }
 
-// span is a piece of a row that is drawn with one face and in one direction. A nil face is the theme's.
+// span is a piece of a row that is drawn with one face and in one direction.
 type span struct {
 	text string
-	face fyne.Resource
+	typeface
+}
+
+// typeface is how Fyne is told what to draw with: a style of the theme, or a face.
+type typeface struct {
+	style fyne.TextStyle
+	face  fyne.Resource
+}
+
+// own is the kit's own face. Bold text is handed its face: to the bold face of a theme Fyne would add its own and 4 MB of
+// emoji. Text that is not bold has the theme's, as fields have; they cannot be handed one, and so it is taken apart once.
+func (k *Kit) own(bold bool) typeface {
+	if bold {
+		return typeface{fyne.TextStyle{Bold: true}, k.shared.fonts.Bold}
+	}
+	return typeface{}
+}
+
+// measure is how wide and high a text is that is drawn with t, and where its base line is.
+func (t typeface) measure(text string, px float32) (fyne.Size, float32) {
+	return fyne.CurrentApp().Driver().RenderedTextSize(text, px, t.style, t.face)
 }
 
 // SetDirection has a view made by At read from right to left, or not.
@@ -34,9 +55,9 @@ func (k *Kit) start() fyne.TextAlign {
 	return fyne.TextAlignLeading
 }
 
-// face picks the face for a character; -1 is the theme's.
+// face picks the script of a character; -1 is the kit's own face.
 func (k *Kit) face(r rune) int {
-	if r < 0x250 { // Latin, which the theme's face has
+	if r < 0x250 { // Latin, which it has
 		return -1
 	}
 	for i, s := range k.shared.fonts.More {
@@ -47,7 +68,7 @@ func (k *Kit) face(r rune) int {
 	return -1
 }
 
-// plain tells whether the whole string is drawn with the theme's face from left to right, as nearly all are.
+// plain tells whether the whole string is drawn with the kit's own face from left to right, as nearly all are.
 func (k *Kit) plain(s string) bool {
 	for _, r := range s {
 		if r >= 0x250 && (k.face(r) >= 0 || k.rtl || rightToLeft(r)) {
@@ -58,6 +79,9 @@ func (k *Kit) plain(s string) bool {
 }
 
 func rightToLeft(r rune) bool {
+	if r < 0x590 || r >= 0x2000 && r < 0xFB1D { // no letter of theirs is here, and nearly all text is
+		return false
+	}
 	return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Thaana, unicode.Syriac)
 }
 
@@ -73,7 +97,7 @@ func (k *Kit) spans(row string, bold bool) (out []span) {
 		parts := k.faces(r.text, bold)
 		if r.rtl {
 			for i := len(parts) - 1; i >= 0; i-- { // between marks, or Fyne would take a space or a stop at an end for left to right
-				out = append(out, span{rlm + parts[i].text + rlm, parts[i].face})
+				out = append(out, span{rlm + parts[i].text + rlm, parts[i].typeface})
 			}
 			continue
 		}
@@ -140,44 +164,50 @@ func reverse(runs []directed) {
 
 // faces cuts a run where the face changes.
 func (k *Kit) faces(s string, bold bool) (out []span) {
-	at, from := -2, 0
-	emit := func(to int) {
-		if at != -2 && to > from {
-			out = append(out, span{s[from:to], k.resource(at, bold)})
-		}
-	}
+	var now typeface
+	from := 0
 	for i, r := range s {
-		f := k.face(r)
-		if neutral(r) && at != -2 { // stays with what it follows
-			f = at
+		if i == 0 {
+			now = k.typeface(r, bold)
 		}
-		if f != at {
-			emit(i)
-			at, from = f, i
+		if neutral(r) { // stays with what is before it
+			continue
+		}
+		if f := k.typeface(r, bold); f != now {
+			out = append(out, span{s[from:i], now})
+			now, from = f, i
 		}
 	}
-	emit(len(s))
+	if from < len(s) {
+		out = append(out, span{s[from:], now})
+	}
 	return out
 }
 
-func (k *Kit) resource(face int, bold bool) fyne.Resource {
-	if face < 0 {
-		return nil
+// typeface is what a character is drawn with.
+func (k *Kit) typeface(r rune, bold bool) typeface {
+	at := k.face(r)
+	if at < 0 {
+		return k.own(bold)
 	}
-	s := k.shared.fonts.More[face]
-	if bold && s.Bold != nil {
-		return s.Bold
+	style := fyne.TextStyle{Bold: bold}
+	switch s := k.shared.fonts.More[at]; {
+	case s.Piece != nil:
+		return typeface{style, s.Piece(r, bold)}
+	case bold && s.Bold != nil:
+		return typeface{style, s.Bold}
+	default:
+		return typeface{style, s.Regular}
 	}
-	return s.Regular
 }
 
 // tallest is how high a row may be, in parts of the text size. Noto Serif Tibetan asks for 2.8 so that any stack of
 // letters fits; what is written today stays within this.
 const tallest = 1.55
 
-// measure is how wide and high a span stands in its row, where its base line is, and by how much its own box is higher.
-func (s span) measure(px float32, bold bool) (size fyne.Size, line, over float32) {
-	size, line = fyne.CurrentApp().Driver().RenderedTextSize(s.text, px, fyne.TextStyle{Bold: bold}, s.face)
+// stand is how wide and high a span stands in its row, where its base line is, and by how much its own box is higher.
+func (s span) stand(px float32) (size fyne.Size, line, over float32) {
+	size, line = s.measure(s.text, px)
 	if over = size.Height - px*tallest; over > 0 {
 		return fyne.NewSize(size.Width, px*tallest), line - over/2, over
 	}

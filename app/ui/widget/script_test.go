@@ -76,7 +76,7 @@ func TestFacesAreComplete(t *testing.T) {
 		for _, s := range k.faces(row, true) {
 			all.WriteString(s.text)
 			for _, r := range s.text {
-				if want := k.resource(k.face(r), true); !neutral(r) && s.face != want {
+				if want := k.typeface(r, true); !neutral(r) && s.typeface != want {
 					t.Errorf("%q of %q is drawn with another face", r, row)
 				}
 			}

@@ -24,6 +24,15 @@ type Text struct {
 	kit   *Kit
 	style Style
 	text  string
+	last  broken
+}
+
+// broken is a text as it was broken last. Columns ask for heights again and again while they find their places.
+type broken struct {
+	text  string
+	w, px float32
+	rtl   bool
+	rows  []string
 }
 
 var _ fyne.Accessible = (*Text)(nil)
@@ -38,7 +47,7 @@ func (k *Kit) Text(s Style, text string) *Text {
 // Set changes the words.
 func (t *Text) Set(text string) {
 	if t.text != text {
-		t.text = text
+		t.text, t.last = text, broken{}
 		t.Refresh()
 	}
 }
@@ -46,7 +55,7 @@ func (t *Text) Set(text string) {
 // SetInk changes the words and their colour.
 func (t *Text) SetInk(text string, i Ink) {
 	t.style.Ink = i
-	t.text = text
+	t.text, t.last = text, broken{}
 	t.Refresh()
 }
 
@@ -63,11 +72,12 @@ func (t *Text) px() float32 { return t.kit.Type(t.style.Size) }
 
 func (t *Text) measure(s string) fyne.Size {
 	if t.kit.plain(s) {
-		return fyne.MeasureText(s, t.px(), fyne.TextStyle{Bold: t.style.Bold})
+		size, _ := t.kit.own(t.style.Bold).measure(s, t.px())
+		return size
 	}
 	var width, above, below float32 // faces stand on one base line: the highest and the deepest may be two of them
 	for _, p := range t.kit.spans(s, t.style.Bold) {
-		size, line, _ := p.measure(t.px(), t.style.Bold)
+		size, line, _ := p.stand(t.px())
 		width += size.Width
 		above = max(above, line)
 		below = max(below, size.Height-line)
@@ -77,11 +87,11 @@ func (t *Text) measure(s string) fyne.Size {
 
 // rowHeight is that of the tallest face in the text, so that rows do not run into each other.
 func (t *Text) rowHeight() float32 {
-	h := fyne.MeasureText("国Ag", t.px(), fyne.TextStyle{Bold: t.style.Bold}).Height
+	size, _ := t.kit.own(t.style.Bold).measure("国Ag", t.px())
 	if !t.kit.plain(t.text) {
-		h = max(h, t.measure(t.text).Height)
+		return max(size.Height, t.measure(t.text).Height)
 	}
-	return h
+	return size.Height
 }
 
 // NaturalWidth is how wide the text is on one row.
@@ -98,16 +108,20 @@ func (t *Text) HeightFor(w float32) float32 {
 	return float32(len(t.rows(w))) * t.rowHeight()
 }
 
-// rows breaks the text greedily.
+// rows breaks the text greedily. Nobody may write to them.
 func (t *Text) rows(w float32) []string {
 	if t.style.OneRow || w <= 0 {
 		return strings.Split(t.text, "\n")
 	}
-	var out []string
-	for _, paragraph := range strings.Split(t.text, "\n") {
-		out = append(out, t.breakRows(paragraph, w+0.5)...)
+	now := broken{text: t.text, w: w, px: t.px(), rtl: t.kit.rtl}
+	if l := t.last; l.rows != nil && l.text == now.text && l.w == now.w && l.px == now.px && l.rtl == now.rtl {
+		return l.rows
 	}
-	return out
+	for _, paragraph := range strings.Split(t.text, "\n") {
+		now.rows = append(now.rows, t.breakRows(paragraph, w+0.5)...)
+	}
+	t.last = now
+	return now.rows
 }
 
 func (t *Text) breakRows(s string, w float32) (rows []string) {
@@ -236,7 +250,7 @@ func (r *textRenderer) arrange(s fyne.Size) {
 	for i, d := range drawn {
 		c := r.rows[i].(*canvas.Text)
 		c.Text, c.TextSize, c.Color, c.Alignment, c.FontSource = d.text, t.px(), t.kit.Ink(t.style.Ink), d.align, d.face
-		c.TextStyle = fyne.TextStyle{Bold: t.style.Bold}
+		c.TextStyle = d.style
 		c.Move(d.at)
 		c.Resize(d.size)
 	}
@@ -253,13 +267,13 @@ type drawnSpan struct {
 // draw places one row. One of a single face is left to Fyne; the spans of others are put side by side on one base line.
 func (t *Text) draw(drawn []drawnSpan, row string, y, w float32) []drawnSpan {
 	if t.kit.plain(row) {
-		return append(drawn, drawnSpan{span{text: row}, fyne.NewPos(0, y), fyne.NewSize(w, t.rowHeight()), t.align()})
+		return append(drawn, drawnSpan{span{row, t.kit.own(t.style.Bold)}, fyne.NewPos(0, y), fyne.NewSize(w, t.rowHeight()), t.align()})
 	}
 	spans := t.kit.spans(row, t.style.Bold)
 	sizes, lines, overs := make([]fyne.Size, len(spans)), make([]float32, len(spans)), make([]float32, len(spans))
 	var width, line float32
 	for i, p := range spans {
-		sizes[i], lines[i], overs[i] = p.measure(t.px(), t.style.Bold)
+		sizes[i], lines[i], overs[i] = p.stand(t.px())
 		width += sizes[i].Width
 		line = max(line, lines[i])
 	}
