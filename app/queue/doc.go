@@ -53,9 +53,13 @@
 //	17
 //	SHA-256 of the envelope, standard base64
 //	accepted
-//	2026-11-26T09:30:00Z
+//	2026-11-26T09:00:00Z
 //
 //	— receipt.example.org Az3grl…
+//
+// The time is that of the commit, cut to the hour: a parcel that goes out at once is committed while the person is still
+// there, and receipts lie open, in the counter's file and on a stick. They are not sealed for the way back. They name a
+// station, numbers, a hash of sealed bytes and an hour, nothing of a person, and whoever carries them may check them.
 //
 // # Batch
 //

@@ -210,6 +210,14 @@ func TestReceipt(t *testing.T) {
 	if r.Station != "T01" || r.Seq != 3 || r.Hash != p.Hash || r.Result != queue.Accepted || !bytes.Equal(r.Signed(), signed) {
 		t.Fatalf("%+v", r)
 	}
+	at := time.Date(2026, 11, 26, 15, 11, 27, 9, time.FixedZone("", 5*3600+1800)) // 09:41:27 UTC
+	one, err := queue.SignReceipt(queue.Receipt{Station: "T01", Epoch: 1, Seq: 3, Hash: p.Hash, Result: queue.Accepted, Time: at}, w.Gateway)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := queue.OpenReceipt(one, w.Receipts); err != nil || r.Time.Format(time.RFC3339) != "2026-11-26T09:00:00Z" || bytes.Contains(one, []byte("41:27")) {
+		t.Errorf("when the person was there can be read: %s %v", one, err)
+	}
 	for name, bad := range map[string][]byte{
 		"result changed": bytes.Replace(signed, []byte("accepted"), []byte("duplicate"), 1),
 		"seq changed":    bytes.Replace(signed, []byte("\n3\n"), []byte("\n4\n"), 1),

@@ -21,8 +21,8 @@ type Receipt struct {
 	Station    string
 	Epoch, Seq uint64
 	Hash       [32]byte
-	Result     Result // Accepted or Duplicate
-	Time       time.Time
+	Result     Result    // Accepted or Duplicate
+	Time       time.Time // of the commit, cut to the hour once signed
 
 	signed []byte
 }
@@ -50,8 +50,9 @@ func (r *Receipt) text() string {
 		base64.StdEncoding.EncodeToString(r.Hash[:]), r.Result.String(), r.Time.UTC().Format(time.RFC3339)}, "\n") + "\n"
 }
 
-// SignReceipt makes the signed note. It is called after the commit, never before.
+// SignReceipt makes the signed note, its time cut to the hour. It is called after the commit, never before.
 func SignReceipt(r Receipt, s note.Signer) ([]byte, error) {
+	r.Time = r.Time.UTC().Truncate(time.Hour)
 	if r.Result != Accepted && r.Result != Duplicate {
 		return nil, fmt.Errorf("%w: nothing to receipt", ErrReceipt)
 	}
