@@ -103,6 +103,7 @@ type Station struct {
 // Open opens the folder, making a training station on first use. Errors are desk errors. Without ReadOnly it holds the
 // folder's lock until Close.
 func Open(ctx context.Context, o Options) (_ *Station, err error) {
+	NoCore()
 	o.fill()
 	s := &Station{o: o, dir: dataDir(o.Dir), clock: NewClock(o.Now), fonts: sync.OnceValues(func() (*print.Fonts, error) { return openFonts(o.Dir, o.Log) })}
 	defer func() {

@@ -22,6 +22,7 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == station.PhotoHelperArg { // one portrait, and nothing else
 		os.Exit(station.PhotoHelper(os.Args[1:], os.Stdin, os.Stdout))
 	}
+	station.NoCore()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
