@@ -191,7 +191,7 @@ func (l *citizenLayout) middle(from, to, width float32) {
 	w := width - 2*z.kit.Frame(citizenMargin)
 	f := z.kit.Factor()
 	var h float32
-	for shrink := float32(1); shrink >= leastFit; shrink -= 0.05 {
+	for shrink := float32(1); shrink >= leastFit-0.01; shrink -= 0.05 { // the last step may lie a hair below
 		z.body.SetFactor(f * shrink)
 		if h = widget.HeightFor(z.middle, w); h <= to-from {
 			break

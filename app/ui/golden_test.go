@@ -27,6 +27,7 @@ func TestGolden(t *testing.T) {
 		t.Run(sc.name, func(t *testing.T) {
 			r := newRig(t, sc.change)
 			sc.play(r)
+			r.until(func() bool { return r.c.d.Queue == nil || r.c.unsent == len(r.queue.rows) }) // it is counted beside the screens
 			got := r.markup()
 			path := filepath.Join("testdata", "golden", sc.name+".txt")
 			if update {

@@ -201,15 +201,28 @@ func (k *Kit) typeface(r rune, bold bool) typeface {
 	}
 }
 
-// tallest is how high a row may be, in parts of the text size. Noto Serif Tibetan asks for 2.8 so that any stack of
-// letters fits; what is written today stays within this.
-const tallest = 1.55
+// tallest is how high a row may be, in parts of the text size, and highest how far above the base line. Noto Serif Tibetan
+// asks for 2.8 and 1.5 so that any stack of letters fits; what is written today stays within these.
+const (
+	tallest = 1.55
+	highest = 1.08
+)
 
-// stand is how wide and high a span stands in its row, where its base line is, and by how much its own box is higher.
-func (s span) stand(px float32) (size fyne.Size, line, over float32) {
-	size, line = s.measure(s.text, px)
-	if over = size.Height - px*tallest; over > 0 {
-		return fyne.NewSize(size.Width, px*tallest), line - over/2, over
+// stance is how a span stands in its row.
+type stance struct {
+	size fyne.Size
+	line float32 // from its top to the base line
+	cut  float32 // by how much its own box is higher, above
+	full float32 // the height of that box
+}
+
+// stand measures a span.
+func (s span) stand(px float32) stance {
+	size, line := s.measure(s.text, px)
+	st := stance{size: size, line: line, full: size.Height}
+	if size.Height > px*tallest {
+		st.size.Height, st.line = px*tallest, min(line, px*highest)
+		st.cut = line - st.line
 	}
-	return size, line, 0
+	return st
 }

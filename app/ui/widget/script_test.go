@@ -115,15 +115,19 @@ func TestMixedRowHoldsItsFaces(t *testing.T) {
 	for _, words := range []string{"✓  མོས་མཐུན་ཡིན།", "×  དེ་རིང་མིན།", "汉字 བོད་ཡིག", "نعم ✓ 汉"} {
 		text := k.At(1).Text(Style{Size: 48, Bold: true, OneRow: true}, words)
 		text.Resize(fyne.NewSize(text.NaturalWidth(), text.HeightFor(0)))
-		lowest, highest := float32(0), text.HeightFor(0)
+		lower, upper := float32(0), text.HeightFor(0)
 		for _, o := range test.WidgetRenderer(text).Objects() {
 			c := o.(*canvas.Text)
-			size, _ := fyne.CurrentApp().Driver().RenderedTextSize(c.Text, c.TextSize, c.TextStyle, c.FontSource)
-			over := max(size.Height-c.TextSize*tallest, 0) / 2
-			highest, lowest = min(highest, c.Position().Y+over), max(lowest, c.Position().Y+size.Height-over)
+			size, line := fyne.CurrentApp().Driver().RenderedTextSize(c.Text, c.TextSize, c.TextStyle, c.FontSource)
+			top, end := c.Position().Y, c.Position().Y+size.Height
+			if size.Height > c.TextSize*tallest {
+				top += line - c.TextSize*highest
+				end = top + c.TextSize*tallest
+			}
+			upper, lower = min(upper, top), max(lower, end)
 		}
-		if highest < -0.5 || lowest > text.Size().Height+0.5 {
-			t.Errorf("%q is drawn from %v to %v of %v", words, highest, lowest, text.Size().Height)
+		if upper < -0.5 || lower > text.Size().Height+0.5 {
+			t.Errorf("%q is drawn from %v to %v of %v", words, upper, lower, text.Size().Height)
 		}
 	}
 }

@@ -77,10 +77,10 @@ func (t *Text) measure(s string) fyne.Size {
 	}
 	var width, above, below float32 // faces stand on one base line: the highest and the deepest may be two of them
 	for _, p := range t.kit.spans(s, t.style.Bold) {
-		size, line, _ := p.stand(t.px())
-		width += size.Width
-		above = max(above, line)
-		below = max(below, size.Height-line)
+		st := p.stand(t.px())
+		width += st.size.Width
+		above = max(above, st.line)
+		below = max(below, st.size.Height-st.line)
 	}
 	return fyne.NewSize(width, above+below)
 }
@@ -270,12 +270,12 @@ func (t *Text) draw(drawn []drawnSpan, row string, y, w float32) []drawnSpan {
 		return append(drawn, drawnSpan{span{row, t.kit.own(t.style.Bold)}, fyne.NewPos(0, y), fyne.NewSize(w, t.rowHeight()), t.align()})
 	}
 	spans := t.kit.spans(row, t.style.Bold)
-	sizes, lines, overs := make([]fyne.Size, len(spans)), make([]float32, len(spans)), make([]float32, len(spans))
+	stances := make([]stance, len(spans))
 	var width, line float32
 	for i, p := range spans {
-		sizes[i], lines[i], overs[i] = p.stand(t.px())
-		width += sizes[i].Width
-		line = max(line, lines[i])
+		stances[i] = p.stand(t.px())
+		width += stances[i].size.Width
+		line = max(line, stances[i].line)
 	}
 	var x float32
 	switch t.align() {
@@ -285,9 +285,9 @@ func (t *Text) draw(drawn []drawnSpan, row string, y, w float32) []drawnSpan {
 		x = (w - width) / 2
 	}
 	for i, p := range spans {
-		box := fyne.NewSize(sizes[i].Width, sizes[i].Height+overs[i])
-		drawn = append(drawn, drawnSpan{p, fyne.NewPos(x, y+line-lines[i]-overs[i]/2), box, fyne.TextAlignLeading})
-		x += sizes[i].Width
+		st := stances[i]
+		drawn = append(drawn, drawnSpan{p, fyne.NewPos(x, y+line-st.line-st.cut), fyne.NewSize(st.size.Width, st.full), fyne.TextAlignLeading})
+		x += st.size.Width
 	}
 	return drawn
 }
