@@ -111,3 +111,18 @@ func TestRestDrawsNothing(t *testing.T) {
 		})
 	}
 }
+
+// Drawing the window again leaves the tasks alone that are not seen. The control: the toolkit's own way draws them all.
+func TestOnlySeenIsDrawn(t *testing.T) {
+	d := count(t, true)
+	r := newRig(t, nil)
+	r.login()
+	d.drawn = 0
+	r.c.refresh()
+	seen := d.drawn
+	d.drawn = 0
+	r.c.frame.root.Refresh()
+	if all := d.drawn; seen == 0 || seen*3 > all {
+		t.Errorf("%d objects were drawn again, of %d with the hidden tasks", seen, all)
+	}
+}
