@@ -30,7 +30,7 @@
 // Size in bytes and in pixels is bounded before anything is decoded. A PNG is read row by row, and what has more than six
 // million pixels is made smaller on the way, so that memory is bounded by that and not by what a file promises; of a JPEG,
 // which the library unpacks whole, the frame header tells what that takes, and a small file may not promise much. What is
-// done to find codes is counted and bounded (Work): the same picture gives the same answer on a busy machine, and a page of
+// done to find codes, and to fit a view and a bend through their patterns, is counted and bounded (Work): the same picture gives the same answer on a busy machine, and a page of
 // nothing but finder patterns costs what any other page does. Thresholds, sizes and swapped light and dark take turns, the
 // likeliest first, so that what is left out are the last resorts. The context is looked at between attempts. A panic of the
 // decoder is a code that was not read. Errors hold nothing of what was read, and a Code prints as its version and length.

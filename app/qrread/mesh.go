@@ -15,6 +15,7 @@ type mesh struct {
 	bend  [][]point // what the view leaves over, at every fourth module
 	found int       // alignment patterns found
 	of    int       // and how many there are
+	spent int       // on fitting, by the prices of Work
 }
 
 const meshStep = 4
@@ -40,11 +41,12 @@ func (m *mesh) settle(stiffness float64) bool {
 		return false
 	}
 	m.view, m.bend = view, nil
+	n := (m.dim+meshStep-1)/meshStep + 1
+	m.spent += fitCost(len(m.knots), n*n)
 	s, ok := fitSpline(m.knots, view, stiffness)
 	if !ok {
 		return true // knots that lie on one line; the view stands
 	}
-	n := (m.dim+meshStep-1)/meshStep + 1
 	m.bend = make([][]point, n)
 	for j := range m.bend {
 		m.bend[j] = make([]point, n)
@@ -181,6 +183,7 @@ func ones(v uint) (n int) {
 // looked for where the ones found so far say it is.
 func (p *plane) lay(t triple, dim int) (*mesh, bool) {
 	m := &mesh{dim: dim, knots: corners(t, dim)}
+	defer func() { p.read += m.spent / priceSample }()
 	version, err := decoder.Version_GetVersionForNumber((dim - 17) / 4)
 	if err != nil || !m.settle(0.02) {
 		return nil, false
@@ -236,6 +239,7 @@ func (m *mesh) walk(p *plane, todo []point) {
 // module to the right and down there.
 func (m *mesh) predict(q point) (at, ux, uy point) {
 	bent := m.view.at
+	m.spent += fitCost(len(m.knots), 5)
 	if s, ok := fitSpline(m.knots, m.view, 0.02); ok {
 		bent = func(q point) point { return m.view.at(q).plus(s.bend(q)) }
 	}

@@ -282,7 +282,7 @@ func (s *search) attempt(p *plane, t triple) bool {
 			}
 			return true
 		}
-		if s.ctx.Err() != nil {
+		if s.count(p); s.over() {
 			return false
 		}
 	}
@@ -293,6 +293,7 @@ func (s *search) attempt(p *plane, t triple) bool {
 func (p *plane) readMesh(m *mesh) (Code, bool) {
 	g := p.sample(m)
 	for _, k := range [4]float64{0.4, 0, 0.9, 1.6} {
+		p.read += m.dim * m.dim * priceModule / priceSample
 		bits, err := g.crisp(k).bits()
 		if err != nil {
 			return Code{}, false
@@ -303,6 +304,7 @@ func (p *plane) readMesh(m *mesh) (Code, bool) {
 			}
 			continue
 		}
+		p.read += m.dim * m.dim * priceDecode / priceSample
 		if c, ok := decode(bits); ok {
 			d := float64(m.dim)
 			for i, q := range [4]point{{0, 0}, {d, 0}, {d, d}, {0, d}} {

@@ -37,17 +37,28 @@ func (w *Work) Left() bool { return w.left > 0 }
 
 // Prices, a pixel where nothing else is said.
 const (
-	pricePixel  = 1 // three pixels to take in, to halve, to swap light and dark and back
-	priceSoft   = 2 // a pixel blurred
-	priceLocal  = 3 // a pixel divided by its surroundings
-	priceOtsu   = 2 // a pixel divided by one limit for all
-	priceRow    = 3 // a pixel of a row that is looked through
-	priceSample = 9 // a place between pixels
-	pricePNG    = 3 // a byte that pixels unpack to
-	priceJPEG   = 9 // a pixel unpacked
+	pricePixel  = 1  // three pixels to take in, to halve, to swap light and dark and back
+	priceSoft   = 2  // a pixel blurred
+	priceLocal  = 3  // a pixel divided by its surroundings
+	priceOtsu   = 2  // a pixel divided by one limit for all
+	priceRow    = 3  // a pixel of a row that is looked through
+	priceSample = 9  // a place between pixels
+	pricePNG    = 3  // a byte that pixels unpack to
+	priceJPEG   = 9  // a pixel unpacked
+	priceModule = 20 // a module told dark from light
+	priceDecode = 60 // and corrected
+	priceTerm   = 1  // of a system of equations, of which there are a third of a cube
+	pricePlate  = 15 // of a spline, one knot at one place
 	priceHit    = 400
 	pricePass   = priceLocal + priceRow
 )
+
+// fitCost is the price of a view and a spline through so many knots, asked at so many places: what three patterns that belong
+// to nothing cost most, where patterns enough seem to lie between them.
+func fitCost(knots, places int) int {
+	n := knots + 3
+	return n*n*n/3*priceTerm + (n*n/2+n*places)*pricePlate
+}
 
 // unpack takes the price of opening a picture, and leaves a half of what was there to look for codes in it.
 func (w *Work) unpack(n, price int) { w.left -= min(n*price, max(w.left/2, 0)) }
