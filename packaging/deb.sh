@@ -58,7 +58,7 @@ for must in libc6 libgl1 libx11-6 libpcsclite1; do
   case "$DEPENDS" in *"$must"*) ;; *) stop "the computed needs lack $must: $DEPENDS" ;; esac
 done
 DEPENDS=$(quoted "$DEPENDS, passwd")
-RECOMMENDS='"pcscd", "cups", "curl"'
+RECOMMENDS='"pcscd", "cups", "curl", "x11-xserver-utils"'
 SUGGESTS='"speech-dispatcher", "fonts-noto-cjk"'
 export DEPENDS RECOMMENDS SUGGESTS
 say "bangban depends on $DEPENDS"

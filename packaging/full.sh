@@ -26,6 +26,8 @@ row paper pure ./print ./app/voucher
 row readers env BANGBAN_FULL=1 go test -count=1 -timeout 30m ./cardreader/pcsc/... ./cardreader/vpcd/...
 row gmrtd sh packaging/gmrtd.sh
 row real sh packaging/real.sh
+row monitors sh packaging/monitors.sh
+row memory env MONITORS=2 WORDS=none WALK=journeys sh packaging/walk.sh
 row load sh packaging/load.sh --full
 row packages sh packaging/packages-test.sh "$out/packages"
 printf '\n'

@@ -42,7 +42,7 @@ for must in libGL.so libX11.so libpcsclite.so 'libc.so.6(GLIBC_'; do
 done
 DEPENDS="$DEPENDS, \"shadow-utils\""
 say "bangban wants $DEPENDS"
-RECOMMENDS='"pcsc-lite", "cups"'
+RECOMMENDS='"pcsc-lite", "cups", "xrandr"'
 SUGGESTS='"speech-dispatcher"'
 export DEPENDS RECOMMENDS SUGGESTS
 case $ARCH in amd64) machine=x86_64 ;; *) machine=aarch64 ;; esac

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 need_go
 case $(family) in
-deb) install_deb ca-certificates gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libxkbcommon-dev libpcsclite-dev pcscd libgl1 ;;
+deb) install_deb ca-certificates gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libxkbcommon-dev libpcsclite-dev pcscd libgl1 x11-xserver-utils ;;
 rpm) install_rpm ca-certificates gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel \
        libXxf86vm-devel libxkbcommon-devel pcsc-lite-devel pcsc-lite ;;
 *)   say "no apt-get and no dnf here: install a C compiler, the X11 and OpenGL headers and pcsc-lite by hand; trying to build anyway" ;;
