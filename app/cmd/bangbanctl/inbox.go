@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -78,7 +79,7 @@ func (e *env) inboxOpen(ctx context.Context, dir, keyDir, storeDir string, secre
 	}
 	signer, err := inst.ReceiptSigner()
 	if err != nil {
-		return &desk.Error{Op: "inbox.open", Code: "inbox-no-receipt-key", Args: map[string]string{"Dir": keyDir}, Err: err}
+		return cmp.Or[error](wantsPassphrase("inbox.open", keyDir, err), &desk.Error{Op: "inbox.open", Code: "inbox-no-receipt-key", Args: map[string]string{"Dir": keyDir}, Err: err})
 	}
 	if err := os.MkdirAll(storeDir, 0o700); err != nil {
 		return &desk.Error{Op: "inbox.open", Code: "file-unwritable", Args: map[string]string{"File": storeDir}, Err: err}

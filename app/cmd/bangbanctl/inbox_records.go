@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,7 +50,7 @@ func (e *env) handOn(ctx context.Context, f handFlags) (err error) {
 	}
 	holders, err := holderKeys(inst)
 	if err != nil {
-		return &desk.Error{Op: "inbox.open", Code: "inbox-sealed", Args: map[string]string{"Dir": f.keys}, Err: err}
+		return cmp.Or[error](wantsPassphrase("inbox.open", f.keys, err), &desk.Error{Op: "inbox.open", Code: "inbox-sealed", Args: map[string]string{"Dir": f.keys}, Err: err})
 	}
 	store, err := openStore(ctx, f.store)
 	if err != nil {

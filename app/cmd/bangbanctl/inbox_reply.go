@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,7 +59,7 @@ func parseRef(s string) (r inbox.Ref, ok bool) {
 
 func (e *env) reply(ctx context.Context, ref inbox.Ref, f replyFlags) (err error) {
 	fail := func(code string, err error) error {
-		return &desk.Error{Op: "inbox.reply", Code: code, Args: map[string]string{"Name": fmt.Sprintf("%s/%d/%d", ref.Station, ref.Epoch, ref.Seq), "Dir": f.keys}, Err: err}
+		return cmp.Or[error](wantsPassphrase("inbox.reply", f.keys, err), &desk.Error{Op: "inbox.reply", Code: code, Args: map[string]string{"Name": fmt.Sprintf("%s/%d/%d", ref.Station, ref.Epoch, ref.Seq), "Dir": f.keys}, Err: err})
 	}
 	if f.result != queue.SubjectDone && f.result != queue.SubjectPartly && f.result != queue.SubjectRefused {
 		return usagef("--result is done, partly or refused")

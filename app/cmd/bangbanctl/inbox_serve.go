@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -98,7 +99,7 @@ func (e *env) serve(ctx context.Context, f serveFlags) (err error) {
 	}
 	cert, err := inst.GatewayTLS()
 	if err != nil {
-		return &desk.Error{Op: "inbox.serve", Code: "inbox-no-gateway-key", Args: map[string]string{"Dir": f.keys}, Err: err}
+		return cmp.Or[error](wantsPassphrase("inbox.serve", f.keys, err), &desk.Error{Op: "inbox.serve", Code: "inbox-no-gateway-key", Args: map[string]string{"Dir": f.keys}, Err: err})
 	}
 	store, err := openStore(ctx, f.store)
 	if err != nil {
@@ -126,7 +127,7 @@ func (e *env) serve(ctx context.Context, f serveFlags) (err error) {
 func (e *env) gatewayConfig(inst *institution.Institution, f serveFlags) (c inbox.GatewayConfig, err error) {
 	signer, err := inst.ReceiptSigner()
 	if err != nil {
-		return c, &desk.Error{Op: "inbox.serve", Code: "inbox-no-receipt-key", Args: map[string]string{"Dir": f.keys}, Err: err}
+		return c, cmp.Or[error](wantsPassphrase("inbox.serve", f.keys, err), &desk.Error{Op: "inbox.serve", Code: "inbox-no-receipt-key", Args: map[string]string{"Dir": f.keys}, Err: err})
 	}
 	pem := inst.PEM()
 	if f.institution != "" {
