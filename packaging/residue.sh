@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 if [ "${1:-}" = --memory ]; then
   pid=$2 specimen=assets/specimens/${3:-emrtd}.json
   # Opening it is what asks the system: being root is not enough in every container.
-  { : < "/proc/$pid/mem" && : < "/proc/$pid/pagemap"; } 2> /dev/null || { echo "residue: skipped: no right to look into the memory of $pid"; exit 0; }
+  { true < "/proc/$pid/mem" && true < "/proc/$pid/pagemap"; } 2> /dev/null || { echo "residue: skipped: no right to look into the memory of $pid"; exit 0; }
   python3 - "$pid" "$specimen" "$(tr '\0' '\n' < "/proc/$pid/environ" | sed -n 's/^BANGBAN_PLANTED=//p')" "${STRINGS:-count}" << 'PYTHON'
 import base64, json, os, signal, struct, sys
 pid, specimen, planted, strings = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
