@@ -28,11 +28,12 @@ row gmrtd sh packaging/gmrtd.sh
 row real sh packaging/real.sh
 row monitors sh packaging/monitors.sh
 row memory env MONITORS=2 WORDS=none WALK=journeys sh packaging/walk.sh
+row weight sh packaging/weight.sh
 row load sh packaging/load.sh --full
 row packages sh packaging/packages-test.sh "$out/packages"
 printf '\n'
 cat "$out/table"
-# The figures beneath the table: the fault matrix, a million parcels beside a thousand, the load.
+# The figures beneath the table: the fault matrix, a million parcels beside a thousand, the load, the weight.
 sed -n '/^fault  */,/^total/p' "$out/faults.log"
-grep -hE '^(scale\||load: )' "$out/store.log" "$out/load.log" | tr '|' ' ' || true
+grep -hE '^(scale\||load: |weight: )' "$out/store.log" "$out/load.log" "$out/weight.log" | tr '|' ' ' || true
 [ -z "$bad" ] || stop "see the logs in $out"

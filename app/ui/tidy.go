@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// gcPercent trades a little work for memory: a counter rests most of the time, on an old computer with little of it.
-const gcPercent = 50
+// gcPercent trades a little work for memory: only what is seen is drawn, which is cheap, and a counter rests most of the
+// time, on an old computer with little memory.
+const gcPercent = 25
 
 // tidyUp has a person who has gone leave the memory as well: what a visit used is collected and given back to the system
 // at once, not when the next visit happens to need it. It runs beside the screens.
