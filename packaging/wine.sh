@@ -59,7 +59,8 @@ done
 [ -n "$clerk" ] || fail "no clerk's window"
 step() { tr -d '\r' < "$work/out" | grep '^step ' | tail -n 1 | cut -d' ' -f2; }
 want() { n=0; until [ "$(step)" = "$1" ]; do n=$((n + 1)); [ $n -lt 1200 ] || fail "step $1 is not reached, it is at $(step)"; kill -0 "$app" 2>/dev/null || fail "the window ended"; sleep 0.05; done; }
-key() { sleep 1; xdotool windowfocus "$clerk"; xdotool key --delay 80 "$@"; }
+# Without a window manager the X server's focus is not wine's own: a click on an empty place makes them one.
+key() { sleep 1; xdotool windowfocus "$clerk"; xdotool mousemove --window "$clerk" 700 520 click 1; sleep 0.3; xdotool key --delay 80 "$@"; }
 want locked; sleep 2; xdotool windowfocus "$clerk"; xdotool type --delay 80 246810; key Return
 want ready; key F4
 n=0
