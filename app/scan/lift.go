@@ -20,6 +20,7 @@ const maxFound = 24
 type Found struct {
 	Data  []byte
 	Where string // "picture code 2", "pdf code 1", "pdf", "file": part of the detail of a verdict
+	Code  bool   // it was read off a picture or a page: somebody may have put it beside another
 }
 
 // Format implements fmt.Formatter so that no verb prints the data.
@@ -52,7 +53,7 @@ func Lift(ctx context.Context, data []byte) (Lifted, error) {
 	case isPDF(data):
 		return liftPDF(ctx, data)
 	}
-	return Lifted{Found: []Found{{trimmed(data), "file"}}}, ctx.Err()
+	return Lifted{Found: []Found{{Data: trimmed(data), Where: "file"}}}, ctx.Err()
 }
 
 func found(texts []string, where string) (all []Found) {
@@ -60,7 +61,7 @@ func found(texts []string, where string) (all []Found) {
 		if i == maxFound {
 			break
 		}
-		all = append(all, Found{[]byte(t), fmt.Sprintf("%s %d", where, i+1)})
+		all = append(all, Found{Data: []byte(t), Where: fmt.Sprintf("%s %d", where, i+1), Code: true})
 	}
 	return all
 }

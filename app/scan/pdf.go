@@ -69,7 +69,7 @@ func liftPDF(ctx context.Context, data []byte) (Lifted, error) {
 			}
 		}
 	}
-	out.Found = append(found(texts, "pdf code"), Found{data, "pdf"})
+	out.Found = append(found(texts, "pdf code"), Found{Data: data, Where: "pdf"})
 	return out, nil
 }
 

@@ -3,7 +3,6 @@ package station
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"bangban/app/scan"
 	"bangban/app/verify"
@@ -32,9 +31,6 @@ func (c *codes) take(res *verify.Result, f scan.Found) {
 		c.res, c.found = res, f
 	}
 }
-
-// isCode tells a code in a picture or on a page from a file, and from papers inside one.
-func isCode(f scan.Found) bool { return strings.Contains(f.Where, " code ") }
 
 func (c *codes) worst() *verify.Result {
 	if c.count > 1 {

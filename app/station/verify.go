@@ -142,7 +142,7 @@ func lift(ctx context.Context, list []verify.Format, input []byte, req verify.Re
 	}
 	var read codes
 	for _, f := range lifted.Found {
-		if read.count > 0 && !isCode(f) {
+		if read.count > 0 && !f.Code { // a file, and papers inside one, are asked where no code was read
 			continue
 		}
 		res, err := verify.Run(ctx, list, f.Data, req)

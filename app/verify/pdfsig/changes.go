@@ -330,13 +330,18 @@ func lockedSince(a, b dict) bool {
 	return ok1 && ok2 && a["FT"] == name("Sig") && a["V"] == nil && b["V"] != nil && int(after)&^locks == int(before)&^locks && int(after)&int(before) == int(before)
 }
 
+// dictionaries follows two values to dictionaries; nil where there is something else.
+func (c *compare) dictionaries(a, b any) (before, after dict, err error) {
+	if before, err = getDict(c.old, a); err != nil {
+		return nil, nil, err
+	}
+	after, err = getDict(c.now, b)
+	return before, after, err
+}
+
 // resources lets names be added to the form's default resources: what was there draws as before.
 func (c *compare) resources(a, b any) error {
-	before, err := getDict(c.old, a)
-	if err != nil {
-		return err
-	}
-	after, err := getDict(c.now, b)
+	before, after, err := c.dictionaries(a, b)
 	if err != nil {
 		return err
 	}
@@ -371,11 +376,7 @@ func (c *compare) resources(a, b any) error {
 
 // form compares AcroForm: fields may be added, flags raised, resources put in under names that there were not.
 func (c *compare) form(a, b any) error {
-	before, err := getDict(c.old, a)
-	if err != nil {
-		return err
-	}
-	after, err := getDict(c.now, b)
+	before, after, err := c.dictionaries(a, b)
 	if err != nil {
 		return err
 	}
