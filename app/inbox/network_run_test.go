@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -23,6 +22,7 @@ import (
 	"bangban/app/inbox/lite"
 	"bangban/app/queue"
 	"bangban/app/queue/https"
+	"bangban/app/queue/queuetest"
 )
 
 // outcome is what one fault did.
@@ -97,8 +97,8 @@ func (w *wire) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.tail = append(w.tail, p...)
-	w.found += marked(w.tail)
-	w.tail = bytes.Clone(w.tail[max(0, len(w.tail)-len(inboxtest.PersonNumber)):])
+	w.found += marks.In(w.tail)
+	w.tail = bytes.Clone(w.tail[max(0, len(w.tail)-marks.Longest()):])
 	return len(p), nil
 }
 
@@ -108,47 +108,8 @@ func (w *wire) plain() int {
 	return w.found
 }
 
-// marked counts the markers of the hall's invented person in some bytes.
-func marked(b []byte) (n int) {
-	for _, m := range [][]byte{[]byte(inboxtest.Person), []byte(inboxtest.PersonNumber), []byte("S\x00P\x00E\x00C\x00I\x00M\x00E\x00N\x00 \x00Q\x00")} {
-		if bytes.Contains(b, m) {
-			n++
-		}
-	}
-	return n
-}
-
-// scan counts markers in every file below the folders, and finds a planted one, or nothing it says counts.
-func scan(t *testing.T, dirs ...string) (n int) {
-	t.Helper()
-	planted := filepath.Join(dirs[0], "planted")
-	if err := os.WriteFile(planted, append([]byte("core\x00"), inboxtest.Person...), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	defer os.Remove(planted)
-	found := false
-	for _, dir := range dirs {
-		err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() {
-				return err
-			}
-			b, err := os.ReadFile(p)
-			if p == planted {
-				found = marked(b) > 0
-				return err
-			}
-			n += marked(b)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !found {
-		t.Fatal("control: a planted name is not found")
-	}
-	return n
-}
+// marks are those of the hall's invented person.
+var marks = queuetest.Marks{[]byte(inboxtest.Person), []byte(inboxtest.PersonNumber), []byte("S\x00P\x00E\x00C\x00I\x00M\x00E\x00N\x00 \x00Q\x00")}
 
 // naive is the control: a receiver that appends whatever comes, with a sender that believes any 200.
 type naive struct {
@@ -222,7 +183,7 @@ func (f fault) run(t *testing.T, h *inboxtest.Hall) (y outcome) {
 		t.Errorf("%d checkpoints could not be proven: a fault looks like a clone", row.Unproven)
 	}
 	y.lost, y.twice = faultParcels-int(row.Mark), row.Parcels-faultParcels+row.Forks
-	y.plain = posted.plain() + scan(t, kept, filepath.Dir(c.Path()))
+	y.plain = posted.plain() + marks.Scan(t, kept, filepath.Dir(c.Path()))
 	return y
 }
 

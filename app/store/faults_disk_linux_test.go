@@ -129,7 +129,7 @@ func fullDisk(t *testing.T, disk, dir string, ballast, leave int64) (y tally, er
 	closed = true
 	conf.Ballast = 0
 	y, err = told.after(t, r, conf)
-	y.plain = scan(t, dir)
+	y.plain = markers.Scan(t, dir)
 	return y, err
 }
 
@@ -177,7 +177,7 @@ func TestFaultIO(t *testing.T) {
 			if why != nil {
 				t.Logf("call %d: %v", n, why)
 			}
-			y.lost, y.twice, y.plain = y.lost+one.lost, y.twice+one.twice, y.plain+scan(t, r.dir)
+			y.lost, y.twice, y.plain = y.lost+one.lost, y.twice+one.twice, y.plain+markers.Scan(t, r.dir)
 		}
 	}
 	if hit == 0 {

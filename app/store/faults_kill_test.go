@@ -62,7 +62,7 @@ func torture(t *testing.T, act string, kills int) (y tally, told *said) {
 	if why != nil && act == "work" {
 		t.Log(why)
 	}
-	y.cases, y.plain = kills, scan(t, r.dir)
+	y.cases, y.plain = kills, markers.Scan(t, r.dir)
 	y.twice += told.office.forks
 	y.note = fmt.Sprintf("%d queued, %d sent again", len(told.acked), told.office.again)
 	return y, told
@@ -101,7 +101,7 @@ func TestFaultTwoInstances(t *testing.T) {
 		y.control++
 		second.Close()
 	}
-	y.plain = scan(t, r.dir)
+	y.plain = markers.Scan(t, r.dir)
 	y.row(t, "two programs, one folder")
 }
 
@@ -148,7 +148,7 @@ func TestFaultClonedDisk(t *testing.T) {
 		for _, n := range naive {
 			y.control += n - 1
 		}
-		y.plain += scan(t, r.dir)
+		y.plain += markers.Scan(t, r.dir)
 	}
 	y.row(t, "cloned disk")
 }

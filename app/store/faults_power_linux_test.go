@@ -207,7 +207,7 @@ func (s *said) look(t *testing.T, r *rig, image map[string][]byte) (tally, error
 		if err := errors.Join(os.MkdirAll(filepath.Dir(p), 0o700), os.WriteFile(p, b, 0o600)); err != nil {
 			t.Fatal(err)
 		}
-		plain += open(b)
+		plain += markers.In(b)
 	}
 	y, why := s.after(t, r, r.conf(dir).Sync("OFF"))
 	y.plain += plain

@@ -99,7 +99,7 @@ func TestFaultReceipts(t *testing.T) {
 	if len(forked) == 0 {
 		t.Error("no fork was tried")
 	}
-	y.plain = scan(t, r.dir)
+	y.plain = markers.Scan(t, r.dir)
 	y.row(t, "receipts replayed, forged, foreign")
 }
 
@@ -158,6 +158,6 @@ func TestFaultClockJumps(t *testing.T) {
 			t.Logf("jump %s: %s still waits", jump, id)
 		}
 	}
-	y.twice, y.plain = told.office.forks+told.office.again, scan(t, r.dir)
+	y.twice, y.plain = told.office.forks+told.office.again, markers.Scan(t, r.dir)
 	y.row(t, "clock jumps")
 }

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -205,48 +204,8 @@ func (v *receiver) drain(ctx context.Context, s *store.Store) error {
 }
 
 // markers are what the invented citizen's visit would leave behind.
-var markers = [][]byte{[]byte(specimenName), []byte("330106195003124417"),
+var markers = queuetest.Marks{[]byte(specimenName), []byte("330106195003124417"),
 	[]byte("S\x00P\x00E\x00C\x00I\x00M\x00E\x00N\x00 \x00Q\x00")}
-
-// open tells how many markers lie open in some bytes.
-func open(b []byte) (n int) {
-	for _, m := range markers {
-		if bytes.Contains(b, m) {
-			n++
-		}
-	}
-	return n
-}
-
-// scan counts markers in every file below dir. It finds a planted one, or nothing it says counts.
-func scan(t testing.TB, dir string) (n int) {
-	t.Helper()
-	planted := filepath.Join(dir, "planted")
-	if err := os.WriteFile(planted, append([]byte("core\x00"), markers[0]...), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	defer os.Remove(planted)
-	found := false
-	err := filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		b, err := os.ReadFile(p)
-		if p == planted {
-			found = open(b) > 0
-			return err
-		}
-		n += open(b)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !found {
-		t.Fatal("control: a planted name is not found")
-	}
-	return n
-}
 
 // said is what a child has told: acknowledged parcels, parcels that reached the receiver, parcels on a stick.
 type said struct {

@@ -110,7 +110,7 @@ func TestFaultBitRot(t *testing.T) {
 		if all, _ := filepath.Glob(filepath.Join(dir, "quarantine-*")); len(all) > 0 {
 			aside++
 		}
-		y.plain += scan(t, dir)
+		y.plain += markers.Scan(t, dir)
 		os.RemoveAll(dir)
 	}
 	y.control = told // SQLite alone would have said nothing of these

@@ -121,7 +121,7 @@ func walk(t *testing.T) tally {
 	if bad := m.judge(t, c); m.differs(t, c) != nil && bad.lost > y.lost {
 		y.control = 1
 	}
-	y.cases, y.plain = walkSteps, scan(t, filepath.Dir(c.path))
+	y.cases, y.plain = walkSteps, markers.Scan(t, filepath.Dir(c.path))
 	return y
 }
 
