@@ -1,5 +1,20 @@
-# A screen of one's own for the window under test, and what walks wait for. The caller has $work, $pids and fail.
+# A screen of one's own for the window under test, and what walks wait for. The caller has fail.
 # shellcheck shell=sh
+
+# begin_work: $work is a folder that is thrown away at the end; by then what $pids names is ended, and what hangs on
+# descriptor 9 (packaging/pcscd.sh).
+begin_work() {
+  work=$(mktemp -d)
+  pids=""
+  trap end_work EXIT
+  trap 'exit 1' INT TERM
+}
+end_work() {
+  exec 9>&- || true
+  for p in $pids; do kill "$p" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
 
 # need_display [TOOL...]: says what is missing, before anything is built.
 need_display() {

@@ -8,17 +8,9 @@ set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh
 . packaging/display.sh
-work=$(mktemp -d)
+begin_work
 shots=${1:-$work/shots}
 mkdir -p "$shots"
-pids=""
-cleanup() {
-  for p in $pids; do kill "$p" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
 fail() {
   echo "monitors: FAILED: $*" >&2
   import -silent -window root "$shots/failed.png" 2>/dev/null || true

@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh
 . packaging/display.sh
-work=$(mktemp -d)
+begin_work
 shots=${2:-$work/shots}
 mkdir -p "$shots"
 program=${1:-$work/bangban}
@@ -14,14 +14,6 @@ if [ -z "${1:-}" ]; then
   need_go
   go build -p 2 -tags x11,migrated_fynedo -o "$program" .
 fi
-pids=""
-cleanup() {
-  for p in $pids; do kill "$p" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
 fail() {
   echo "newcomer: FAILED: $*" >&2
   import -window root "$shots/failed.png" 2>/dev/null || true

@@ -11,19 +11,10 @@ set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh
 . packaging/display.sh
-work=$(mktemp -d)
+begin_work
 shots=${1:-$work/shots}
 mkdir -p "$shots" "$work/xdg" "$work/home/.config"
 chmod 700 "$work/xdg"
-pids=""
-cleanup() {
-  exec 9>&- || true
-  for p in $pids; do kill "$p" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
 steps=0
 step() { steps=$((steps + 1)); printf '%s\n' "real $steps: $*"; }
 fail() {

@@ -16,19 +16,9 @@ cd "$(dirname "$0")/.."
 . packaging/deps.sh
 . packaging/display.sh
 . packaging/pcscd.sh
-work=$(mktemp -d)
+begin_work
 shots=${1:-$work/shots}
 mkdir -p "$shots"
-pids=""
-cleanup() {
-  exec 9>&- || true
-  for p in $pids; do kill "$p" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
-
 fail() {
   echo "walk: FAILED: $*" >&2
   import -window root "$shots/failed.png" 2>/dev/null || true

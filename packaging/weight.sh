@@ -11,16 +11,8 @@ cd "$(dirname "$0")/.."
 . packaging/deps.sh
 . packaging/display.sh
 need_go
-work=$(mktemp -d)
-pids=
+begin_work
 fail() { echo "weight: FAILED: $*" >&2; exit 1; }
-cleanup() {
-  for p in $pids; do kill "$p" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
 need_display cc
 cc -O2 -o "$work/winstart" packaging/winstart.c -lX11 || fail "winstart does not build: install libx11-dev"
 if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else go build -p 2 -tags x11,migrated_fynedo -o "$work/bangban" .; fi
