@@ -63,6 +63,7 @@ type Card struct {
 	pace      *paceRun
 	agreeing  bool // Chip Authentication has begun
 	plain     plainState
+	piv       pivState
 }
 
 // Open makes the chip of a shipped specimen, which may be named with the prefix "sim:".
@@ -125,6 +126,7 @@ func (c *Card) Reset() {
 func (c *Card) reset() {
 	c.challenge, c.session, c.next, c.pace, c.agreeing = nil, nil, nil, nil, false
 	c.plain = plainState{wrong: c.plain.wrong}
+	c.piv.reset()
 	c.selectMaster()
 }
 
@@ -160,6 +162,9 @@ func (c *Card) apdu(ctx context.Context, command []byte) []byte {
 func (c *Card) answer(command []byte) apdu.Response {
 	if c.specimen.Plain != nil {
 		return c.plainAnswer(command)
+	}
+	if c.specimen.PIV != nil {
+		return c.pivAnswer(command)
 	}
 	cmd, err := apdu.ParseCommand(command)
 	if err != nil || (apdu.Extended(command) && !c.specimen.Extended) {

@@ -19,6 +19,7 @@
 //	dirs      [{aid, files {identifier: base64}, sfi {short identifier: identifier}}]; without aid: the master file
 //	select    {aid: answer}, hexadecimal, for a chip without files
 //	plain     {t0, respond, dialect, apps, open, selected, files, data, pin}: a chip that is read without a session
+//	piv       {pin, tries, keys {reference: {private, certificate}}, maker}: the card of a member of staff
 //	pin       the number that its holder knows
 //	faults    {command: status} of a card on a reader with a security module, in place of the answer
 //	pull_at   the command in which the card is taken from the reader, each time
@@ -54,6 +55,13 @@
 //   - the application's files only inside a session (6982 otherwise); files of the master file always,
 //     but for EF.CardSecurity, which PACE opens
 //   - extended lengths only where the specimen says so (6700 otherwise)
+//
+// # What the card of a member of staff does (NIST SP 800-73-4 part 2)
+//
+//   - SELECT by the whole name or its beginning, GET DATA of certificates, with GET RESPONSE where they are long
+//   - VERIFY with its tries, which outlive a reset; the PIN is forgotten at SELECT and reset
+//   - GENERAL AUTHENTICATE on P-256 after VERIFY: 9A and 9C sign, 9D agrees on a secret
+//   - with maker: version, the factory's management key, keys made on the card, PUT DATA with command chaining
 //
 // What a chip does on a bad day is a field of its file or an Option: PullAt takes it from the reader in the middle of a
 // command, Slow makes it take its time. SAM is a reader with a security module and the cards that only such a reader reads.

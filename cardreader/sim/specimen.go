@@ -32,6 +32,7 @@ type Specimen struct {
 	Chip     *Agreement         `json:"chip"`
 	Active   []byte             `json:"active"` // RSA private key, PKCS #1
 	Plain    *Plain             `json:"plain"`
+	PIV      *PIV               `json:"piv"`
 	PIN      string             `json:"pin"`     // told beside the card
 	Faults   map[string]string  `json:"faults"`  // command of a security module → status in place of its answer
 	PullAt   int                `json:"pull_at"` // taken away in this command each time; 0: never
@@ -192,6 +193,9 @@ func (s Specimen) valid() error {
 	}
 	if s.Plain != nil {
 		return s.Plain.valid()
+	}
+	if s.PIV != nil {
+		return s.PIV.valid()
 	}
 	if s.Kind != kindPassport {
 		return nil
