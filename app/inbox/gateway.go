@@ -221,7 +221,7 @@ func readBatch(r *http.Request, data []byte, station string) (*queue.Batch, erro
 	if len(b.Parcels) == 0 {
 		return nil, refuse(http.StatusBadRequest, "empty", "The batch holds no parcel.")
 	}
-	for name, want := range queue.Attributes(b, data) {
+	for name, want := range queue.Attributes(b) {
 		if got := r.Header.Get(name); got != want[0] {
 			return nil, refuse(http.StatusUnprocessableEntity, "attributes", "Field "+name+" is not the batch's.")
 		}

@@ -164,7 +164,7 @@ func TestGatewayRefuses(t *testing.T) {
 		c.Issue(t, 1)
 	}
 	b, data := rawBatch(t, one)
-	fields := func() http.Header { return queue.Attributes(&b, data) }
+	fields := func() http.Header { return queue.Attributes(&b) }
 	without := func(name, value string) http.Header {
 		f := fields()
 		f.Set(name, value)
@@ -185,7 +185,7 @@ func TestGatewayRefuses(t *testing.T) {
 		{"no idempotency key", one, without("Idempotency-Key", ""), data, 400, "no-key"},
 		{"the key of other bytes", one, without("Idempotency-Key", `"T01/1/1-1/00"`), data, 422, "attributes"},
 		{"another source", one, without("Ce-Source", queue.Source("T02")), data, 422, "attributes"},
-		{"another digest", one, without("Content-Digest", "sha-256=:AA==:"), data, 422, "attributes"},
+		{"another id", one, without("Ce-Id", "S/1/1-1/00"), data, 422, "attributes"},
 		{"cut off", one, fields(), data[:len(data)/2], 400, "malformed"},
 		{"too large", one, fields(), make([]byte, 1<<20+1), 413, "too-large"},
 	} {
@@ -205,10 +205,10 @@ func TestGatewayRefuses(t *testing.T) {
 	}
 	sb, sdata := rawBatch(t, slow)
 	c := client(t, h, slow.Cert, slow.Key)
-	if status, code, _ := post(t, c, url, queue.Attributes(&sb, sdata), sdata); status != 200 {
+	if status, code, _ := post(t, c, url, queue.Attributes(&sb), sdata); status != 200 {
 		t.Fatalf("%d %s", status, code)
 	}
-	status, code, res := post(t, c, url, queue.Attributes(&sb, sdata), sdata)
+	status, code, res := post(t, c, url, queue.Attributes(&sb), sdata)
 	if status != 429 || code != "rate" || res.Header.Get("Retry-After") != "60" {
 		t.Fatalf("%d %s %q", status, code, res.Header.Get("Retry-After"))
 	}

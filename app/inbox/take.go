@@ -189,7 +189,7 @@ func TakeBatch(ctx context.Context, b *queue.Batch, d Deps) (*Batch, error) {
 // openItem verifies one envelope and that it lies where it belongs.
 func openItem(p queue.Parcel, who queue.Identify) (*queue.Envelope, *ecdsa.PublicKey, error) {
 	var key *ecdsa.PublicKey
-	e, err := queue.OpenEnvelope(p.Sealed, func(h queue.Header) (*ecdsa.PublicKey, error) {
+	e, err := p.Open(func(h queue.Header) (*ecdsa.PublicKey, error) {
 		k, err := who(h)
 		key = k
 		return k, err

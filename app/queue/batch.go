@@ -56,18 +56,23 @@ func (b Batch) Encode() ([]byte, error) {
 		m.Parcels = append(m.Parcels, manifestRow{Seq: p.Seq, Hash: p.Hash})
 	}
 	items := []any{m, b.Checkpoint, cbor.RawMessage(packed)}
+	size := len(b.Checkpoint) + len(packed) + len(m.Parcels)*maxRow + maxCert
 	for _, p := range b.Parcels {
 		items = append(items, p.Sealed)
+		size += len(p.Sealed)
 	}
 	var out bytes.Buffer
-	enc := encoder.NewEncoder(&out)
+	out.Grow(size) // growing step by step took a third of a counter's time
 	for _, item := range items {
-		if err := enc.Encode(item); err != nil {
+		if err := encoder.MarshalToBuffer(item, &out); err != nil {
 			return nil, err
 		}
 	}
 	return out.Bytes(), nil
 }
+
+// maxRow bounds what a parcel adds to a batch beside its bytes: a row of the manifest and the head of a byte string.
+const maxRow = 1 + 9 + 2 + 32 + 5
 
 // DecodeBatch reads what Encode wrote and compares every part with the manifest. Nothing in it is verified yet but
 // that it arrived whole: OpenEnvelope and journal.OpenCheckpoint decide what it is worth. Parcels carry Seq, Hash,
@@ -116,7 +121,7 @@ func DecodeBatch(b []byte) (*Batch, error) {
 		if i > 0 && row.Seq <= m.Parcels[i-1].Seq {
 			return nil, fmt.Errorf("%w: parcels out of order", ErrBatch)
 		}
-		out.Parcels = append(out.Parcels, Parcel{Station: m.Station, Epoch: m.Epoch, Seq: row.Seq, Hash: row.Hash, Sealed: sealed, Size: len(sealed)})
+		out.Parcels = append(out.Parcels, Parcel{Station: m.Station, Epoch: m.Epoch, Seq: row.Seq, Hash: row.Hash, Sealed: sealed, Size: len(sealed), compared: true})
 	}
 	if len(s.b) > 0 {
 		return nil, fmt.Errorf("%w: %d bytes after its end", ErrBatch, len(s.b))

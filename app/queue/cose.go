@@ -25,7 +25,7 @@ const (
 
 // encoder and decoder are set once and never change.
 var (
-	encoder = must(cbor.CoreDetEncOptions().EncMode())
+	encoder = must(cbor.CoreDetEncOptions().UserBufferEncMode())
 	decoder = must(cbor.DecOptions{
 		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden,
 		ExtraReturnErrors: cbor.ExtraDecErrorUnknownField, MaxNestedLevels: 6, MaxMapPairs: 16, MaxArrayElements: 1024,

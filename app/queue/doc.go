@@ -81,7 +81,7 @@
 // # Over a network
 //
 // A batch is posted to /v1/batches as application/cbor-seq with the fields of Attributes: CloudEvents 1.0 in binary
-// mode, Idempotency-Key and Content-Digest. The answer is application/cbor:
+// mode and Idempotency-Key; the manifest has the digest of every part. The answer is application/cbor:
 //
 //	answer  = {1 station, 2 epoch, 3: [* verdict], 4 checkpoint: uint, 5 proven: bool}
 //	verdict = [seq: uint, result: "accepted" / "duplicate" / "fork" / "refused" / "retry", reason: tstr, receipt: bstr]

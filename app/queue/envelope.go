@@ -41,10 +41,15 @@ type Envelope struct {
 // header is not yet verified when it is called. It returns ErrIdentity, or an error wrapping it, where it is not.
 type Identify func(h Header) (*ecdsa.PublicKey, error)
 
-// OpenEnvelope reads an envelope and verifies its signature with the key that who gives. It is the only way bytes
-// become an Envelope, which keeps them: nobody may change them afterwards.
+// OpenEnvelope reads an envelope and verifies its signature with the key that who gives. It and Parcel.Open are the
+// only ways bytes become an Envelope, which keeps them: nobody may change them afterwards.
 func OpenEnvelope(b []byte, who Identify) (*Envelope, error) {
-	w, h, err := parseEnvelope(b)
+	return Parcel{Sealed: b}.Open(who)
+}
+
+// Open is OpenEnvelope of a parcel's bytes. What DecodeBatch has hashed is not hashed again.
+func (p Parcel) Open(who Identify) (*Envelope, error) {
+	w, h, err := parseEnvelope(p.Sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +61,11 @@ func OpenEnvelope(b []byte, who Identify) (*Envelope, error) {
 	if err := verify(key, w.Header, aadEnvelope, sum[:], w.Signature); err != nil {
 		return nil, fmt.Errorf("%w: envelope of %s", err, h.Station)
 	}
-	return &Envelope{Header: h, Hash: sha256.Sum256(b), protected: w.Header, sealed: w.Sealed, identity: key}, nil
+	e := &Envelope{Header: h, Hash: p.Hash, protected: w.Header, sealed: w.Sealed, identity: key}
+	if !p.compared {
+		e.Hash = sha256.Sum256(p.Sealed)
+	}
+	return e, nil
 }
 
 func parseEnvelope(b []byte) (w wireEnvelope, h Header, err error) {

@@ -66,6 +66,8 @@ type Parcel struct {
 	Reason     string // of StateRefused or StateHeld
 	NextAt     time.Time
 	Receipt    []byte
+
+	compared bool // DecodeBatch has compared Hash with Sealed
 }
 
 // Result is the receiver's verdict on one parcel. The zero value is Retry: nothing is purged by mistake.

@@ -3,7 +3,6 @@ package queue
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -129,23 +128,28 @@ func DecodeAnswered(b []byte) ([]Answered, error) {
 // Source is the CloudEvents source of a station.
 func Source(station string) string { return "urn:bangban:station:" + station }
 
-// Attributes are the HTTP fields of a batch: CloudEvents 1.0 in binary mode (HTTP binding §3.1), the key by which a
-// repeated request is known (draft-ietf-httpapi-idempotency-key-header) and the digest of the body (RFC 9530). They say
-// nothing that the manifest does not; there is no ce-time, because the exact time is not the gateway's.
-func Attributes(b *Batch, body []byte) http.Header {
-	sum := sha256.Sum256(body)
+// Attributes are the HTTP fields of a batch: CloudEvents 1.0 in binary mode (HTTP binding §3.1) and the key by which a
+// repeated request is known (draft-ietf-httpapi-idempotency-key-header): the station's, the numbers, and the first 8 bytes
+// of SHA-256 of the hashes of parcels and checkpoint. They say nothing that the manifest does not; there is no ce-time,
+// because the exact time is not the gateway's.
+func Attributes(b *Batch) http.Header {
+	sum := sha256.New()
 	var first, last uint64
-	if n := len(b.Parcels); n > 0 {
-		first, last = b.Parcels[0].Seq, b.Parcels[n-1].Seq
+	for i, p := range b.Parcels {
+		sum.Write(p.Hash[:])
+		if last = p.Seq; i == 0 {
+			first = p.Seq
+		}
 	}
-	id := fmt.Sprintf("%s/%d/%d-%d/%s", b.Station, b.Epoch, first, last, hex.EncodeToString(sum[:8]))
+	checkpoint := sha256.Sum256(b.Checkpoint)
+	sum.Write(checkpoint[:])
+	id := fmt.Sprintf("%s/%d/%d-%d/%s", b.Station, b.Epoch, first, last, hex.EncodeToString(sum.Sum(nil)[:8]))
 	h := http.Header{}
 	h.Set("Ce-Specversion", "1.0")
 	h.Set("Ce-Id", id)
 	h.Set("Ce-Source", Source(b.Station))
 	h.Set("Ce-Type", "bangban.batch.1")
 	h.Set("Idempotency-Key", strconv.Quote(id))
-	h.Set("Content-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":")
 	h.Set("Content-Type", TypeBatch)
 	return h
 }

@@ -140,7 +140,7 @@ func (s *Sink) Deliver(ctx context.Context, b queue.Batch) ([]queue.Outcome, err
 	if err != nil {
 		return nil, err
 	}
-	body, err := s.call(ctx, http.MethodPost, queue.PathBatches, queue.Attributes(&b, data), data, queue.TypeAnswer, queue.MaxAnswer)
+	body, err := s.call(ctx, http.MethodPost, queue.PathBatches, queue.Attributes(&b), data, queue.TypeAnswer, queue.MaxAnswer)
 	var status *statusError
 	switch {
 	case errors.As(err, &status) && !errors.Is(err, queue.ErrOffline) && len(b.Parcels) == 1:

@@ -80,7 +80,7 @@ func TestContract(t *testing.T) {
 		return open(t, func(rw http.ResponseWriter, r *http.Request) {
 			data, _ := io.ReadAll(r.Body)
 			b, err := queue.DecodeBatch(data)
-			if err != nil || r.Header.Get("Idempotency-Key") != queue.Attributes(b, data).Get("Idempotency-Key") {
+			if err != nil || r.Header.Get("Idempotency-Key") != queue.Attributes(b).Get("Idempotency-Key") {
 				rw.WriteHeader(http.StatusBadRequest)
 				return
 			}
