@@ -31,7 +31,7 @@ func (v *Vault) RemoveSlot(u *Unlocked, clerkID string) error {
 		switch {
 		case i < 0:
 			return ErrNoSlot
-		case len(f.Slots) == 1:
+		case len(f.Slots)+len(f.Cards) == 1:
 			return ErrLastSlot
 		}
 		f.Slots = slices.Delete(f.Slots, i, i+1)
@@ -83,7 +83,7 @@ func (v *Vault) change(u *Unlocked, edit func(*vaultFile, []byte) error) error {
 // clone copies what an edit may write into.
 func (f *vaultFile) clone() *vaultFile {
 	next := *f
-	next.Slots, next.Waiting = slices.Clone(f.Slots), slices.Clone(f.Waiting)
+	next.Slots, next.Waiting, next.Cards = slices.Clone(f.Slots), slices.Clone(f.Waiting), slices.Clone(f.Cards)
 	return &next
 }
 

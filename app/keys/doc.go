@@ -39,7 +39,7 @@
 // encrypts the voucher key; each clerk has a slot that holds the KEK encrypted under the clerk's PIN:
 //
 //	vault = { 1: 1, 2: public key (65 B, SEC 1), 3: nonce, 4: sealed private key (32 B), 5: [ * slot ], ? 6: [ + waiting ],
-//	          ? 7: next, ? 8: place, ? 9: sm2 }
+//	          ? 7: next, ? 8: place, ? 9: sm2, ? 10: [ + card ] }
 //	slot  = { 1: clerk id, 2: cost, 3: salt, 4: nonce, 5: sealed KEK }
 //	sealed private key = AES-256-GCM(KEK, nonce, scalar, aad = "bangban-vault-key-1" ‖ public key)
 //	sealed KEK         = AES-256-GCM(argon2id(PIN, salt, cost), nonce, KEK, aad = "bangban-vault-slot-1" ‖ CBOR of 1, 2, 3)
@@ -62,6 +62,23 @@
 // else. It lies in this file also where the voucher key lies in a place, for few places know its curve.
 //
 // So a clerk's PIN unlocks the voucher key wherever it lies. In a TPM the key's own PIN is 128 random bits, in hex.
+//
+// # Cards
+//
+// A clerk may have a card in the place of a PIN, or beside it: one with a key on P-256 that agrees on secrets and never
+// leaves it (ECDH, NIST SP 800-56A §5.7.1.2), opened by the card's own PIN. The slot holds an ephemeral public key, and the
+// KEK under what the card's key and it make:
+//
+//	card   = { 1: clerk id, 2: public key of the card (65 B), 3: ephemeral public key (65 B), 4: nonce, 5: sealed KEK }
+//	info   = "bangban-vault-card-1" ‖ CBOR of [ station id, 1, 2, 3 ]
+//	sealed KEK = AES-256-GCM(HKDF-SHA256(ECDH(card, 3), info), nonce, KEK, aad = info)                       RFC 5869
+//
+// The ephemeral private key is forgotten when the slot has been made, and only after the card has opened it. So the file
+// alone is worth nothing even to somebody who knows the card's PIN, and a slot that is copied to another station or to
+// another clerk's name opens nothing there: station id, clerk id and card are bound in. Whether a card is still good is the
+// roster's word (package people), which is asked before the card's PIN is; a slot whose card left the roster is erased at
+// the next login. A clerk has
+// two cards at most, the one in use and the one that follows it.
 //
 // The clerk id is bound into the slot, so a clerk cannot rename their own slot to the supervisor's. The public key is
 // bound to the private one and can be read without unlocking.

@@ -20,6 +20,9 @@ var (
 	ErrLastSlot        = errors.New("keys: the last slot cannot be removed")
 	ErrEnrolment       = errors.New("keys: not the enrolment code that is awaited")
 	ErrForeignVault    = errors.New("keys: unlocked from another vault")
+	ErrNoCardSlot      = errors.New("keys: no slot for this card of this clerk")
+	ErrCard            = errors.New("keys: the card does not open its slot")
+	ErrStation         = errors.New("keys: a station id has 1 to 64 bytes")
 
 	// ErrWrongPIN and ErrNoSlot carry the code of the sentence that the clerk sees (desk.Coded).
 	ErrWrongPIN error = &coded{"keys: wrong PIN", "login-wrong-pin"}

@@ -3,6 +3,7 @@ package keys
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"errors"
 	"io"
 	"slices"
 	"sync"
@@ -27,6 +28,7 @@ type vaultFile struct {
 	Next    *nextFile   `cbor:"7,keyasint,omitempty"`
 	Token   *vaultToken `cbor:"8,keyasint,omitempty"`
 	SM      *smFile     `cbor:"9,keyasint,omitempty"`
+	Cards   []cardFile  `cbor:"10,keyasint,omitempty"`
 }
 
 type slotFile struct {
@@ -103,11 +105,11 @@ func parseVault(data []byte) (*vaultFile, *ecdsa.PublicKey, error) {
 	if err := decode(data, &f); err != nil {
 		return nil, nil, err
 	}
-	if f.Version != 1 || !f.now().fits() || len(f.Slots)+len(f.Waiting) == 0 {
+	if f.Version != 1 || !f.now().fits() || len(f.Slots)+len(f.Waiting)+len(f.Cards) == 0 {
 		return nil, nil, ErrFormat
 	}
-	if err := f.checkWaiting(); err != nil {
-		return nil, nil, err
+	if err := errors.Join(f.checkWaiting(), f.checkCards()); err != nil {
+		return nil, nil, ErrFormat
 	}
 	for i, s := range f.Slots {
 		if !validClerk(s.Clerk) || len(s.Salt) != saltSize || len(s.Nonce) != nonceSize || len(s.Sealed) != kekSize+tagSize ||

@@ -308,6 +308,11 @@ func FuzzVault(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(data)
+	withOne, _, _ := withCard(f)
+	if data, err = encMode.Marshal(withOne.file); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
 	f.Add([]byte{})
 	f.Add([]byte{0xa5, 1, 1})
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -121,9 +121,14 @@ func (v *Vault) Awaits(clerkID string) bool {
 // own. The code is used up in the same write. Errors: ErrNoSlot where no code is awaited, ErrEnrolment where it is
 // another one, ErrPIN.
 func (v *Vault) Enrol(rand io.Reader, code *ecdh.PrivateKey, s Slot) (*Unlocked, error) {
+	return v.enrol(code, s.ClerkID, func(f *vaultFile, kek []byte) error { return f.add(rand, kek, s) })
+}
+
+// enrol opens what waits for a clerk, has add make the way in that follows it, and writes both at once.
+func (v *Vault) enrol(code *ecdh.PrivateKey, clerk string, add func(f *vaultFile, kek []byte) error) (*Unlocked, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	i := v.file.findWaiting(s.ClerkID)
+	i := v.file.findWaiting(clerk)
 	if i < 0 || len(v.file.Waiting[i].Sealed) == 0 {
 		return nil, ErrNoSlot
 	}
@@ -131,16 +136,16 @@ func (v *Vault) Enrol(rand io.Reader, code *ecdh.PrivateKey, s Slot) (*Unlocked,
 	if err != nil {
 		return nil, ErrEnrolment
 	}
-	kek, err := hpke.Open(key, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(aadWaiting+s.ClerkID), v.file.Waiting[i].Sealed)
+	kek, err := hpke.Open(key, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(aadWaiting+clerk), v.file.Waiting[i].Sealed)
 	if err != nil || len(kek) != kekSize {
 		return nil, ErrEnrolment
 	}
 	next := v.file.clone()
 	next.Waiting[i].Sealed = nil
-	if j := next.find(s.ClerkID); j >= 0 {
+	if j := next.find(clerk); j >= 0 {
 		next.Slots = slices.Delete(next.Slots, j, j+1)
 	}
-	if err := next.add(rand, kek, s); err != nil {
+	if err := add(next, kek); err != nil {
 		clear(kek)
 		return nil, err
 	}
@@ -148,7 +153,7 @@ func (v *Vault) Enrol(rand io.Reader, code *ecdh.PrivateKey, s Slot) (*Unlocked,
 		clear(kek)
 		return nil, err
 	}
-	return next.unlock(s.ClerkID, kek)
+	return next.unlock(clerk, kek)
 }
 
 // Follow makes the vault follow the roster: whoever has a new enrolment code is awaited, whoever is not in staff loses
@@ -165,12 +170,14 @@ func (v *Vault) Follow(u *Unlocked, staff []string, list []Waiting) (changed boo
 		}
 	}
 	if len(fresh) == 0 && !slices.ContainsFunc(file.Slots, func(s slotFile) bool { return gone(s.Clerk) }) &&
-		!slices.ContainsFunc(file.Waiting, func(w waitFile) bool { return gone(w.Clerk) }) {
+		!slices.ContainsFunc(file.Waiting, func(w waitFile) bool { return gone(w.Clerk) }) &&
+		!slices.ContainsFunc(file.Cards, func(c cardFile) bool { return gone(c.Clerk) }) {
 		return false, nil
 	}
 	return true, v.change(u, func(f *vaultFile, kek []byte) error {
 		f.Slots = slices.DeleteFunc(f.Slots, func(s slotFile) bool { return gone(s.Clerk) })
 		f.Waiting = slices.DeleteFunc(f.Waiting, func(w waitFile) bool { return gone(w.Clerk) })
+		f.Cards = slices.DeleteFunc(f.Cards, func(c cardFile) bool { return gone(c.Clerk) })
 		for _, w := range fresh {
 			if err := f.await(kek, w); err != nil {
 				return err
