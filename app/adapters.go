@@ -25,7 +25,7 @@ func (s staff) Clerks() []desk.Clerk { return s.st.Staff() }
 func (s staff) Login(ctx context.Context, id, pin string) error {
 	secret := []byte(pin)
 	defer clear(secret)
-	c, err := s.st.Login(ctx, id, secret)
+	c, err := s.st.Login(ctx, id, station.PIN(secret))
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (s staff) Awaits(id string) bool { return s.st.Awaits(id) }
 func (s staff) Enrol(ctx context.Context, id, code, pin string) error {
 	secret := []byte(pin)
 	defer clear(secret)
-	_, err := s.st.Enrol(ctx, id, code, secret)
+	_, err := s.st.Enrol(ctx, id, code, station.PIN(secret))
 	return err
 }
 

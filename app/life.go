@@ -25,14 +25,14 @@ func (a approver) Auditors() []desk.Clerk { return a.WhoMay(desk.RoleAuditor, de
 func (a approver) Approve(ctx context.Context, id, pin string) (desk.Clerk, error) {
 	secret := []byte(pin)
 	defer clear(secret)
-	return a.Station.Approve(ctx, id, secret)
+	return a.Station.Approve(ctx, id, station.PIN(secret))
 }
 
 // Audit implements ui.Approver.
 func (a approver) Audit(ctx context.Context, id, pin string) (desk.Clerk, error) {
 	secret := []byte(pin)
 	defer clear(secret)
-	return a.Station.Audit(ctx, id, secret)
+	return a.Station.Audit(ctx, id, station.PIN(secret))
 }
 
 // withLife hands over what concerns papers of earlier visits, the end of the day, the journal and the queue.

@@ -35,7 +35,7 @@ type Bundle struct {
 type Member struct {
 	Clerk     desk.Clerk `cbor:"1,keyasint" json:"clerk"`
 	Enrolment []byte     `cbor:"2,keyasint,omitempty" json:"-"` // of the code in the clerk's letter; see EnrolmentHash
-	PIV       [][]byte   `cbor:"3,keyasint,omitempty" json:"-"` // certificates (DER) of the clerk's card
+	PIV       [][]byte   `cbor:"3,keyasint,omitempty" json:"-"` // certificates (DER) of the clerk's cards; see CardKey
 	Until     time.Time  `cbor:"4,keyasint,omitzero" json:"until,omitzero"`
 }
 

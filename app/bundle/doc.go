@@ -50,6 +50,13 @@
 // number of the group. The letters O, I and L are read as 0, 1 and 1. Checks are for typing errors; the comparison of
 // all 180 bits is what counts, and it takes the same time wherever they differ.
 //
+// # Cards of the staff
+//
+// A member of the roster may have certificates of cards (field 3): X.509, at most four, each with a key on P-256 that agrees
+// on secrets, and each card for one member only. In bundle.json a member's "cards" names their files. The certificate carries
+// the key and nothing else that counts: the roster says whose card it is and until when, and a card that is lost ends with
+// the next bundle. Policy card_roles names the roles that log in by card only.
+//
 // # Releases
 //
 // The same key says which version of the program the counters are to run, and what the packages' sums are: a file of the same

@@ -46,6 +46,7 @@ type sourceMember struct {
 	desk.Clerk
 	Enrolment string    `json:"enrolment"` // hex; empty: the letter that the institution wrote last
 	Until     time.Time `json:"until"`
+	Cards     []string  `json:"cards"` // certificates of the member's cards, DER or PEM, beside bundle.json
 }
 
 type sourceLimits struct {
@@ -118,8 +119,8 @@ func Read(dir fs.FS, now time.Time) (*Bundle, error) {
 	if !b.NotAfter.After(now) {
 		return nil, fmt.Errorf("%w: ended already", ErrSource)
 	}
-	for _, step := range []func(*Bundle) error{src.people, src.rules, func(b *Bundle) error { return src.lists(b, dir, now) }, src.published(dir, now),
-		(*Bundle).validatePurposes, (*Bundle).validateRoster, (*Bundle).validateLists} {
+	for _, step := range []func(*Bundle) error{func(b *Bundle) error { return src.people(b, dir) }, src.rules, func(b *Bundle) error { return src.lists(b, dir, now) }, src.published(dir, now),
+		(*Bundle).validatePurposes, (*Bundle).validateRoster, (*Bundle).validateCards, (*Bundle).validateLists} {
 		if err := step(b); err != nil {
 			return nil, err
 		}
@@ -143,7 +144,7 @@ func readFile(dir fs.FS, name string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-func (s *source) people(b *Bundle) error {
+func (s *source) people(b *Bundle, dir fs.FS) error {
 	for _, m := range s.Roster {
 		hash, err := hex.DecodeString(m.Enrolment)
 		if err != nil {
@@ -152,7 +153,11 @@ func (s *source) people(b *Bundle) error {
 		if len(hash) == 0 {
 			hash = nil
 		}
-		b.Roster = append(b.Roster, Member{Clerk: m.Clerk, Enrolment: hash, Until: m.Until})
+		cards, err := readCards(dir, m.ID, m.Cards)
+		if err != nil {
+			return err
+		}
+		b.Roster = append(b.Roster, Member{Clerk: m.Clerk, Enrolment: hash, PIV: cards, Until: m.Until})
 	}
 	return nil
 }

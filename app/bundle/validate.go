@@ -31,7 +31,7 @@ func (b *Bundle) validate(root *x509.Certificate) error {
 	if err := b.validateHead(root); err != nil {
 		return err
 	}
-	for _, step := range []func() error{b.validatePurposes, b.validateRoster, b.validateKeys, b.validateLists} {
+	for _, step := range []func() error{b.validatePurposes, b.validateRoster, b.validateCards, b.validateKeys, b.validateLists} {
 		if err := step(); err != nil {
 			return err
 		}

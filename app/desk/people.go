@@ -24,3 +24,11 @@ type Clerk struct {
 func (c Clerk) Has(r Role) bool {
 	return slices.Contains(c.Roles, r) || r == RoleClerk && slices.Contains(c.Roles, RoleSupervisor)
 }
+
+// StaffCard is a card of a member of staff that lies on a reader, as it tells of itself without a PIN.
+type StaffCard struct {
+	Reader string
+	Clerk  Clerk // whose it is, by the roster in force
+	Known  bool  // it opens this counter; else it is to be set up first
+	Left   int   // wrong PINs that it still takes
+}

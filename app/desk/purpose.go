@@ -138,5 +138,11 @@ type Policy struct {
 	// WipeOnHandOver: a visit that another clerk logs in over is wiped. Without it that clerk goes on from the comparison.
 	WipeOnHandOver bool `cbor:"41,keyasint,omitempty" json:"wipe_on_hand_over,omitempty"`
 
+	// CardRoles log in by a card of theirs only: a PIN opens nothing for whoever has one of these roles.
+	CardRoles []Role `cbor:"46,keyasint,omitempty" json:"card_roles,omitempty"`
+
 	PhotoDecoder *PhotoDecoder `cbor:"40,keyasint,omitempty" json:"photo_decoder,omitempty"` // nil: portraits in WLT are not shown
 }
+
+// ByCard tells whether somebody logs in by card only.
+func (p *Policy) ByCard(c Clerk) bool { return slices.ContainsFunc(p.CardRoles, c.Has) }

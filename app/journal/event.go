@@ -25,18 +25,19 @@ const (
 	KindRefused  Kind = 9  // the receiver will never take the parcel; Code says why
 	KindRedeemed Kind = 10 // a voucher was redeemed here
 	KindTry      Kind = 11 // a login failed
-	KindLogin    Kind = 12
+	KindLogin    Kind = 12 // Code "card": by card; "card-added": by PIN and a card, which opens this counter from then on
 	KindUnlock   Kind = 13 // a supervisor lifted a lockout
 	KindBundle   Kind = 14 // a bundle came into force; Number is its version
 	KindClosed   Kind = 15 // a day was closed
 	KindHeld     Kind = 16 // a stored parcel was found damaged
 	KindLent     Kind = 17 // a delegation came into force; Number is the first serial of its block
-	KindEnrolled Kind = 18 // somebody set their PIN with an enrolment code
+	KindEnrolled Kind = 18 // somebody set their PIN with an enrolment code, or with Code "card" brought a card
 
 	KindReviewed  Kind = 19 // a paper was looked at once more at day-end; Code is the word
 	KindApproved  Kind = 20 // a supervisor gave the word that an act took; Code is the act
 	KindNeighbour Kind = 21 // papers that another counter took back became known; Number says how many, Code which counter
 	KindAnswered  Kind = 22 // an answer to what a person asked came (Code "came") or was handed over (Code "given")
+	KindCardGone  Kind = 23 // a supervisor took somebody's cards away from this counter; Code is whose
 )
 
 // KindSalvaged says that the epoch began with what was saved of a damaged database; Number says how many parcels were not.
@@ -47,7 +48,7 @@ var kindNames = map[Kind]string{KindOpened: "opened", KindSigned: "signed", Kind
 	KindRedeemed: "redeemed", KindTry: "try", KindLogin: "login", KindUnlock: "unlock", KindBundle: "bundle",
 	KindClosed: "closed", KindHeld: "held", KindLent: "lent", KindEnrolled: "enrolled", KindReviewed: "reviewed",
 	KindSalvaged: "salvaged", KindApproved: "approved", KindNeighbour: "neighbour",
-	KindAnswered: "answered"}
+	KindAnswered: "answered", KindCardGone: "card-gone"}
 
 // String gives a short name; an unknown code is its number.
 func (k Kind) String() string {

@@ -15,6 +15,10 @@ const (
 	CodeUnknown   = "login-unknown"
 	CodeRole      = "login-role"
 	CodeWrongCode = "letter-wrong"
+
+	CodeCardPIN     = "login-card-pin"     // Args: Left, as the card counts
+	CodeCardUnknown = "login-card-unknown" // the card of nobody on the roster
+	CodeCardOnly    = "login-card-only"    // policy wants the card
 )
 
 // Sentinels of this package, the causes within desk.Error; compare with errors.Is.
@@ -26,6 +30,7 @@ var (
 	ErrNoSlot    = errors.New("people: on the roster, but not set up at this counter")
 	ErrEnded     = errors.New("people: the roster entry has ended")
 	ErrRole      = errors.New("people: not in this role")
+	ErrCardOnly  = errors.New("people: policy wants the card")
 	ErrSelf      = errors.New("people: nobody lifts their own lockout")
 	// ErrRaced is what Attempts.Save returns when the record changed since Load.
 	ErrRaced = errors.New("people: another try is under way")

@@ -19,10 +19,12 @@ type Key interface {
 	Lock()
 }
 
-// Vault is where PINs are proved. An error that is a desk.Coded with code "login-wrong-pin" means that the PIN is not
-// right, one with "login-unknown" that the clerk has no slot; any other one that nothing is known of the PIN.
-type Vault[K Key] interface {
-	Unlock(clerkID string, pin []byte) (K, error)
+// Way is how somebody proves who they are, by a PIN or by a card: Open opens the vault for the clerk of this id. An error
+// with code CodeWrongPIN or CodeCardPIN (desk.Coded, desk.Error) means that the PIN is not right, one with CodeUnknown that
+// the clerk has no slot; any other one that nothing is known of the PIN.
+type Way[K Key] struct {
+	Card bool // it takes a card of theirs
+	Open func(clerkID string) (K, error)
 }
 
 // Tally is what is remembered of one clerk's tries. The zero value is a clerk who never tried.
@@ -48,13 +50,14 @@ const (
 
 // Door lets people in. It is safe for concurrent use.
 type Door[K Key] struct {
-	vault    Vault[K]
 	attempts Attempts
 	now      func() time.Time // station time
 	tick     func() time.Time // a clock that nobody can set: time.Now
 
 	mu     sync.Mutex
 	roster []bundle.Member
+	cards  map[string]int // key of a card → who has it, in the roster
+	policy desk.Policy
 	waits  map[string]wait
 }
 
@@ -66,15 +69,23 @@ type wait struct {
 
 // New makes the door of a counter. now gives station time. tick is time.Now: its monotonic reading measures waits
 // within this run.
-func New[K Key](roster []bundle.Member, v Vault[K], a Attempts, now, tick func() time.Time) *Door[K] {
-	return &Door[K]{vault: v, attempts: a, now: now, tick: tick, roster: slices.Clone(roster), waits: map[string]wait{}}
+func New[K Key](b *bundle.Bundle, a Attempts, now, tick func() time.Time) *Door[K] {
+	d := &Door[K]{attempts: a, now: now, tick: tick, waits: map[string]wait{}}
+	d.Follow(b)
+	return d
 }
 
-// SetRoster takes the roster of a bundle that has been accepted. Who is logged in stays so until the next login.
-func (d *Door[K]) SetRoster(roster []bundle.Member) {
+// Follow takes roster and policy of a bundle that has been accepted. Who is logged in stays so until the next login.
+func (d *Door[K]) Follow(b *bundle.Bundle) {
+	roster, cards := slices.Clone(b.Roster), map[string]int{}
+	for i, m := range roster {
+		for _, key := range m.CardKeys() {
+			cards[string(key)] = i
+		}
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.roster = slices.Clone(roster)
+	d.roster, d.cards, d.policy = roster, cards, b.Policy
 }
 
 // Staff lists who may log in now, in the order of the roster.
@@ -92,26 +103,44 @@ func (d *Door[K]) Staff() []desk.Clerk {
 
 func current(m bundle.Member, at time.Time) bool { return m.Until.IsZero() || at.Before(m.Until) }
 
-// Login lets a clerk or supervisor in. It returns *desk.Error with one of the four codes, or CodeInternal where the
-// store or the vault failed. The caller wipes the PIN, and owns the key: Lock ends the login.
-func (d *Door[K]) Login(ctx context.Context, id string, pin []byte) (desk.Clerk, K, error) {
-	return d.enter(ctx, id, pin, desk.RoleClerk)
+// Holder is whose card has this key, by the roster in force. A card that nobody has is ErrUnknown, one whose holder's entry
+// has ended ErrEnded, both with CodeCardUnknown.
+func (d *Door[K]) Holder(public []byte) (desk.Clerk, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i, ok := d.cards[string(public)]
+	switch {
+	case !ok:
+		return desk.Clerk{}, failure(CodeCardUnknown, nil, ErrUnknown)
+	case !current(d.roster[i], d.now()):
+		return desk.Clerk{}, failure(CodeCardUnknown, nil, ErrEnded)
+	}
+	return cloneClerk(d.roster[i].Clerk), nil
 }
 
-// Enrol is a first login: open proves the code of the enrolment letter, and makes a slot of the PIN, in the place of the
-// vault. A code that is not right, which open tells by ErrWrongCode, counts as a try like a wrong PIN does. Everybody on
-// the roster may enrol, whatever their role.
-func (d *Door[K]) Enrol(ctx context.Context, id string, open func() (K, error)) (desk.Clerk, K, error) {
+// Login lets a clerk or supervisor in. It returns *desk.Error with one of the codes, or CodeInternal where the
+// store or the vault failed. The caller owns the key: Lock ends the login.
+func (d *Door[K]) Login(ctx context.Context, id string, way Way[K]) (desk.Clerk, K, error) {
+	return d.enter(ctx, id, way, desk.RoleClerk)
+}
+
+// Enrol is a first login: way proves the code of the enrolment letter, and makes a slot of the PIN or the card. A code that
+// is not right, which way tells by ErrWrongCode, counts as a try like a wrong PIN does. Everybody on the roster may enrol,
+// whatever their role.
+func (d *Door[K]) Enrol(ctx context.Context, id string, way Way[K]) (desk.Clerk, K, error) {
 	var none K
 	m, err := d.member(id)
 	if err != nil {
+		return desk.Clerk{}, none, err
+	}
+	if err := d.demanded(m, way); err != nil {
 		return desk.Clerk{}, none, err
 	}
 	tally, err := d.begin(ctx, id)
 	if err != nil {
 		return desk.Clerk{}, none, err
 	}
-	key, err := open()
+	key, err := way.Open(id)
 	if errors.Is(err, ErrWrongCode) {
 		if t := tally; t.Failed < FreeTries {
 			return desk.Clerk{}, none, failure(CodeWrongCode, map[string]string{"Left": strconv.Itoa(FreeTries - t.Failed)}, err)
@@ -125,16 +154,16 @@ func (d *Door[K]) Enrol(ctx context.Context, id string, open func() (K, error)) 
 }
 
 // Supervisor lets somebody in only as a supervisor: for voids, reprints and whatever else takes a second person.
-func (d *Door[K]) Supervisor(ctx context.Context, id string, pin []byte) (desk.Clerk, K, error) {
-	return d.enter(ctx, id, pin, desk.RoleSupervisor)
+func (d *Door[K]) Supervisor(ctx context.Context, id string, way Way[K]) (desk.Clerk, K, error) {
+	return d.enter(ctx, id, way, desk.RoleSupervisor)
 }
 
 // Auditor lets somebody in who may read the journal and nothing else: an auditor, or a supervisor.
-func (d *Door[K]) Auditor(ctx context.Context, id string, pin []byte) (desk.Clerk, K, error) {
+func (d *Door[K]) Auditor(ctx context.Context, id string, way Way[K]) (desk.Clerk, K, error) {
 	if m, err := d.member(id); err == nil && m.Clerk.Has(desk.RoleSupervisor) {
-		return d.enter(ctx, id, pin, desk.RoleSupervisor)
+		return d.enter(ctx, id, way, desk.RoleSupervisor)
 	}
-	return d.enter(ctx, id, pin, desk.RoleAuditor)
+	return d.enter(ctx, id, way, desk.RoleAuditor)
 }
 
 // With lists who has one of the roles now, in the order of the roster.
@@ -149,16 +178,16 @@ func (d *Door[K]) With(roles ...desk.Role) (all []desk.Clerk) {
 	return all
 }
 
-// Lift ends the lockout of id on the word of a supervisor who proves it by PIN. The supervisor's id is returned for the
+// Lift ends the lockout of id on the word of a supervisor who proves who they are. The supervisor's id is returned for the
 // journal; no key stays open.
-func (d *Door[K]) Lift(ctx context.Context, supervisor string, pin []byte, id string) (desk.Clerk, error) {
+func (d *Door[K]) Lift(ctx context.Context, supervisor string, way Way[K], id string) (desk.Clerk, error) {
 	if supervisor == id {
 		return desk.Clerk{}, failure(CodeRole, nil, ErrSelf)
 	}
 	if _, err := d.member(id); err != nil {
 		return desk.Clerk{}, err
 	}
-	who, key, err := d.Supervisor(ctx, supervisor, pin)
+	who, key, err := d.Supervisor(ctx, supervisor, way)
 	if err != nil {
 		return desk.Clerk{}, err
 	}
@@ -174,7 +203,7 @@ func (d *Door[K]) Lift(ctx context.Context, supervisor string, pin []byte, id st
 	return who, nil
 }
 
-func (d *Door[K]) enter(ctx context.Context, id string, pin []byte, role desk.Role) (desk.Clerk, K, error) {
+func (d *Door[K]) enter(ctx context.Context, id string, way Way[K], role desk.Role) (desk.Clerk, K, error) {
 	var none K
 	m, err := d.member(id)
 	if err != nil {
@@ -183,15 +212,28 @@ func (d *Door[K]) enter(ctx context.Context, id string, pin []byte, role desk.Ro
 	if !m.Clerk.Has(role) {
 		return desk.Clerk{}, none, failure(CodeRole, nil, ErrRole)
 	}
+	if err := d.demanded(m, way); err != nil {
+		return desk.Clerk{}, none, err
+	}
 	tally, err := d.begin(ctx, id)
 	if err != nil {
 		return desk.Clerk{}, none, err
 	}
-	key, err := d.vault.Unlock(id, pin)
+	key, err := way.Open(id)
 	if err != nil {
 		return desk.Clerk{}, none, d.refused(ctx, id, tally, err)
 	}
 	return d.welcome(ctx, m, tally, key)
+}
+
+// demanded refuses a PIN where policy wants the card.
+func (d *Door[K]) demanded(m bundle.Member, way Way[K]) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !way.Card && d.policy.ByCard(m.Clerk) {
+		return failure(CodeCardOnly, nil, ErrCardOnly)
+	}
+	return nil
 }
 
 // welcome forgets the tries of somebody who was right.
@@ -255,16 +297,18 @@ func delayAfter(failed int) time.Duration {
 // refused says why the vault did not open. Where it was not the PIN, the try is given back: a broken disk must not lock
 // anybody out.
 func (d *Door[K]) refused(ctx context.Context, id string, t Tally, cause error) error {
-	var c desk.Coded
-	code := ""
-	if errors.As(cause, &c) {
-		code = c.Code()
-	}
-	if code == CodeWrongPIN {
-		if left := FreeTries - t.Failed; left > 0 {
-			return failure(CodeWrongPIN, map[string]string{"Left": strconv.Itoa(left)}, ErrWrongPIN)
+	said := desk.Explain("login", cause)
+	code := said.Code
+	if code == CodeWrongPIN || code == CodeCardPIN {
+		left := FreeTries - t.Failed
+		if left <= 0 {
+			return lockedOut(delayAfter(t.Failed))
 		}
-		return lockedOut(delayAfter(t.Failed))
+		args := map[string]string{"Left": strconv.Itoa(left)}
+		if code == CodeCardPIN { // the card counts too, and takes fewer
+			args = said.Args
+		}
+		return failure(code, args, ErrWrongPIN)
 	}
 	back := Tally{Failed: t.Failed - 1, Event: t.Event}
 	if err := d.attempts.Save(ctx, id, t, back); err != nil {
@@ -274,7 +318,7 @@ func (d *Door[K]) refused(ctx context.Context, id string, t Tally, cause error) 
 	if code == CodeUnknown {
 		return failure(CodeUnknown, nil, ErrNoSlot)
 	}
-	return desk.Explain("login", cause)
+	return said
 }
 
 func (d *Door[K]) remember(id string, delay time.Duration) {

@@ -17,6 +17,7 @@ import (
 	"bangban/app/bundle"
 	"bangban/app/desk"
 	"bangban/app/keys"
+	"bangban/cardreader/piv/pivtest"
 )
 
 // memory is an Attempts that forgets with the test, or fails when told to.
@@ -95,11 +96,18 @@ func newDoor(t *testing.T) *desk1 {
 
 // restart is a new run of the program over the same store.
 func (d *desk1) restart() {
-	d.Door = New[*keys.Unlocked](roster(), d.vault, d.attempts, d.station.now, d.ticks.now)
+	d.Door = New[*keys.Unlocked](&bundle.Bundle{Roster: roster()}, d.attempts, d.station.now, d.ticks.now)
+}
+
+// byPIN proves by the PIN of a slot.
+func byPIN(v interface {
+	Unlock(clerkID string, pin []byte) (*keys.Unlocked, error)
+}, pin string) Way[*keys.Unlocked] {
+	return Way[*keys.Unlocked]{Open: func(id string) (*keys.Unlocked, error) { return v.Unlock(id, []byte(pin)) }}
 }
 
 func (d *desk1) try(id, pin string) error {
-	_, key, err := d.Login(context.Background(), id, []byte(pin))
+	_, key, err := d.Login(context.Background(), id, byPIN(d.vault, pin))
 	if err == nil {
 		key.Lock()
 	}
@@ -128,7 +136,7 @@ func want(t *testing.T, err error, code string, cause error, args map[string]str
 
 func TestLogin(t *testing.T) {
 	d := newDoor(t)
-	who, key, err := d.Login(context.Background(), "01", []byte(pin1))
+	who, key, err := d.Login(context.Background(), "01", byPIN(d.vault, pin1))
 	if err != nil || who.ID != "01" || key.Locked() {
 		t.Fatalf("%v %v", who, err)
 	}
@@ -137,7 +145,7 @@ func TestLogin(t *testing.T) {
 	want(t, d.try("04", pin1), CodeUnknown, ErrNoSlot, nil)
 	want(t, d.try("05", pin1), CodeUnknown, ErrEnded, nil)
 	want(t, d.try("03", pin1), CodeRole, ErrRole, nil)
-	_, _, err = d.Supervisor(context.Background(), "01", []byte(pin1))
+	_, _, err = d.Supervisor(context.Background(), "01", byPIN(d.vault, pin1))
 	want(t, err, CodeRole, ErrRole, nil)
 	if d.attempts.of["04"].Failed != 0 || d.attempts.of["03"].Event != 0 {
 		t.Fatal("a try that was no wrong PIN was counted")
@@ -145,7 +153,7 @@ func TestLogin(t *testing.T) {
 	if got := d.Staff(); len(got) != 3 || got[0].ID != "01" || got[1].ID != "02" || got[2].ID != "04" {
 		t.Fatalf("staff: %v", got)
 	}
-	d.SetRoster(roster()[1:])
+	d.Follow(&bundle.Bundle{Roster: roster()[1:]})
 	want(t, d.try("01", pin1), CodeUnknown, ErrUnknown, nil)
 }
 
@@ -219,8 +227,8 @@ func TestTryIsCountedBeforeItIsMade(t *testing.T) {
 	d := newDoor(t)
 	var during Tally
 	spy := spyVault{func() { during = d.attempts.of["01"] }}
-	door := New[*keys.Unlocked](roster(), spy, d.attempts, d.station.now, d.ticks.now)
-	_, _, err := door.Login(context.Background(), "01", []byte(pin1))
+	door := New[*keys.Unlocked](&bundle.Bundle{Roster: roster()}, d.attempts, d.station.now, d.ticks.now)
+	_, _, err := door.Login(context.Background(), "01", byPIN(spy, pin1))
 	if during.Failed != 1 || during.Event != 1 {
 		t.Fatalf("while the PIN was tried: %+v", during)
 	}
@@ -248,15 +256,15 @@ func TestLift(t *testing.T) {
 	ctx := context.Background()
 	d := newDoor(t)
 	d.lock(t, "01")
-	_, err := d.Lift(ctx, "02", []byte("999999"), "01")
+	_, err := d.Lift(ctx, "02", byPIN(d.vault, "999999"), "01")
 	want(t, err, CodeWrongPIN, ErrWrongPIN, map[string]string{"Left": "4"})
-	_, err = d.Lift(ctx, "04", []byte(pin1), "01")
+	_, err = d.Lift(ctx, "04", byPIN(d.vault, pin1), "01")
 	want(t, err, CodeRole, ErrRole, nil)
-	_, err = d.Lift(ctx, "02", []byte(pin2), "02")
+	_, err = d.Lift(ctx, "02", byPIN(d.vault, pin2), "02")
 	want(t, err, CodeRole, ErrSelf, nil)
-	_, err = d.Lift(ctx, "02", []byte(pin2), "77")
+	_, err = d.Lift(ctx, "02", byPIN(d.vault, pin2), "77")
 	want(t, err, CodeUnknown, ErrUnknown, nil)
-	who, err := d.Lift(ctx, "02", []byte(pin2), "01")
+	who, err := d.Lift(ctx, "02", byPIN(d.vault, pin2), "01")
 	if err != nil || who.ID != "02" {
 		t.Fatalf("%v %v", who, err)
 	}
@@ -264,7 +272,7 @@ func TestLift(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.lock(t, "02")
-	_, err = d.Lift(ctx, "02", []byte(pin2), "01")
+	_, err = d.Lift(ctx, "02", byPIN(d.vault, pin2), "01")
 	want(t, err, CodeLockedOut, ErrLockedOut, map[string]string{"Minutes": "1"})
 }
 
@@ -287,4 +295,68 @@ func TestConcurrentTriesAreAllCounted(t *testing.T) {
 	if tried >= FreeTries || int(d.attempts.of["01"].Event) > FreeTries {
 		t.Fatalf("%d tries at once, %+v", tried, d.attempts.of["01"])
 	}
+}
+
+// carded is a roster whose clerk 01 has a card and whose 05, who has left, had one.
+func carded(t *testing.T) (b *bundle.Bundle, mine, theirs []byte) {
+	t.Helper()
+	one, five := pivtest.New(t), pivtest.New(t)
+	b = &bundle.Bundle{Roster: roster()}
+	b.Roster[0].PIV, b.Roster[4].PIV = [][]byte{one.Certificate}, [][]byte{five.Certificate}
+	return b, one.Public, five.Public
+}
+
+// A card is somebody's while the roster in force says so.
+func TestHolder(t *testing.T) {
+	d := newDoor(t)
+	b, mine, theirs := carded(t)
+	_, err := d.Holder(mine)
+	want(t, err, CodeCardUnknown, ErrUnknown, nil)
+	d.Follow(b)
+	if c, err := d.Holder(mine); err != nil || c.ID != "01" {
+		t.Fatalf("%v, %v", c.ID, err)
+	}
+	_, err = d.Holder(theirs)
+	want(t, err, CodeCardUnknown, ErrEnded, nil)
+	d.Follow(&bundle.Bundle{Roster: roster()})
+	_, err = d.Holder(mine)
+	want(t, err, CodeCardUnknown, ErrUnknown, nil)
+}
+
+// What a card says decides whether a try was one: a wrong PIN is, with the card's count; a blocked card is not.
+func TestCardTries(t *testing.T) {
+	d := newDoor(t)
+	says := func(e *desk.Error) error {
+		_, _, err := d.Login(context.Background(), "01", Way[*keys.Unlocked]{Card: true, Open: func(string) (*keys.Unlocked, error) { return nil, e }})
+		return err
+	}
+	for n := 1; n < FreeTries; n++ {
+		want(t, says(&desk.Error{Code: CodeCardPIN, Args: map[string]string{"Left": "2"}}), CodeCardPIN, ErrWrongPIN, map[string]string{"Left": "2"})
+		blocked := errors.New("blocked")
+		want(t, says(&desk.Error{Code: "login-card-blocked", Err: blocked}), "login-card-blocked", blocked, nil)
+		if got := d.attempts.of["01"].Failed; got != n {
+			t.Fatalf("%d tries, want %d", got, n)
+		}
+	}
+	want(t, says(&desk.Error{Code: CodeCardPIN}), CodeLockedOut, ErrLockedOut, map[string]string{"Minutes": "1"})
+}
+
+// Where policy wants the card a PIN is refused before it is a try.
+func TestCardOnly(t *testing.T) {
+	d := newDoor(t)
+	b, _, _ := carded(t)
+	b.Policy.CardRoles = []desk.Role{desk.RoleSupervisor}
+	d.Follow(b)
+	if err := d.try("01", pin1); err != nil { // control: not in that role
+		t.Fatal(err)
+	}
+	want(t, d.try("02", pin2), CodeCardOnly, ErrCardOnly, nil)
+	if got := d.attempts.of["02"]; got != (Tally{}) {
+		t.Errorf("%+v", got)
+	}
+	_, key, err := d.Login(context.Background(), "02", Way[*keys.Unlocked]{Card: true, Open: byPIN(d.vault, pin2).Open})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key.Lock()
 }

@@ -38,9 +38,9 @@ func (s *Station) AcceptBundle(ctx context.Context, file []byte) (*bundle.Opened
 	return next, s.exchange(ctx, next, file, journal.Event{Kind: journal.KindBundle, Number: next.Version})
 }
 
-// ReturnBundle puts the previous bundle into force again on the word of a supervisor, who proves it by PIN. The highest
-// version seen stays what it is: what comes next must be newer than both. The caller wipes the PIN.
-func (s *Station) ReturnBundle(ctx context.Context, supervisor string, pin []byte) (*bundle.Opened, error) {
+// ReturnBundle puts the previous bundle into force again on the word of a supervisor, who proves who they are. The highest
+// version seen stays what it is: what comes next must be newer than both.
+func (s *Station) ReturnBundle(ctx context.Context, supervisor string, proof Proof) (*bundle.Opened, error) {
 	if s.o.Training {
 		return nil, &desk.Error{Op: "bundle.return", Code: bundle.CodeTraining}
 	}
@@ -58,7 +58,7 @@ func (s *Station) ReturnBundle(ctx context.Context, supervisor string, pin []byt
 	if before.Standing(s.clock.Time()) == bundle.Stopped {
 		return nil, &desk.Error{Op: "bundle.return", Code: bundle.CodeExpired}
 	}
-	who, u, err := s.door.Supervisor(ctx, supervisor, pin)
+	who, u, err := s.door.Supervisor(ctx, supervisor, proof.way(ctx, s))
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (s *Station) exchange(ctx context.Context, next *bundle.Opened, file []byte
 	if err := s.use(next); err != nil {
 		return err
 	}
-	s.door.SetRoster(next.Roster)
+	s.door.Follow(next.Bundle)
 	if s.identityCert != nil {
 		return s.armReal()
 	}

@@ -18,7 +18,7 @@ import (
 func desktop(b testing.TB) (*station.Station, flow.Ports, *voucher.Voucher, flow.Job) {
 	b.Helper()
 	s := open(b, options(b))
-	if _, err := s.Login(context.Background(), institution.TrainingClerk, []byte(institution.TrainingPIN)); err != nil {
+	if _, err := s.Login(context.Background(), institution.TrainingClerk, station.PIN(institution.TrainingPIN)); err != nil {
 		b.Fatal(err)
 	}
 	p := s.Ports()

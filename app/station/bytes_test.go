@@ -57,7 +57,7 @@ func composeAlone(t *testing.T, dir string, issued time.Time) {
 	o.Dir, o.Now = dir, func() time.Time { return at }
 	s := open(t, o)
 	s.OrderSM2()
-	if _, err := s.Login(ctx, institution.TrainingClerk, []byte(institution.TrainingPIN)); err != nil {
+	if _, err := s.Login(ctx, institution.TrainingClerk, station.PIN(institution.TrainingPIN)); err != nil {
 		t.Fatal(err)
 	}
 	p := s.Ports()

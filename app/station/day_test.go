@@ -17,7 +17,7 @@ import (
 // logIn logs clerk 01 in.
 func logIn(t testing.TB, s *station.Station) {
 	t.Helper()
-	if _, err := s.Login(t.Context(), "01", []byte(institution.TrainingPIN)); err != nil {
+	if _, err := s.Login(t.Context(), "01", station.PIN(institution.TrainingPIN)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -165,14 +165,14 @@ func TestDayEnd(t *testing.T) {
 func TestApprove(t *testing.T) {
 	s := open(t, options(t))
 	ctx := t.Context()
-	if c, err := s.Approve(ctx, "02", []byte(institution.TrainingPIN)); err != nil || c.ID != "02" {
+	if c, err := s.Approve(ctx, "02", station.PIN(institution.TrainingPIN)); err != nil || c.ID != "02" {
 		t.Errorf("%v %v", c, err)
 	}
-	_, err := s.Approve(ctx, "01", []byte(institution.TrainingPIN))
+	_, err := s.Approve(ctx, "01", station.PIN(institution.TrainingPIN))
 	wantCode(t, err, "login-role")
-	_, err = s.Audit(ctx, "01", []byte(institution.TrainingPIN))
+	_, err = s.Audit(ctx, "01", station.PIN(institution.TrainingPIN))
 	wantCode(t, err, "login-role")
-	if c, err := s.Audit(ctx, "02", []byte(institution.TrainingPIN)); err != nil || c.ID != "02" {
+	if c, err := s.Audit(ctx, "02", station.PIN(institution.TrainingPIN)); err != nil || c.ID != "02" {
 		t.Errorf("%v %v", c, err)
 	}
 	if all := s.WhoMay(desk.RoleSupervisor, desk.RoleAuditor); len(all) != 1 || all[0].ID != "02" {

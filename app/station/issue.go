@@ -58,7 +58,7 @@ func (s *Station) IssueTraining(ctx context.Context, o Order, out func(*flow.Pap
 func (s *Station) secondTraining(ctx context.Context) (desk.Clerk, error) {
 	pin := []byte(institution.TrainingPIN)
 	defer clear(pin)
-	return s.Confirm(ctx, institution.TrainingSupervisor, pin)
+	return s.Confirm(ctx, institution.TrainingSupervisor, PIN(pin))
 }
 
 // Giving is a mandate to give without the window, on a training station.

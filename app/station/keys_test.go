@@ -64,7 +64,7 @@ func TestTPMCounter(t *testing.T) {
 	s := open(t, o)
 	f.must(s.Import(ctx, f.answer(request, 0)))
 	for id, pin := range f.pins {
-		_, err := s.Enrol(ctx, id, f.codes[id], []byte(pin))
+		_, err := s.Enrol(ctx, id, f.codes[id], station.PIN(pin))
 		f.must(err)
 	}
 	show, err := s.Show(ctx)
@@ -79,17 +79,17 @@ func TestTPMCounter(t *testing.T) {
 			t.Fatalf("%s holds a private key", name)
 		}
 	}
-	next, err := s.Rotate(ctx, "02", []byte(f.pins["02"]))
+	next, err := s.Rotate(ctx, "02", station.PIN(f.pins["02"]))
 	f.must(err)
 	f.must(s.Import(ctx, f.answer(next, 0)))
-	_, err = s.Login(ctx, "01", []byte(f.pins["01"]))
+	_, err = s.Login(ctx, "01", station.PIN(f.pins["01"]))
 	f.must(err)
 	if s.Ports().Rules.Station().Software {
 		t.Fatal("a TPM key is called a software key")
 	}
 	s.Lock()
 	stop()
-	_, err = s.Login(ctx, "01", []byte(f.pins["01"]))
+	_, err = s.Login(ctx, "01", station.PIN(f.pins["01"]))
 	wantCode(t, err, keys.CodePlaceNone)
 	_ = s.Close() // the last checkpoint cannot be signed
 	_, err = station.Open(ctx, f.options())

@@ -13,18 +13,18 @@ import (
 // Staff lists who may log in.
 func (s *Station) Staff() []desk.Clerk { return s.door.Staff() }
 
-// Login lets a clerk in: the PIN opens the voucher key. The caller wipes the PIN. Who was logged in before is locked out
-// first, so that no key stays open.
-func (s *Station) Login(ctx context.Context, id string, pin []byte) (desk.Clerk, error) {
+// Login lets a clerk in: the proof opens the voucher key. Who was logged in before is locked out first, so that no key stays
+// open.
+func (s *Station) Login(ctx context.Context, id string, proof Proof) (desk.Clerk, error) {
 	if s.o.ReadOnly {
 		return desk.Clerk{}, store.ErrReadOnly
 	}
-	if s.vault.Awaits(id) && !slices.Contains(s.vault.ClerkIDs(), id) {
+	if s.vault.Awaits(id) && !slices.Contains(s.vault.ClerkIDs(), id) && s.vault.Cards(id) == 0 {
 		return desk.Clerk{}, &desk.Error{Op: "login", Code: "letter-first", Args: map[string]string{"Clerk": id}}
 	}
 	// The try is a leaf of the journal before the login is one: package people counts a try durably before the PIN is
 	// tried, so a crash between the two leaves a try that nobody finished, never a login that nobody counted.
-	c, key, err := s.door.Login(ctx, id, pin)
+	c, key, err := s.door.Login(ctx, id, proof.way(ctx, s))
 	if err != nil {
 		return desk.Clerk{}, err
 	}
@@ -34,7 +34,7 @@ func (s *Station) Login(ctx context.Context, id string, pin []byte) (desk.Clerk,
 	s.mu.Unlock()
 	s.followRoster(key)
 	s.followSM2(key)
-	return c, s.store.Note(ctx, journal.Event{Kind: journal.KindLogin, Clerk: c.ID})
+	return c, s.store.Note(ctx, journal.Event{Kind: journal.KindLogin, Clerk: c.ID, Code: proof.code()})
 }
 
 // Lock wipes the voucher key from memory: nobody is logged in, nothing can be signed.
@@ -52,5 +52,5 @@ func (s *Station) Lock() {
 func (s *Station) loginTraining(ctx context.Context) (desk.Clerk, error) {
 	pin := []byte(institution.TrainingPIN)
 	defer clear(pin)
-	return s.Login(ctx, institution.TrainingClerk, pin)
+	return s.Login(ctx, institution.TrainingClerk, PIN(pin))
 }

@@ -39,7 +39,7 @@ func compared(t *testing.T) (*flow.Machine, flow.State) {
 	ended := make(chan error, 1)
 	go func() { ended <- m.Run(ctx) }()
 	t.Cleanup(func() { cancel(); <-ended })
-	c, err := s.Login(ctx, institution.TrainingClerk, []byte(institution.TrainingPIN))
+	c, err := s.Login(ctx, institution.TrainingClerk, PIN(institution.TrainingPIN))
 	if err == nil {
 		err = m.Login(c)
 	}

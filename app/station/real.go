@@ -43,7 +43,7 @@ func (s *Station) openReal(ctx context.Context) error {
 	if s.identity, err = keys.Open(s.dir.identity(), nil); err != nil {
 		return s.unreadable(err)
 	}
-	s.door = people.New(s.bundle.Roster, s.vault, s.store.Attempts(), s.clock.Time, s.o.Now)
+	s.door = people.New[*keys.Unlocked](s.bundle.Bundle, s.store.Attempts(), s.clock.Time, s.o.Now)
 	if s.identityCert == nil || s.voucherCert == nil {
 		if s.o.Awaiting {
 			return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 	"time"
+
+	"bangban/app/station"
 )
 
 // Letters: a code sets a PIN once, a wrong one counts as a try, a new letter is good again, who has left is locked out.
@@ -14,11 +16,11 @@ func TestEnrol(t *testing.T) {
 	if s.Awaits("01") || s.Awaits("99") {
 		t.Fatal("a used code is still awaited")
 	}
-	_, err := s.Enrol(ctx, "01", f.codes["01"], []byte("999999"))
+	_, err := s.Enrol(ctx, "01", f.codes["01"], station.PIN("999999"))
 	wantCode(t, err, "letter-used")
-	_, err = s.Login(ctx, "01", []byte("999999"))
+	_, err = s.Login(ctx, "01", station.PIN("999999"))
 	wantCode(t, err, "login-wrong-pin")
-	_, err = s.Enrol(ctx, "99", f.codes["01"], []byte("999999"))
+	_, err = s.Enrol(ctx, "99", f.codes["01"], station.PIN("999999"))
 	wantCode(t, err, "login-unknown")
 
 	// The PIN was forgotten; and somebody new came.
@@ -29,32 +31,32 @@ func TestEnrol(t *testing.T) {
 	})); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.Enrol(ctx, "03", f.codes["03"], []byte("333333"))
+	_, err = s.Enrol(ctx, "03", f.codes["03"], station.PIN("333333"))
 	wantCode(t, err, "letter-used") // until somebody has opened the vault
-	_, err = s.Login(ctx, "02", []byte(f.pins["02"]))
+	_, err = s.Login(ctx, "02", station.PIN(f.pins["02"]))
 	f.must(err)
-	_, err = s.Enrol(ctx, "03", f.codes["01"], []byte("333333"))
+	_, err = s.Enrol(ctx, "03", f.codes["01"], station.PIN("333333"))
 	wantCode(t, err, "letter-wrong")
-	_, err = s.Enrol(ctx, "03", f.codes["03"], []byte("33333"))
+	_, err = s.Enrol(ctx, "03", f.codes["03"], station.PIN("33333"))
 	wantCode(t, err, "pin-short")
-	_, err = s.Enrol(ctx, "03", f.codes["03"], []byte("333333"))
+	_, err = s.Enrol(ctx, "03", f.codes["03"], station.PIN("333333"))
 	f.must(err)
-	_, err = s.Login(ctx, "03", []byte("333333"))
+	_, err = s.Login(ctx, "03", station.PIN("333333"))
 	wantCode(t, err, "login-role") // an auditor issues nothing
-	_, err = s.Enrol(ctx, "01", f.codes["01"], []byte("111111"))
+	_, err = s.Enrol(ctx, "01", f.codes["01"], station.PIN("111111"))
 	f.must(err)
-	_, err = s.Login(ctx, "01", []byte(f.pins["01"]))
+	_, err = s.Login(ctx, "01", station.PIN(f.pins["01"]))
 	wantCode(t, err, "login-wrong-pin")
-	_, err = s.Login(ctx, "01", []byte("111111"))
+	_, err = s.Login(ctx, "01", station.PIN("111111"))
 	f.must(err)
 
 	// 01 leaves.
 	if _, err := s.AcceptBundle(ctx, f.bundle(func(m map[string]any) { m["roster"] = m["roster"].([]any)[1:] })); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.Login(ctx, "01", []byte("111111"))
+	_, err = s.Login(ctx, "01", station.PIN("111111"))
 	wantCode(t, err, "login-unknown")
-	_, err = s.Login(ctx, "02", []byte(f.pins["02"]))
+	_, err = s.Login(ctx, "02", station.PIN(f.pins["02"]))
 	f.must(err)
 	rows, err := s.Clerks(ctx)
 	f.must(err)
@@ -73,14 +75,14 @@ func TestEnrolLockout(t *testing.T) {
 	s := open(t, o)
 	f.must(s.Import(ctx, ans))
 	for range 4 {
-		_, err := s.Enrol(ctx, "01", "0000-0000-0000-0000", []byte("135790"))
+		_, err := s.Enrol(ctx, "01", "0000-0000-0000-0000", station.PIN("135790"))
 		wantCode(t, err, "letter-wrong")
 	}
 	for _, shift := range []time.Duration{0, -48 * time.Hour, -10 * 365 * 24 * time.Hour} {
 		f.clock.now = newClock().now.Add(shift)
-		_, err := s.Enrol(ctx, "01", "0000-0000-0000-0000", []byte("135790"))
+		_, err := s.Enrol(ctx, "01", "0000-0000-0000-0000", station.PIN("135790"))
 		wantCode(t, err, "login-locked-out")
-		_, err = s.Enrol(ctx, "01", f.codes["01"], []byte("135790"))
+		_, err = s.Enrol(ctx, "01", f.codes["01"], station.PIN("135790"))
 		wantCode(t, err, "login-locked-out")
 		f.must(s.Close())
 		s = open(t, f.options()) // another run: the monotonic clock has forgotten, the record has not

@@ -158,7 +158,7 @@ func (f *realOffice) online(gateway string) *station.Station {
 func (f *realOffice) hire(s *station.Station) {
 	f.t.Helper()
 	for id, pin := range f.pins {
-		_, err := s.Enrol(context.Background(), id, f.codes[id], []byte(pin))
+		_, err := s.Enrol(context.Background(), id, f.codes[id], station.PIN(pin))
 		f.must(err)
 	}
 }

@@ -136,9 +136,9 @@ func TestRotateKey(t *testing.T) {
 	s := f.counter()
 	before, err := s.Show(ctx)
 	f.must(err)
-	_, err = s.Rotate(ctx, "01", []byte(f.pins["01"]))
+	_, err = s.Rotate(ctx, "01", station.PIN(f.pins["01"]))
 	wantCode(t, err, "login-role")
-	request, err := s.Rotate(ctx, "02", []byte(f.pins["02"]))
+	request, err := s.Rotate(ctx, "02", station.PIN(f.pins["02"]))
 	f.must(err)
 	if now, err := s.Show(ctx); err != nil || now.Certificate != before.Certificate {
 		t.Fatalf("the prepared key is in use: %v", err)
@@ -149,7 +149,7 @@ func TestRotateKey(t *testing.T) {
 	if after.Certificate == before.Certificate || after.Serials != 100 {
 		t.Fatal("the prepared key did not take over")
 	}
-	if _, err := s.Login(ctx, "01", []byte(f.pins["01"])); err != nil {
+	if _, err := s.Login(ctx, "01", station.PIN(f.pins["01"])); err != nil {
 		t.Fatalf("the PIN of before does not open the new key: %v", err)
 	}
 	f.must(s.Close())
@@ -187,11 +187,11 @@ func TestBundles(t *testing.T) {
 	_, err = s.AcceptBundle(ctx, f.bundle(func(m map[string]any) { m["valid"] = "34d" }))
 	wantCode(t, err, "bundle-differs")
 
-	_, err = s.ReturnBundle(ctx, "01", []byte(f.pins["01"]))
+	_, err = s.ReturnBundle(ctx, "01", station.PIN(f.pins["01"]))
 	wantCode(t, err, "login-role")
-	_, err = s.ReturnBundle(ctx, "02", []byte("000000"))
+	_, err = s.ReturnBundle(ctx, "02", station.PIN("000000"))
 	wantCode(t, err, "login-wrong-pin")
-	if b, err := s.ReturnBundle(ctx, "02", []byte(f.pins["02"])); err != nil || b.Version != 1 {
+	if b, err := s.ReturnBundle(ctx, "02", station.PIN(f.pins["02"])); err != nil || b.Version != 1 {
 		t.Fatalf("return: %v", err)
 	}
 	_, err = s.AcceptBundle(ctx, old) // 2 is newer than 1, but 3 was seen
@@ -276,7 +276,7 @@ func TestBundleCutOff(t *testing.T) {
 		}
 		if version == 2 {
 			wantCode(t, err, bundle.CodeInForce)
-			b, err := s.ReturnBundle(ctx, "02", []byte(f.pins["02"]))
+			b, err := s.ReturnBundle(ctx, "02", station.PIN(f.pins["02"]))
 			if err != nil || b.Version != 1 {
 				t.Errorf("cut before %q: the bundle before is gone: %v", step, err)
 			}

@@ -60,7 +60,7 @@ func (f *realOffice) begin(t *testing.T, s *station.Station) *visit {
 		cancel()
 		<-ended
 	})
-	c, err := s.Login(context.Background(), "01", []byte(f.pins["01"]))
+	c, err := s.Login(context.Background(), "01", station.PIN(f.pins["01"]))
 	f.must(err)
 	f.must(v.m.Login(c))
 	v.until(flow.Ready)

@@ -211,10 +211,10 @@ func (s *Station) Request() ([]byte, error) {
 	return s.requestOf(s.store.Station(), csr, "")
 }
 
-// Rotate prepares a fresh voucher key as the clerk who proves it by PIN, and gives the request for it. The key in use
-// goes on until the answer is imported. The caller wipes the PIN.
-func (s *Station) Rotate(ctx context.Context, clerk string, pin []byte) ([]byte, error) {
-	_, u, err := s.door.Supervisor(ctx, clerk, pin)
+// Rotate prepares a fresh voucher key as a supervisor, who proves who they are, and gives the request for it. The key in use
+// goes on until the answer is imported.
+func (s *Station) Rotate(ctx context.Context, clerk string, proof Proof) ([]byte, error) {
+	_, u, err := s.door.Supervisor(ctx, clerk, proof.way(ctx, s))
 	if err != nil {
 		return nil, err
 	}

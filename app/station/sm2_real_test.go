@@ -84,7 +84,7 @@ func TestSMSuiteComesLater(t *testing.T) {
 	first := f.paperWithSM2(s)
 	f.clock.now = f.clock.now.Add(time.Minute)
 
-	request, err = s.Rotate(ctx, "02", []byte(f.pins["02"]))
+	request, err = s.Rotate(ctx, "02", station.PIN(f.pins["02"]))
 	f.must(err)
 	f.must(s.Import(ctx, f.answer(request, 0)))
 	f.must(s.Close())
@@ -124,7 +124,7 @@ func TestSMSuiteFromTheStart(t *testing.T) {
 	o.Awaiting = true
 	s := open(t, o)
 	f.must(s.Import(ctx, ans))
-	_, err := s.Enrol(ctx, "01", f.codes["01"], []byte(f.pins["01"]))
+	_, err := s.Enrol(ctx, "01", f.codes["01"], station.PIN(f.pins["01"]))
 	f.must(err)
 	f.must(s.Close())
 	if len(f.paperWithSM2(open(t, f.options()))) == 0 {

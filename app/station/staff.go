@@ -2,11 +2,13 @@ package station
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"bangban/app/desk"
 	"bangban/app/journal"
+	"bangban/app/keys"
 	"bangban/app/store"
 )
 
@@ -16,6 +18,7 @@ type ClerkRow struct {
 	Name     string      `json:"name"`
 	Roles    []desk.Role `json:"roles"`
 	Enrolled bool        `json:"enrolled"`        // has a PIN at this counter
+	Cards    int         `json:"cards,omitempty"` // of theirs that open this counter
 	Until    string      `json:"until,omitempty"` // end of the roster entry
 	Failed   int         `json:"failed"`          // tries since the last right PIN
 	Locked   string      `json:"locked,omitempty"`
@@ -30,7 +33,8 @@ func (s *Station) Clerks(ctx context.Context) ([]ClerkRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		r := ClerkRow{ID: m.Clerk.ID, Name: m.Clerk.Name, Roles: m.Clerk.Roles, Enrolled: slices.Contains(slots, m.Clerk.ID), Failed: t.Failed}
+		r := ClerkRow{ID: m.Clerk.ID, Name: m.Clerk.Name, Roles: m.Clerk.Roles, Enrolled: slices.Contains(slots, m.Clerk.ID), Failed: t.Failed,
+			Cards: s.vault.Cards(m.Clerk.ID)}
 		if !m.Until.IsZero() {
 			r.Until = m.Until.UTC().Format(time.RFC3339)
 		}
@@ -42,15 +46,37 @@ func (s *Station) Clerks(ctx context.Context) ([]ClerkRow, error) {
 	return rows, nil
 }
 
-// Lift ends the lockout of a clerk on the word of a supervisor, who proves it by PIN, and notes who did. Nobody is
-// logged in by it. The caller wipes the PIN.
-func (s *Station) Lift(ctx context.Context, supervisor string, pin []byte, id string) (desk.Clerk, error) {
+// Lift ends the lockout of a clerk on the word of a supervisor, who proves who they are, and notes who did. Nobody is
+// logged in by it.
+func (s *Station) Lift(ctx context.Context, supervisor string, proof Proof, id string) (desk.Clerk, error) {
 	if s.o.ReadOnly {
 		return desk.Clerk{}, store.ErrReadOnly
 	}
-	who, err := s.door.Lift(ctx, supervisor, pin, id)
+	who, err := s.door.Lift(ctx, supervisor, proof.way(ctx, s), id)
 	if err != nil {
 		return desk.Clerk{}, err
 	}
 	return who, s.store.Note(ctx, journal.Event{Kind: journal.KindUnlock, Clerk: who.ID, Code: id})
+}
+
+// RemoveCards takes a clerk's cards away from this counter on the word of a supervisor, who proves who they are: one was
+// lost. It is for this counter and at once; everywhere, and for good, the next bundle does it.
+func (s *Station) RemoveCards(ctx context.Context, supervisor string, proof Proof, id string) (desk.Clerk, error) {
+	if s.o.ReadOnly {
+		return desk.Clerk{}, store.ErrReadOnly
+	}
+	who, u, err := s.door.Supervisor(ctx, supervisor, proof.way(ctx, s))
+	if err != nil {
+		return desk.Clerk{}, err
+	}
+	defer u.Lock()
+	switch err := s.vault.RemoveCards(u, id); {
+	case errors.Is(err, keys.ErrNoCardSlot):
+		return desk.Clerk{}, &desk.Error{Op: "login", Code: codeCardNew, Args: map[string]string{"Clerk": id}, Err: err}
+	case errors.Is(err, keys.ErrLastSlot):
+		return desk.Clerk{}, &desk.Error{Op: "login", Code: codeCardLast, Err: err}
+	case err != nil:
+		return desk.Clerk{}, s.unreadable(err)
+	}
+	return who, s.store.Note(ctx, journal.Event{Kind: journal.KindCardGone, Clerk: who.ID, Code: id})
 }

@@ -68,7 +68,7 @@ func TestLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	try := func(id, pin string) error {
-		_, err := s.Login(t.Context(), id, []byte(pin))
+		_, err := s.Login(t.Context(), id, station.PIN(pin))
 		return err
 	}
 	wantCode(t, try("99", institution.TrainingPIN), people.CodeUnknown)
@@ -119,7 +119,7 @@ func TestLockedKeySignsNothing(t *testing.T) {
 	if probe := s.Health(t.Context()).Probe("keys"); probe.Code != "keys-locked" {
 		t.Errorf("health: %v", probe)
 	}
-	if _, err := s.Login(t.Context(), institution.TrainingClerk, []byte(institution.TrainingPIN)); err != nil {
+	if _, err := s.Login(t.Context(), institution.TrainingClerk, station.PIN(institution.TrainingPIN)); err != nil {
 		t.Fatal(err)
 	}
 	if err := sign(); err == nil || desk.Explain("", err).Code == "key-locked" {

@@ -24,7 +24,7 @@ func TestSubjectOverTheNetwork(t *testing.T) {
 	if _, err := s.Ask(ctx, ask); codeOf(err) != "subject-nobody" {
 		t.Fatalf("nobody is logged in: %v", err)
 	}
-	_, err := s.Login(ctx, "01", []byte(f.pins["01"]))
+	_, err := s.Login(ctx, "01", station.PIN(f.pins["01"]))
 	f.must(err)
 	bad := ask
 	bad.Document = &cardreader.Document{Kind: "emrtd", Subject: ask.Document.Subject, Checks: []check.Check{check.Fail("chip", check.WrongSignature, "")}}

@@ -49,7 +49,7 @@ func (s *Station) openTraining(ctx context.Context, fresh bool) error {
 	if err := s.use(t.Opened); err != nil {
 		return err
 	}
-	s.door = people.New(s.bundle.Roster, s.vault, s.store.Attempts(), s.clock.Time, s.o.Now)
+	s.door = people.New[*keys.Unlocked](s.bundle.Bundle, s.store.Attempts(), s.clock.Time, s.o.Now)
 	if err := os.MkdirAll(s.dir.papers(), 0o700); err != nil {
 		return err
 	}
@@ -137,5 +137,3 @@ func pemOf(certs ...*x509.Certificate) string {
 	}
 	return b.String()
 }
-
-var _ people.Vault[*keys.Unlocked] = (*keys.Vault)(nil)

@@ -96,19 +96,18 @@ func (p papers) Slip(ctx context.Context, a desk.After, parcel, lang string) err
 	})
 }
 
-// Approve proves by PIN that a supervisor stands at the counter. Nobody is logged in or out by it, and no key stays open.
-// The caller wipes the PIN.
-func (s *Station) Approve(ctx context.Context, id string, pin []byte) (desk.Clerk, error) {
+// Approve proves that a supervisor stands at the counter. Nobody is logged in or out by it, and no key stays open.
+func (s *Station) Approve(ctx context.Context, id string, proof Proof) (desk.Clerk, error) {
 	return s.prove(func() (desk.Clerk, locker, error) {
-		c, key, err := s.door.Supervisor(ctx, id, pin)
+		c, key, err := s.door.Supervisor(ctx, id, proof.way(ctx, s))
 		return c, key, err
 	})
 }
 
-// Audit proves by PIN that somebody stands at the counter who may read its journal: an auditor, or a supervisor.
-func (s *Station) Audit(ctx context.Context, id string, pin []byte) (desk.Clerk, error) {
+// Audit proves that somebody stands at the counter who may read its journal: an auditor, or a supervisor.
+func (s *Station) Audit(ctx context.Context, id string, proof Proof) (desk.Clerk, error) {
 	return s.prove(func() (desk.Clerk, locker, error) {
-		c, key, err := s.door.Auditor(ctx, id, pin)
+		c, key, err := s.door.Auditor(ctx, id, proof.way(ctx, s))
 		return c, key, err
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"io"
 
@@ -18,25 +17,14 @@ const (
 	maxPacked = 16 << 10 // unpacked
 )
 
-// Certificate is one of a key that can agree on secrets, on P-256.
+// Certificate is that of the key management key, on P-256.
 type Certificate struct {
 	Raw    []byte // DER
 	Public []byte // uncompressed point, 65 bytes
 }
 
-// ParseCertificate reads a certificate as somebody hands it over: DER, or one PEM block. ErrAlgorithm where its key is not
-// on P-256, ErrUsage where it says that the key is for something else: a card has several, and only the one of its key
-// management key (9D) is of use here.
-func ParseCertificate(b []byte) (*Certificate, error) {
-	if len(b) > maxPacked {
-		return nil, ErrCertificate
-	}
-	if block, rest := pem.Decode(b); block != nil {
-		if block.Type != "CERTIFICATE" || len(bytes.TrimSpace(rest)) > 0 {
-			return nil, fmt.Errorf("%w: not one CERTIFICATE block", ErrCertificate)
-		}
-		b = block.Bytes
-	}
+// parseCertificate reads one in DER. ErrAlgorithm where its key is not on P-256.
+func parseCertificate(b []byte) (*Certificate, error) {
 	c, err := x509.ParseCertificate(b)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCertificate, err)
@@ -44,9 +32,6 @@ func ParseCertificate(b []byte) (*Certificate, error) {
 	pub, ok := c.PublicKey.(*ecdsa.PublicKey)
 	if !ok || pub.Curve != elliptic.P256() {
 		return nil, fmt.Errorf("%w: %v", ErrAlgorithm, c.PublicKeyAlgorithm)
-	}
-	if c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageKeyAgreement == 0 { // RFC 5280 §4.2.1.3
-		return nil, ErrUsage
 	}
 	point, err := pub.Bytes()
 	if err != nil {
@@ -84,7 +69,7 @@ func parseObject(b []byte) (*Certificate, error) {
 			return nil, err
 		}
 	}
-	return ParseCertificate(raw)
+	return parseCertificate(raw)
 }
 
 func unpack(b []byte) ([]byte, error) {

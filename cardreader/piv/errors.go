@@ -14,7 +14,6 @@ var (
 	ErrNoKey       = errors.New("piv: no certificate for the key management key")
 	ErrCertificate = errors.New("piv: not a certificate")
 	ErrAlgorithm   = errors.New("piv: not a key on P-256")
-	ErrUsage       = errors.New("piv: a certificate of another key of the card")
 	ErrPIN         = errors.New("piv: a PIN has 6 to 8 characters")
 	ErrBlocked     = errors.New("piv: the PIN is blocked")
 	ErrAnswer      = errors.New("piv: an answer that is not of the standard")
@@ -31,7 +30,7 @@ func own(err error) bool {
 	if errors.As(err, &wrong) {
 		return true
 	}
-	for _, e := range []error{ErrNotPIV, ErrNoKey, ErrCertificate, ErrAlgorithm, ErrUsage, ErrPIN, ErrBlocked, ErrAnswer} {
+	for _, e := range []error{ErrNotPIV, ErrNoKey, ErrCertificate, ErrAlgorithm, ErrPIN, ErrBlocked, ErrAnswer} {
 		if errors.Is(err, e) {
 			return true
 		}

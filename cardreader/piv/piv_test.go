@@ -11,7 +11,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"math/big"
 	"testing"
@@ -180,32 +179,6 @@ func certificate(t *testing.T, pub any, usage x509.KeyUsage) []byte {
 	return der
 }
 
-// What somebody hands over as a certificate is taken, or refused for what it is.
-func TestParseCertificate(t *testing.T) {
-	p256, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	p384, _ := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
-	rsaKey, _ := rsa.GenerateKey(rand.Reader, 2048)
-	good := certificate(t, &p256.PublicKey, 0)
-	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: good})
-	for _, tc := range []struct {
-		what string
-		b    []byte
-		want error
-	}{
-		{"DER", good, nil}, {"PEM", block, nil}, {"for agreeing", certificate(t, &p256.PublicKey, x509.KeyUsageKeyAgreement), nil},
-		{"for signing", certificate(t, &p256.PublicKey, x509.KeyUsageDigitalSignature), piv.ErrUsage},
-		{"P-384", certificate(t, &p384.PublicKey, 0), piv.ErrAlgorithm}, {"RSA", certificate(t, &rsaKey.PublicKey, 0), piv.ErrAlgorithm},
-		{"nothing", nil, piv.ErrCertificate}, {"two blocks", append(bytes.Clone(block), block...), piv.ErrCertificate},
-		{"a key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: good}), piv.ErrCertificate},
-		{"cut", good[:len(good)-1], piv.ErrCertificate}, {"large", make([]byte, 20<<10), piv.ErrCertificate},
-	} {
-		c, err := piv.ParseCertificate(tc.b)
-		if !errors.Is(err, tc.want) || (err == nil) != (tc.want == nil) || err == nil && len(c.Public) != 65 {
-			t.Errorf("%s: %v, want %v", tc.what, err, tc.want)
-		}
-	}
-}
-
 // teller answers every command with the same bytes.
 type teller []byte
 
@@ -213,30 +186,41 @@ func (teller) ATR() []byte                                        { return nil }
 func (teller) Close() error                                       { return nil }
 func (t teller) Transmit(context.Context, []byte) ([]byte, error) { return bytes.Clone(t), nil }
 
-// A certificate that the card packs is unpacked, within bounds.
-func TestPacked(t *testing.T) {
+// object is the answer of a card that holds this certificate.
+func object(der []byte, info byte) []byte {
+	value := tlv.Append(tlv.Append(tlv.Append(nil, 0x70, der), 0x71, []byte{info}), 0xFE, nil)
+	return append(tlv.Append(nil, 0x53, value), 0x90, 0x00)
+}
+
+func pack(b []byte) []byte {
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	_, _ = w.Write(b)
+	w.Close()
+	return z.Bytes()
+}
+
+// Certificates of keys that are of no use here are refused for what they are; one that the card packs is unpacked, within
+// bounds.
+func TestCertificates(t *testing.T) {
 	p256, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	pack := func(b []byte) []byte {
-		var z bytes.Buffer
-		w := gzip.NewWriter(&z)
-		_, _ = w.Write(b)
-		w.Close()
-		object := tlv.Append(tlv.Append(tlv.Append(nil, 0x70, z.Bytes()), 0x71, []byte{1}), 0xFE, nil)
-		return append(tlv.Append(nil, 0x53, object), 0x90, 0x00)
-	}
-	read := func(answer []byte) error {
-		c, err := piv.Open(t.Context(), teller(answer))
-		if err != nil {
-			t.Fatal(err)
+	p384, _ := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	rsaKey, _ := rsa.GenerateKey(rand.Reader, 2048)
+	good := certificate(t, &p256.PublicKey, 0)
+	for _, tc := range []struct {
+		what   string
+		answer []byte
+		want   error
+	}{
+		{"plain", object(good, 0), nil}, {"packed", object(pack(good), 1), nil},
+		{"a megabyte of nothing", object(pack(make([]byte, 1<<20)), 1), piv.ErrCertificate}, {"not packed", object(good, 1), piv.ErrCertificate},
+		{"P-384", object(certificate(t, &p384.PublicKey, 0), 0), piv.ErrAlgorithm}, {"RSA", object(certificate(t, &rsaKey.PublicKey, 0), 0), piv.ErrAlgorithm},
+		{"cut", object(good[:len(good)-1], 0), piv.ErrCertificate}, {"empty", object(nil, 0), piv.ErrNoKey}, {"no object", []byte{0x6A, 0x82}, piv.ErrNoKey},
+	} {
+		_, err := piv.At(teller(tc.answer)).Certificate(t.Context())
+		if !errors.Is(err, tc.want) || (err == nil) != (tc.want == nil) {
+			t.Errorf("%s: %v, want %v", tc.what, err, tc.want)
 		}
-		_, err = c.Certificate(t.Context())
-		return err
-	}
-	if err := read(pack(certificate(t, &p256.PublicKey, 0))); err != nil {
-		t.Errorf("a packed certificate: %v", err)
-	}
-	if err := read(pack(make([]byte, 1<<20))); !errors.Is(err, piv.ErrCertificate) {
-		t.Errorf("a megabyte of nothing: %v", err)
 	}
 }
 

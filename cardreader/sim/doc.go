@@ -59,7 +59,7 @@
 // # What the card of a member of staff does (NIST SP 800-73-4 part 2)
 //
 //   - SELECT by the whole name or its beginning, GET DATA of certificates, with GET RESPONSE where they are long
-//   - VERIFY with its tries, which outlive a reset; the PIN is forgotten at SELECT and reset
+//   - VERIFY with its tries, which outlive a reset; a reset forgets the PIN
 //   - GENERAL AUTHENTICATE on P-256 after VERIFY: 9A and 9C sign, 9D agrees on a secret
 //   - with maker: version, the factory's management key, keys made on the card, PUT DATA with command chaining
 //

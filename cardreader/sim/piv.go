@@ -160,15 +160,17 @@ func (c *Card) pivExecute(cmd apdu.Command) apdu.Response {
 		if len(cmd.Data) < 5 || !strings.HasPrefix(applicationPIV, string(cmd.Data)) {
 			return status(0x6A82)
 		}
-		s.reset()
-		s.selected = true
+		if !s.selected { // selecting what is selected leaves the PIN proven, SP 800-73-4 part 2 §3.1.1
+			s.reset()
+			s.selected = true
+		}
 		return apdu.Response{Data: tlv.Append(nil, 0x61, tlv.Append(nil, 0x4F, []byte(applicationPIV[5:]))), SW: apdu.OK}
 	}
 	if !s.selected {
 		return status(0x6D00)
 	}
 	switch {
-	case cmd.INS == 0x20 && cmd.P2 == 0x80:
+	case cmd.INS == 0x20 && cmd.P1 == 0 && cmd.P2 == 0x80:
 		return c.pivVerify(cmd)
 	case cmd.INS == 0xCB && cmd.P1 == 0x3F && cmd.P2 == 0xFF:
 		return s.object(cmd.Data)

@@ -151,7 +151,7 @@ func (e *env) bundleReturn() *cobra.Command {
 			raw := []byte(secret)
 			defer clear(raw)
 			return e.withStation(cmd.Context(), func(s *station.Station) error {
-				b, err := s.ReturnBundle(cmd.Context(), by, raw)
+				b, err := s.ReturnBundle(cmd.Context(), by, station.PIN(raw))
 				if err != nil {
 					return err
 				}

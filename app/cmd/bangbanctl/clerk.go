@@ -70,7 +70,7 @@ func (e *env) clerkUnlock() *cobra.Command {
 			raw := []byte(secret)
 			defer clear(raw)
 			return e.withStation(cmd.Context(), func(s *station.Station) error {
-				who, err := s.Lift(cmd.Context(), by, raw, args[0])
+				who, err := s.Lift(cmd.Context(), by, station.PIN(raw), args[0])
 				if err != nil {
 					return err
 				}
@@ -104,7 +104,7 @@ func (e *env) clerkEnrol() *cobra.Command {
 			raw := []byte(secret)
 			defer clear(raw)
 			return e.withStation(cmd.Context(), func(s *station.Station) error {
-				c, err := s.Enrol(cmd.Context(), args[0], letter, raw)
+				c, err := s.Enrol(cmd.Context(), args[0], letter, station.PIN(raw))
 				if err != nil {
 					return err
 				}

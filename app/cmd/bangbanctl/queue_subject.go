@@ -102,7 +102,7 @@ func (e *env) ask(ctx context.Context, f subjectFlags) (err error) {
 	var slip station.SubjectSlip
 	err = e.withStation(ctx, func(s *station.Station) error {
 		if f.clerk != "" {
-			if _, err := s.Login(ctx, f.clerk, pin); err != nil {
+			if _, err := s.Login(ctx, f.clerk, station.PIN(pin)); err != nil {
 				return err
 			}
 		}

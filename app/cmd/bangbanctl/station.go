@@ -148,7 +148,7 @@ func (e *env) stationRotate() *cobra.Command {
 			return e.withHalf(cmd.Context(), func(s *station.Station) (err error) {
 				var request []byte
 				if by != "" {
-					request, err = s.Rotate(cmd.Context(), by, raw)
+					request, err = s.Rotate(cmd.Context(), by, station.PIN(raw))
 				} else {
 					request, err = s.Request()
 				}

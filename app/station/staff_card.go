@@ -1,0 +1,201 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"bangban/app/desk"
+	"bangban/app/keys"
+	"bangban/app/people"
+	"bangban/cardreader"
+	"bangban/cardreader/piv"
+)
+
+// Codes of what can be wrong with a card of the staff; each has a sentence.
+const (
+	codeCardNone    = "login-card-none"    // no card of the staff on any reader
+	codeCardMany    = "login-card-many"    // more than one
+	codeCardOther   = "login-card-other"   // Args Clerk: it is theirs
+	codeCardNew     = "login-card-new"     // Args Clerk: on the roster, no slot here
+	codeCardBlocked = "login-card-blocked" // by wrong PINs
+	codeCardKey     = "login-card-key"     // no key of use on it
+	codeCardSlot    = "login-card-slot"    // it does not open its slot
+	codeCardForm    = "login-card-form"    // a PIN that no card has
+	codeCardLast    = "login-card-last"    // nothing else opens this counter
+)
+
+// heldCard is a card of the staff on a reader, connected.
+type heldCard struct {
+	ctx    context.Context
+	card   *piv.Card
+	conn   cardreader.Conn
+	reader string
+	public []byte
+}
+
+// Public implements keys.ClerkCard.
+func (h heldCard) Public() []byte { return h.public }
+
+// Agree implements keys.ClerkCard.
+func (h heldCard) Agree(peer []byte) ([]byte, error) { return h.card.Agree(h.ctx, peer) }
+
+// prove has the card check its PIN.
+func (h heldCard) prove(pin []byte) error { return cardError(h.card.Verify(h.ctx, pin)) }
+
+func (h heldCard) slot(s *Station, id string) keys.CardSlot {
+	return keys.CardSlot{Station: s.store.Station(), ClerkID: id, Card: h}
+}
+
+// StaffCard tells whose card lies on a reader, before any PIN is asked for; not names readers that are left alone. Where
+// several lie there it is codeCardMany. The card is let go before it returns.
+func (s *Station) StaffCard(ctx context.Context, not []string) (desk.StaffCard, error) {
+	held, err := s.staffCards(ctx, not)
+	defer letGo(held)
+	switch {
+	case err != nil:
+		return desk.StaffCard{}, err
+	case len(held) > 1:
+		return desk.StaffCard{}, &desk.Error{Op: "login", Code: codeCardMany}
+	}
+	h := held[0]
+	who := desk.StaffCard{Reader: h.reader}
+	if who.Clerk, err = s.door.Holder(h.public); err != nil {
+		return who, err
+	}
+	who.Known = s.vault.HasCard(who.Clerk.ID, h.public)
+	if who.Left, err = h.card.Tries(ctx); err != nil {
+		return who, cardError(err)
+	}
+	return who, nil
+}
+
+// withStaffCard has f use the card of one clerk, and lets go of it.
+func withStaffCard(ctx context.Context, s *Station, c Card, id string, f func(heldCard) (*keys.Unlocked, error)) (*keys.Unlocked, error) {
+	held, err := s.staffCards(ctx, c.Not)
+	defer letGo(held)
+	if err != nil {
+		return nil, err
+	}
+	var why error
+	for _, h := range held {
+		who, err := s.door.Holder(h.public)
+		switch {
+		case err != nil:
+			why = err
+		case who.ID != id:
+			why = &desk.Error{Op: "login", Code: codeCardOther, Args: map[string]string{"Clerk": who.ID}}
+		default:
+			return f(h)
+		}
+	}
+	return nil, why
+}
+
+func letGo(held []heldCard) {
+	for _, h := range held {
+		h.conn.Close() // which resets the card: the PIN is asked for again
+	}
+}
+
+// staffCards connects to every card of the staff that lies on a reader with contacts or a field. Where there is none it says
+// what stands between: a service that is off, no reader, a card that cannot be used, another card, nothing.
+func (s *Station) staffCards(ctx context.Context, not []string) (held []heldCard, err error) {
+	if s.cards == nil {
+		return nil, &desk.Error{Op: "login", Code: codeCardNone}
+	}
+	readers, off := s.cards.chipReaders(ctx)
+	var unusable error
+	for _, r := range readers {
+		if slices.Contains(not, r.Name()) {
+			continue
+		}
+		conn, err := r.Connect(ctx)
+		if err != nil {
+			continue // nothing lies there, or nothing that answers
+		}
+		h, err := holdCard(ctx, conn)
+		if err != nil {
+			conn.Close()
+			if !errors.Is(err, piv.ErrNotPIV) {
+				unusable = err
+			}
+			continue
+		}
+		h.reader = r.Name()
+		held = append(held, h)
+	}
+	switch {
+	case len(held) > 0:
+		return held, nil
+	case ctx.Err() != nil:
+		return nil, cardreader.Fault(ctx.Err())
+	case unusable != nil:
+		return nil, cardError(unusable)
+	case off != nil:
+		return nil, off
+	case len(readers) == 0:
+		return nil, cardreader.NewError(cardreader.CodeNoReader, nil, nil)
+	}
+	return nil, &desk.Error{Op: "login", Code: codeCardNone}
+}
+
+func holdCard(ctx context.Context, conn cardreader.Conn) (heldCard, error) {
+	card, err := piv.Open(ctx, conn)
+	if err != nil {
+		return heldCard{}, err
+	}
+	cert, err := card.Certificate(ctx)
+	if err != nil {
+		return heldCard{}, err
+	}
+	return heldCard{ctx: ctx, card: card, conn: conn, public: cert.Public}, nil
+}
+
+// chipReaders lists the readers of cards with chips: a reader with a security module reads only its own.
+func (c *Cards) chipReaders(ctx context.Context) (all []cardreader.Reader, off error) {
+	for _, sys := range c.systems {
+		if sys.Name() == "sam" {
+			continue
+		}
+		rs, err := sys.Readers(ctx)
+		if err != nil {
+			off = err
+			continue
+		}
+		all = append(all, rs...)
+	}
+	return all, off
+}
+
+// cardError gives an error of a card its sentence.
+func cardError(err error) error {
+	var wrong *piv.WrongPIN
+	var known *cardreader.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong):
+		return &desk.Error{Op: "login", Code: people.CodeCardPIN, Args: map[string]string{"Left": digits(wrong.Left)}, Err: err}
+	case errors.Is(err, piv.ErrBlocked):
+		return &desk.Error{Op: "login", Code: codeCardBlocked, Err: err}
+	case errors.Is(err, piv.ErrPIN):
+		return &desk.Error{Op: "login", Code: codeCardForm, Err: err}
+	case errors.As(err, &known):
+		return err
+	}
+	return &desk.Error{Op: "login", Code: codeCardKey, Err: err}
+}
+
+// cardSlotError gives an error of a card's slot its sentence, and leaves errors that are not a card's as they are.
+func cardSlotError(err error) error {
+	if errors.Is(err, keys.ErrCard) {
+		return &desk.Error{Op: "login", Code: codeCardSlot, Err: err}
+	}
+	for _, e := range []error{piv.ErrAnswer, piv.ErrAlgorithm} {
+		if errors.Is(err, e) {
+			return cardError(err)
+		}
+	}
+	return err
+}
