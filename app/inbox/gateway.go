@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -36,6 +35,7 @@ type Gateway struct {
 	c        GatewayConfig
 	metrics  *metrics
 	memory   *budget
+	bodies   bodies
 	stations *buckets
 	enrols   *buckets
 	draining atomic.Bool
@@ -147,30 +147,6 @@ func (g *Gateway) right(station string) Right {
 		return Right{}
 	}
 	return g.c.Rights.Of(station)
-}
-
-// body reads a request whose length is known beforehand, out of the memory that all requests share. The sender must
-// keep to a least speed.
-func (g *Gateway) body(w http.ResponseWriter, r *http.Request, limit int64) (data []byte, done func(), err error) {
-	n := r.ContentLength
-	switch {
-	case n < 0:
-		return nil, nil, refuse(http.StatusLengthRequired, "length", "Content-Length is needed.")
-	case n > limit:
-		return nil, nil, refuse(http.StatusRequestEntityTooLarge, "too-large", "The body is too large.")
-	case !g.memory.take(n):
-		p := refuse(http.StatusServiceUnavailable, "busy", "Too much is being taken in at once.")
-		p.wait = 2 * time.Second
-		return nil, nil, p
-	}
-	allowed := g.c.Limits.Grace + time.Duration(n/g.c.Limits.Slow)*time.Second
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(allowed))
-	data = make([]byte, n)
-	if _, err := io.ReadFull(r.Body, data); err != nil {
-		g.memory.give(n)
-		return nil, nil, refuse(http.StatusBadRequest, "cut-off", "The body did not arrive whole.")
-	}
-	return data, func() { g.memory.give(n) }, nil
 }
 
 // batches takes one batch.

@@ -70,20 +70,24 @@ func migrate(ctx context.Context, cfg *pgx.ConnConfig) (err error) {
 
 // up makes the tables; gateways that start at the same moment take turns.
 func up(ctx context.Context, db *sql.DB) error {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectPostgres, db, sub, goose.WithDisableGlobalRegistry(true), goose.WithSessionLocker(locker))
+	p, err := provider(db, goose.WithSessionLocker(locker))
 	if err != nil {
 		return err
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+func provider(db *sql.DB, o goose.ProviderOption) (*goose.Provider, error) {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, db, sub, goose.WithDisableGlobalRegistry(true), o)
 }
 
 func (s *Store) durable(ctx context.Context) error {
@@ -117,11 +121,11 @@ func (s *Store) makeDay(ctx context.Context, day string) error {
 			return err
 		}
 		var name, next string
-		err := tx.QueryRow(ctx, `SELECT 'body_' || to_char($1::date, 'YYYYMMDD'), ($1::date + 1)::text`, day).Scan(&name, &next)
+		err := tx.QueryRow(ctx, `SELECT 'piece_' || to_char($1::date, 'YYYYMMDD'), ($1::date + 1)::text`, day).Scan(&name, &next)
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF body FOR VALUES FROM ('%s') TO ('%s')`,
+		_, err = tx.Exec(ctx, fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF piece FOR VALUES FROM ('%s') TO ('%s')`,
 			pgx.Identifier{name}.Sanitize(), day, next))
 		return err
 	})

@@ -27,9 +27,9 @@ func (s *Store) Newest(ctx context.Context, station string, epoch uint64) (journ
 
 // Envelope implements inbox.Store.
 func (s *Store) Envelope(ctx context.Context, r inbox.Ref) (b []byte, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT sealed FROM body WHERE stored = (SELECT stored FROM parcel WHERE station = $1 AND epoch = $2 AND seq = $3)
-		AND station = $1 AND epoch = $2 AND seq = $3`, r.Station, int64(r.Epoch), int64(r.Seq)).Scan(&b)
-	if errors.Is(err, pgx.ErrNoRows) {
+	err = s.pool.QueryRow(ctx, `SELECT sealed(p) FROM parcel p WHERE station = $1 AND epoch = $2 AND seq = $3`,
+		r.Station, int64(r.Epoch), int64(r.Seq)).Scan(&b)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && b == nil {
 		return nil, inbox.ErrNotFound
 	}
 	return b, err
@@ -92,7 +92,7 @@ func (s *Store) Drain(ctx context.Context, limit int, publish func(context.Conte
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT o.id, o.station, o.epoch, o.seq, p.kind, p.day::text, p.hash, b.sealed
 			FROM (SELECT * FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) o
-			JOIN parcel p USING (station, epoch, seq) JOIN body b USING (stored, station, epoch, seq) ORDER BY o.id`, limit)
+			JOIN parcel p USING (station, epoch, seq) JOIN LATERAL (SELECT sealed(p)) b ON b.sealed IS NOT NULL ORDER BY o.id`, limit)
 		if err != nil {
 			return err
 		}

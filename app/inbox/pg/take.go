@@ -3,7 +3,6 @@ package pg
 import (
 	"context"
 	"errors"
-	"maps"
 	"time"
 
 	"bangban/app/inbox"
@@ -58,12 +57,14 @@ type take struct {
 	in  inbox.Intake
 	has func(day string) bool
 
-	day   string // today, by the server's clock
-	mark  int64
-	size  int64 // of the checkpoint held
-	fresh map[uint64]bool
-	added int64
-	forks int64
+	day     string // today, by the server's clock
+	mark    int64
+	highest int64
+	size    int64 // of the checkpoint held
+	held    map[uint64][32]byte
+	fresh   map[uint64]bool
+	added   int64
+	forks   int64
 }
 
 func (t *take) run() ([]inbox.Taken, error) {
@@ -76,13 +77,9 @@ func (t *take) run() ([]inbox.Taken, error) {
 	if err := t.insert(); err != nil {
 		return nil, err
 	}
-	held, err := t.held()
-	if err != nil {
-		return nil, err
-	}
 	out := make([]inbox.Taken, 0, len(t.in.Items))
 	for _, item := range t.in.Items {
-		one, err := t.judge(item, held)
+		one, err := t.judge(item)
 		if err != nil {
 			return nil, err
 		}
@@ -94,110 +91,79 @@ func (t *take) run() ([]inbox.Taken, error) {
 	return out, t.note()
 }
 
-// lock makes the station's row and holds it until the commit.
+// lock makes the station's row and holds it until the commit: until then nobody else stores parcels of the station. It
+// reads what is held under the numbers of the batch.
 func (t *take) lock() error {
+	var seqs []int64
+	for _, item := range t.in.Items {
+		seqs = append(seqs, int64(item.Envelope.Header.Seq))
+	}
+	t.held = map[uint64][32]byte{}
 	b := &pgx.Batch{}
 	b.Queue(`INSERT INTO station(station, epoch) VALUES ($1, $2) ON CONFLICT DO NOTHING`, t.in.Station, int64(t.in.Epoch))
-	b.Queue(`SELECT mark, size, (now() AT TIME ZONE 'utc')::date::text FROM station WHERE station = $1 AND epoch = $2 FOR UPDATE`,
-		t.in.Station, int64(t.in.Epoch)).QueryRow(func(r pgx.Row) error { return r.Scan(&t.mark, &t.size, &t.day) })
+	b.Queue(`SELECT mark, highest, size, (now() AT TIME ZONE 'utc')::date::text FROM station WHERE station = $1 AND epoch = $2 FOR UPDATE`,
+		t.in.Station, int64(t.in.Epoch)).QueryRow(func(r pgx.Row) error { return r.Scan(&t.mark, &t.highest, &t.size, &t.day) })
+	b.Queue(`SELECT seq, hash FROM parcel WHERE station = $1 AND epoch = $2 AND seq = ANY($3)`, t.in.Station, int64(t.in.Epoch), seqs).
+		Query(func(rows pgx.Rows) error {
+			var seq int64
+			var hash []byte
+			_, err := pgx.ForEachRow(rows, []any{&seq, &hash}, func() error {
+				t.held[uint64(seq)] = [32]byte(hash)
+				return nil
+			})
+			return err
+		})
 	return t.tx.SendBatch(t.ctx, b).Close()
 }
 
-const insertSQL = `WITH fresh AS (
-		INSERT INTO parcel(station, epoch, seq, hash, kind, day, stored)
-		SELECT $1::text, $2::bigint, seq, hash, kind, day::date, $7::date
-		FROM unnest($3::bigint[], $4::bytea[], $5::text[], $6::text[]) AS t(seq, hash, kind, day) ON CONFLICT DO NOTHING RETURNING seq),
+const insertSQL = `WITH one AS (SELECT nextval('stream') AS stream),
+	fresh AS (
+		INSERT INTO parcel(station, epoch, seq, hash, kind, day, stored, stream, place, size)
+		SELECT $1::text, $2::bigint, seq, hash, kind, day::date, $9::date, one.stream, place, size
+		FROM one, unnest($3::bigint[], $4::bytea[], $5::text[], $6::text[], $7::int[], $8::int[]) AS t(seq, hash, kind, day, place, size)
+		RETURNING seq),
 	noted AS (
 		INSERT INTO outbox(station, epoch, seq)
 		SELECT $1::text, $2::bigint, seq FROM fresh WHERE EXISTS (SELECT FROM fan_out) ORDER BY seq)
-	SELECT seq FROM fresh`
+	SELECT stream FROM one`
 
 // insert stores what is new under its number: the first of several that came under one.
 func (t *take) insert() error {
 	var seqs []int64
 	var hashes [][]byte
 	var kinds, days []string
-	seen := map[uint64]bool{}
+	var places, sizes []int32
+	var sealed stream
+	t.fresh = map[uint64]bool{}
 	for _, item := range t.in.Items {
-		h := item.Envelope.Header
-		if seen[h.Seq] {
+		h, hash := item.Envelope.Header, item.Envelope.Hash
+		if _, known := t.held[h.Seq]; known {
 			continue
 		}
-		seen[h.Seq] = true
-		hash := item.Envelope.Hash
+		t.held[h.Seq], t.fresh[h.Seq] = hash, true
 		seqs, hashes = append(seqs, int64(h.Seq)), append(hashes, hash[:])
 		kinds, days = append(kinds, h.Kind), append(days, h.Day)
+		places, sizes = append(places, int32(sealed.size)), append(sizes, int32(len(item.Bytes)))
+		sealed.add(item.Bytes)
 	}
-	rows, err := t.tx.Query(t.ctx, insertSQL, t.in.Station, int64(t.in.Epoch), seqs, hashes, kinds, days, t.day)
-	if err != nil {
-		return err
+	if len(seqs) == 0 {
+		return nil
 	}
-	fresh, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	t.fresh = make(map[uint64]bool, len(fresh))
-	for _, seq := range fresh {
-		t.fresh[uint64(seq)] = true
-	}
-	if err != nil || len(fresh) == 0 {
-		return err
-	}
-	return t.bodies()
-}
-
-// bodies copies the bytes of what is new: COPY is the cheapest way in for the server.
-func (t *take) bodies() error {
 	day, err := time.Parse(time.DateOnly, t.day)
 	if err != nil {
 		return err
 	}
-	left := maps.Clone(t.fresh)
-	var rows [][]any
-	for _, item := range t.in.Items {
-		seq := item.Envelope.Header.Seq
-		if !left[seq] {
-			continue
-		}
-		delete(left, seq)
-		rows = append(rows, []any{day, t.in.Station, int64(t.in.Epoch), int64(seq), item.Bytes})
+	if err := t.tx.QueryRow(t.ctx, insertSQL, t.in.Station, int64(t.in.Epoch), seqs, hashes, kinds, days, places, sizes, t.day).
+		Scan(&sealed.id); err != nil {
+		return err
 	}
-	_, err = t.tx.CopyFrom(t.ctx, pgx.Identifier{"body"}, []string{"stored", "station", "epoch", "seq", "sealed"}, pgx.CopyFromRows(rows))
-	return err
-}
-
-// held reads the hashes under all numbers of the batch where one of them was there before.
-func (t *take) held() (map[uint64][32]byte, error) {
-	held := map[uint64][32]byte{}
-	var ask []int64
-	for _, item := range t.in.Items {
-		seq := item.Envelope.Header.Seq
-		if _, done := held[seq]; !done && t.fresh[seq] {
-			held[seq] = item.Envelope.Hash
-			continue
-		}
-		if !t.fresh[seq] {
-			ask = append(ask, int64(seq))
-		}
-	}
-	if len(ask) == 0 {
-		return held, nil
-	}
-	rows, err := t.tx.Query(t.ctx, `SELECT seq, hash FROM parcel WHERE station = $1 AND epoch = $2 AND seq = ANY($3)`,
-		t.in.Station, int64(t.in.Epoch), ask)
-	if err != nil {
-		return nil, err
-	}
-	var seq int64
-	var hash []byte
-	_, err = pgx.ForEachRow(rows, []any{&seq, &hash}, func() error {
-		held[uint64(seq)] = [32]byte(hash)
-		return nil
-	})
-	return held, err
+	return sealed.copy(t.ctx, t.tx, day)
 }
 
 // judge compares one item with what is held under its number.
-func (t *take) judge(item inbox.Item, held map[uint64][32]byte) (inbox.Taken, error) {
+func (t *take) judge(item inbox.Item) (inbox.Taken, error) {
 	h, hash := item.Envelope.Header, item.Envelope.Hash
-	out := inbox.Taken{Ref: inbox.Ref{Station: t.in.Station, Epoch: t.in.Epoch, Seq: h.Seq}, Held: held[h.Seq], Result: queue.Duplicate}
+	out := inbox.Taken{Ref: inbox.Ref{Station: t.in.Station, Epoch: t.in.Epoch, Seq: h.Seq}, Held: t.held[h.Seq], Result: queue.Duplicate}
 	switch {
 	case out.Held != hash:
 		out.Result = queue.Refused
@@ -216,8 +182,16 @@ func (t *take) judge(item inbox.Item, held map[uint64][32]byte) (inbox.Taken, er
 // step is how many numbers walk reads at once.
 const step = 2048
 
-// walk moves the mark to the end of the gapless prefix.
+// walk moves the mark to the end of the gapless prefix. Where nothing lay behind a gap, the batch alone decides.
 func (t *take) walk() error {
+	if t.highest <= t.mark {
+		for {
+			if _, has := t.held[uint64(t.mark+1)]; !has {
+				return nil
+			}
+			t.mark++
+		}
+	}
 	for {
 		rows, err := t.tx.Query(t.ctx, `SELECT seq FROM parcel WHERE station = $1 AND epoch = $2 AND seq > $3 ORDER BY seq LIMIT $4`,
 			t.in.Station, int64(t.in.Epoch), t.mark, step)
