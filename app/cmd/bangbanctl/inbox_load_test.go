@@ -39,6 +39,7 @@ func TestLoad(t *testing.T) {
 	if n, err := fmt.Sscanf(os.Getenv("BANGBAN_LOAD"), "%d,%d,%d", &stations, &parcels, &batch); n != 3 || err != nil {
 		t.Skip("a load test: sh packaging/load.sh")
 	}
+	slow := slowDisk(t)
 	server := inboxtest.StartPostgres(t, "shared_buffers=256MB", "max_wal_size=1GB", "min_wal_size=1GB", "max_connections=120")
 	url := server.Database(t)
 	recycled(t, server, url)
@@ -50,7 +51,10 @@ func TestLoad(t *testing.T) {
 	gateways := []*gatewayProcess{serveProcess(t, url+"&pool_max_conns=6", h.Keys), serveProcess(t, url+"&pool_max_conns=6", h.Keys)}
 	work, size := backlog(t, h, gateways, stations, parcels, batch)
 	total := stations * parcels
+	slow.enter(t, os.Getpid())
 	plate := measure(t, size*batch, max(total/batch/4, 20))
+	slow.leave(t)
+	slow.enter(t, postmaster(t, server.Data))
 	from, before := strained(server.Data), spentBy(gateways, server)
 	took, times, took1 := send(t, work, 32)
 	used := spentBy(gateways, server).since(before)
