@@ -74,7 +74,8 @@ type Outbox interface {
 // Options of one pass.
 type Options struct {
 	Receipts note.Verifiers // keys that receipts may be signed with
-	Max      int            // parcels a batch; 0: 64
+	Max      int            // parcels a batch; 0: as Pace says
+	Pace     *Pace          // what is known of the line; nil: 64 parcels a batch
 	Lease    time.Duration  // 0: two minutes
 	Carried  bool           // send again what lies on a carrier without receipt
 	Now      bool           // send also what waits after a failed try: somebody asked for it
@@ -84,16 +85,13 @@ type Options struct {
 // settles. Where the sink is offline the pass ends without an attempt counted and ErrOffline is returned. Where a batch
 // fails as a whole its parcels are tried one by one, so that one that cannot be delivered does not block the rest.
 func Deliver(ctx context.Context, box Outbox, sink Sink, o Options) (Settled, error) {
-	if o.Max <= 0 || o.Max > MaxBatchParcels {
-		o.Max = 64
-	}
 	if o.Lease <= 0 {
 		o.Lease = 2 * time.Minute
 	}
 	var total Settled
 	// A paper that was taken back must not wait behind a day's work, nor what was saved from a damaged database.
 	for _, w := range []Want{{Kind: KindVoid}, {Earlier: true}, {}} {
-		w.Max, w.Lease, w.Carried, w.Now = o.Max, o.Lease, o.Carried, o.Now
+		w.Lease, w.Carried, w.Now = o.Lease, o.Carried, o.Now
 		if err := pass(ctx, box, sink, o, w, &total); err != nil {
 			return total, err
 		}
@@ -104,12 +102,16 @@ func Deliver(ctx context.Context, box Outbox, sink Sink, o Options) (Settled, er
 // pass delivers what one want names, oldest first.
 func pass(ctx context.Context, box Outbox, sink Sink, o Options, w Want, total *Settled) error {
 	for {
+		if w.Max = o.Max; w.Max <= 0 || w.Max > MaxBatchParcels {
+			w.Max = o.Pace.size()
+		}
 		lease, err := box.Claim(ctx, w)
 		if err != nil || lease == nil {
 			return err
 		}
 		w.After = lease.Last
 		done, stopped := deliverBatch(ctx, sink, lease.Batch, o.Receipts)
+		o.Pace.learn(len(lease.Batch.Parcels), stopped)
 		if len(done) > 0 {
 			s, err := box.Settle(context.WithoutCancel(ctx), lease.Token, done)
 			total.Add(s)

@@ -116,7 +116,7 @@ func (s *Station) deliver(ctx context.Context, now bool) (sent int, err error) {
 	var errs []error
 	for _, sink := range list {
 		overNet := gate != nil && sink == queue.Sink(gate)
-		n, err := s.send(ctx, sink, queue.Options{Carried: overNet, Now: now, Lease: sendLease})
+		n, err := s.send(ctx, sink, queue.Options{Carried: overNet, Now: now, Lease: sendLease, Pace: s.post.of(overNet)})
 		if overNet {
 			s.note(err)
 			if err == nil {

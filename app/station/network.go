@@ -20,6 +20,16 @@ type post struct {
 	sink    *https.Sink
 	last    error // of the last pass over the network
 	done    bool  // there was one
+
+	pace queue.Pace
+}
+
+// of gives what is known of the line; nothing of a folder.
+func (p *post) of(overNet bool) *queue.Pace {
+	if overNet {
+		return &p.pace
+	}
+	return nil
 }
 
 // gateway gives the sink of the bundle's gateway; nil: the bundle names none.
@@ -130,7 +140,7 @@ func (s *Station) Courier(ctx context.Context) {
 	var programs asking
 	for {
 		if gate, err := s.gateway(); err == nil && gate != nil {
-			_, err := s.send(ctx, gate, queue.Options{Carried: true, Lease: sendLease})
+			_, err := s.send(ctx, gate, queue.Options{Carried: true, Lease: sendLease, Pace: &s.post.pace})
 			s.note(err)
 			if err == nil {
 				s.renew(ctx, gate)

@@ -153,6 +153,7 @@ type Counter struct {
 	Name string
 	Key  *ecdsa.PrivateKey
 	Cert *x509.Certificate
+	Pace *queue.Pace // of Deliver; nil: 64 parcels a batch
 
 	h    *Hall
 	path string
@@ -246,7 +247,7 @@ func (c *Counter) Sink(t testing.TB, address string, edit ...func(*https.Config)
 
 // Deliver makes one pass.
 func (c *Counter) Deliver(ctx context.Context, s queue.Sink) (queue.Settled, error) {
-	return queue.Deliver(ctx, c.Store, s, queue.Options{Receipts: c.h.Receipts, Now: true})
+	return queue.Deliver(ctx, c.Store, s, queue.Options{Receipts: c.h.Receipts, Now: true, Pace: c.Pace})
 }
 
 // Unsent counts what has no receipt yet.
