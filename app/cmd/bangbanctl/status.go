@@ -39,6 +39,7 @@ type revoked struct {
 type statusFlags struct {
 	to, inbox, pass string
 	serials, keys   []string
+	stolen          []string // stations
 }
 
 func (e *env) institutionStatus() *cobra.Command {
@@ -57,6 +58,7 @@ func (e *env) institutionStatus() *cobra.Command {
 	fl.StringVar(&f.inbox, "inbox", "", "folder of the inbox: what counters voided is taken back too, and serials are looked up there")
 	fl.StringArrayVar(&f.serials, "revoke", nil, "take a voucher back: its serial (looked up in the inbox), or STATION#INDEX; may be repeated")
 	fl.StringArrayVar(&f.keys, "revoke-key", nil, "take a voucher key back: STATION:KEYID; may be repeated")
+	fl.StringArrayVar(&f.stolen, "stolen", nil, "take back every voucher key that was ever lent to this counter; may be repeated")
 	fl.StringVar(&f.pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
 	return cmd
 }
@@ -97,6 +99,15 @@ func (e *env) status(ctx context.Context, dir string, f statusFlags) error {
 			return unknownRevocation(s)
 		}
 		r.key(station, key)
+	}
+	for _, station := range f.stolen {
+		all, err := lentTo(dir, station)
+		if err != nil {
+			return err
+		}
+		for _, key := range all {
+			r.key(station, key)
+		}
 	}
 	if f.inbox != "" || len(serials) > 0 {
 		if err := e.fromInbox(ctx, i, dir, f.inbox, serials, r); err != nil {
@@ -161,6 +172,28 @@ func lent(dir, station, key string) bool {
 	}
 	b, err := os.ReadFile(filepath.Join(dir, "register", station+".json"))
 	return err == nil && (key == "" || bytes.Contains(b, []byte(`"`+key+`"`)))
+}
+
+// lentTo lists the voucher keys that a station was ever lent serials for.
+func lentTo(dir, station string) (all []string, err error) {
+	if !lent(dir, station, "") {
+		return nil, unknownRevocation(station)
+	}
+	path := filepath.Join(dir, "register", station+".json")
+	b, err := os.ReadFile(path)
+	var rows []struct{ Key string }
+	if err == nil {
+		err = json.Unmarshal(b, &rows)
+	}
+	if err != nil {
+		return nil, &desk.Error{Op: "institution.status", Code: "file-unreadable", Args: map[string]string{"File": path}, Err: err}
+	}
+	for _, row := range rows {
+		if raw, err := hex.DecodeString(row.Key); err == nil && len(raw) > 0 {
+			all = append(all, row.Key)
+		}
+	}
+	return all, nil
 }
 
 func readRevoked(dir string) (*revoked, error) {
