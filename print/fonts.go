@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"sync"
 	"unicode"
@@ -16,10 +17,12 @@ import (
 	"bangban/assets"
 )
 
-// FontFiles are the fonts of a Fonts value, as the bytes of static TrueType files. More are fallbacks for other scripts and rare
+// FontFiles are the fonts of a Fonts value, as the bytes of static TrueType files. Whole are the Chinese faces again with the
+// characters that Han, where it was cut down to the common ones, lacks; they may be missing. More are fallbacks for other scripts and rare
 // characters in the order in which they are asked; they may also have PostScript outlines.
 type FontFiles struct {
 	Han, HanBold     []byte
+	Whole, WholeBold []byte
 	Latin, LatinBold []byte
 	More             [][]byte
 	MoreBold         [][]byte      // bold faces of the first of More; More stands in for those that are not there
@@ -34,7 +37,39 @@ type Fonts struct {
 // ranking is the faces of one weight. Fallbacks stand in both.
 type ranking struct {
 	latin, han *face
+	whole      func() *face // opened by the first rare character; nil where there is none
 	more       []*face
+}
+
+// inOrder are the faces, the Chinese first; moreFirst begins with the fallbacks.
+func (k *ranking) inOrder(yield func(*face) bool) {
+	each(yield, k.chinese, one(k.latin), slices.Values(k.more))
+}
+
+func (k *ranking) moreFirst(yield func(*face) bool) {
+	each(yield, slices.Values(k.more), k.chinese, one(k.latin))
+}
+
+// chinese are the common face and, where it is asked for, the whole one.
+func (k *ranking) chinese(yield func(*face) bool) {
+	if yield(k.han) {
+		if whole := k.whole(); whole != nil {
+			yield(whole)
+		}
+	}
+}
+
+func one(f *face) iter.Seq[*face] { return slices.Values([]*face{f}) }
+
+// each yields what all of the lists have, in their order.
+func each(yield func(*face) bool, lists ...iter.Seq[*face]) {
+	for _, list := range lists {
+		for f := range list {
+			if !yield(f) {
+				return
+			}
+		}
+	}
 }
 
 // face is one font file.
@@ -53,10 +88,12 @@ type face struct {
 	shaperErr  error
 }
 
-// StandardFonts opens the fonts that are shipped with the program, and behind them rare ones, which are kept open.
+// StandardFonts opens the fonts that are shipped with the program, and behind them rare ones, which are kept open. The
+// common characters are taken from a small file: those of one paper lie scattered over all 10 MB of the whole.
 func StandardFonts(rare ...io.ReaderAt) (*Fonts, error) {
 	return OpenFonts(FontFiles{
-		Han: assets.NotoSansSC(), HanBold: assets.NotoSansSCBold(),
+		Han: assets.NotoSansSCCommon(), HanBold: assets.NotoSansSCBoldCommon(),
+		Whole: assets.NotoSansSC(), WholeBold: assets.NotoSansSCBold(),
 		Latin: assets.Atkinson(), LatinBold: assets.AtkinsonBold(), Rare: rare,
 		More:     [][]byte{assets.NotoSansArabic(), assets.NotoSerifTibetan()},
 		MoreBold: [][]byte{assets.NotoSansArabicBold(), assets.NotoSerifTibetanBold()},
@@ -84,6 +121,7 @@ func OpenFonts(files FontFiles) (*Fonts, error) {
 		}
 		*f.to = opened
 	}
+	fs.regular.whole, fs.bold.whole = later(false, files.Whole), later(true, files.WholeBold)
 	for i, src := range files.More {
 		opened, err := openFace(fmt.Sprintf("more%d", i), false, src)
 		if err != nil {
@@ -108,6 +146,20 @@ func OpenFonts(files FontFiles) (*Fonts, error) {
 		fs.bold.more = append(fs.bold.more, opened)
 	}
 	return &fs, nil
+}
+
+// later opens a whole face when it is asked for. One that cannot be used has no characters.
+func later(bold bool, src []byte) func() *face {
+	return sync.OnceValue(func() *face {
+		if src == nil {
+			return nil
+		}
+		f, err := openFace("notosansscwhole", bold, src)
+		if err != nil || !f.plain {
+			return nil
+		}
+		return f
+	})
 }
 
 func openFace(name string, bold bool, src []byte) (*face, error) {
@@ -204,6 +256,11 @@ func (k *ranking) pick(r rune, latinQuotes bool) (*face, sfnt.GlyphIndex) {
 			return f, g
 		}
 	}
+	if whole := k.whole(); whole != nil {
+		if g := whole.index(r); g != 0 {
+			return whole, g
+		}
+	}
 	for _, f := range k.more {
 		if g := f.index(r); g != 0 {
 			return f, g
@@ -214,7 +271,7 @@ func (k *ranking) pick(r rune, latinQuotes bool) (*face, sfnt.GlyphIndex) {
 
 // uniform finds the one face that has every rune of text, the Chinese one first. Words that are shaped choose for themselves.
 func (k *ranking) uniform(text []rune) *face {
-	for _, f := range slices.Concat([]*face{k.han, k.latin}, k.more) {
+	for f := range k.inOrder {
 		all := true
 		for w := range words(text) {
 			if r := w.runes[0]; !w.shaped && r != '\n' && (!printable(r) || f.index(r) == 0) {

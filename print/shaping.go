@@ -116,7 +116,7 @@ func (f *face) shaper() (*font.Font, error) {
 // whole fails with the first rune that is missing, by all of them or by the one that came furthest.
 func (k *ranking) shapeWord(w word) (out []glyph, err error) {
 	missing, best := w.runes[0], -1
-	for _, f := range slices.Concat(k.more, []*face{k.han, k.latin}) {
+	for f := range k.moreFirst {
 		has := slices.IndexFunc(w.runes, func(r rune) bool { return f.index(r) == 0 })
 		if has >= 0 {
 			if has > best {
