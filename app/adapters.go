@@ -22,10 +22,10 @@ type staff struct {
 func (s staff) Clerks() []desk.Clerk { return s.st.Staff() }
 
 // Login opens the voucher key, then the machine. Where the machine refuses, the key is locked again.
-func (s staff) Login(ctx context.Context, id, pin string) error {
-	secret := []byte(pin)
-	defer clear(secret)
-	c, err := s.st.Login(ctx, id, station.PIN(secret))
+func (s staff) Login(ctx context.Context, id string, p ui.Proof) error {
+	proof, wipe := s.proof(p)
+	defer wipe()
+	c, err := s.st.Login(ctx, id, proof)
 	if err != nil {
 		return err
 	}
@@ -36,14 +36,14 @@ func (s staff) Login(ctx context.Context, id, pin string) error {
 	return nil
 }
 
-// Awaits tells whether this clerk sets a PIN with the code of a letter.
+// Awaits tells whether this clerk comes with the code of a letter.
 func (s staff) Awaits(id string) bool { return s.st.Awaits(id) }
 
-// Enrol is a first login: the code of the letter, and the PIN from then on.
-func (s staff) Enrol(ctx context.Context, id, code, pin string) error {
-	secret := []byte(pin)
-	defer clear(secret)
-	_, err := s.st.Enrol(ctx, id, code, station.PIN(secret))
+// Enrol is a first login: the code of the letter, and the PIN or the card from then on.
+func (s staff) Enrol(ctx context.Context, id, code string, p ui.Proof) error {
+	proof, wipe := s.proof(p)
+	defer wipe()
+	_, err := s.st.Enrol(ctx, id, code, proof)
 	return err
 }
 
@@ -140,6 +140,7 @@ func (h *health) Subscribe(fn func(desk.Health)) (cancel func()) {
 
 var (
 	_ ui.Staff  = staff{}
+	_ ui.Carded = staff{}
 	_ ui.Queue  = parcels{}
 	_ ui.Health = (*health)(nil)
 	_ ui.Visit  = (*flow.Machine)(nil)

@@ -30,8 +30,8 @@ func (nobody) Policy() desk.Policy                         { return desk.Policy{
 func (nobody) Station() flow.Station                       { return flow.Station{} }
 func (nobody) Clerks() []desk.Clerk                        { return nil }
 func (nobody) Lock() error                                 { return nil }
-func (nobody) Login(context.Context, string, string) error { return &desk.Error{Code: "login-unknown"} }
-func (nobody) Second(context.Context, string, string) error {
+func (nobody) Login(context.Context, string, ui.Proof) error { return &desk.Error{Code: "login-unknown"} }
+func (nobody) Second(context.Context, string, ui.Proof) error {
 	return &desk.Error{Code: "login-unknown"}
 }
 

@@ -13,7 +13,10 @@ import (
 )
 
 // approver proves who gives a second word.
-type approver struct{ *station.Station }
+type approver struct {
+	*station.Station
+	staff staff
+}
 
 // Supervisors implements ui.Approver.
 func (a approver) Supervisors() []desk.Clerk { return a.WhoMay(desk.RoleSupervisor) }
@@ -22,17 +25,17 @@ func (a approver) Supervisors() []desk.Clerk { return a.WhoMay(desk.RoleSupervis
 func (a approver) Auditors() []desk.Clerk { return a.WhoMay(desk.RoleAuditor, desk.RoleSupervisor) }
 
 // Approve implements ui.Approver.
-func (a approver) Approve(ctx context.Context, id, pin string) (desk.Clerk, error) {
-	secret := []byte(pin)
-	defer clear(secret)
-	return a.Station.Approve(ctx, id, station.PIN(secret))
+func (a approver) Approve(ctx context.Context, id string, p ui.Proof) (desk.Clerk, error) {
+	proof, wipe := a.staff.proof(p)
+	defer wipe()
+	return a.Station.Approve(ctx, id, proof)
 }
 
 // Audit implements ui.Approver.
-func (a approver) Audit(ctx context.Context, id, pin string) (desk.Clerk, error) {
-	secret := []byte(pin)
-	defer clear(secret)
-	return a.Station.Audit(ctx, id, station.PIN(secret))
+func (a approver) Audit(ctx context.Context, id string, p ui.Proof) (desk.Clerk, error) {
+	proof, wipe := a.staff.proof(p)
+	defer wipe()
+	return a.Station.Audit(ctx, id, proof)
 }
 
 // withLife hands over what concerns papers of earlier visits, the end of the day, the journal and the queue.
@@ -43,7 +46,8 @@ func withLife(ctx context.Context, d ui.Deps, st *station.Station) ui.Deps {
 	} else {
 		slog.Default().Info("speech", "voice", err)
 	}
-	d.Approver, d.Journal, d.Carry, d.Purposes = approver{st}, st, st, st.Ports().Rules.Purposes
+	by, _ := d.Staff.(staff)
+	d.Approver, d.Journal, d.Carry, d.Purposes = approver{st, by}, st, st, st.Ports().Rules.Purposes
 	d.Take = flow.NewTakeback(ctx, st.Papers(), st.Now, nil, slog.Default())
 	d.Day = flow.NewDayEnd(ctx, st.Days(), nil, slog.Default())
 	return d

@@ -80,6 +80,34 @@ func (m *Machine) leaveAlone(kind string) {
 	m.in.Note, m.in.NoteArgs = NoteToken, map[string]string{"Reader": reader}
 }
 
+// StaffCard is told that a clerk's card lies at a reader, which was found out otherwise: it is left alone, and nobody is told
+// that a card waits.
+func (m *Machine) StaffCard(reader string) {
+	m.do(func() {
+		s := m.seat(reader)
+		if s == nil || s.kind != cardreader.Present {
+			return
+		}
+		s.fresh, s.card, m.dirty = false, kindToken, true
+		if m.in.Note == NoteCardWaits && m.waiting() == nil {
+			m.in.Note, m.in.NoteArgs = "", nil
+		}
+	})
+}
+
+// Holds names the reader on which the card of the visit lies, also behind the lock; empty: none.
+func (m *Machine) Holds() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.visit == nil {
+		return ""
+	}
+	if s := m.seat(m.visit.reader); s == nil || s.kind != cardreader.Present || s.fresh || token(s.card) {
+		return ""
+	}
+	return m.visit.reader
+}
+
 // holds tells whether the visit's own card lies on its reader.
 func (m *Machine) holds() bool {
 	return m.visit != nil && slices.ContainsFunc(m.seats, func(s *seat) bool {

@@ -59,7 +59,8 @@ type counter struct {
 	fault     *desk.Error // of the last input, until the next step or key
 	note      string      // a sentence of the screens themselves, until the next step or key
 	armed     string      // a key that acts on its second press
-	busy      bool        // the PIN is being checked
+	busy      bool        // a proof is being checked
+	card      staffCard   // of a member of staff, on a reader
 	unsent    int
 	oldest    time.Duration
 	flipped   bool
@@ -160,8 +161,11 @@ func (c *counter) show(s shown) {
 		c.frame.stepped()
 		c.forget()
 	}
-	if opened {
+	switch {
+	case opened:
 		c.later = false
+	case moved && c.s.Step == flow.Locked:
+		c.card.held = ""
 	}
 	c.layers(moved)
 	c.watchCourse(s.State)
@@ -182,6 +186,7 @@ func (c *counter) show(s shown) {
 			}
 		})
 	}
+	c.cardLies()
 	if c.d.OnStep != nil {
 		c.d.OnStep(s.Step)
 	}
@@ -240,6 +245,7 @@ func (c *counter) layers(moved bool) {
 
 // refresh draws everything from what is so.
 func (c *counter) refresh() {
+	c.watchCard()
 	v := c.view()
 	v.mute = v.mute || !c.actions()[fyne.KeyF7].works
 	c.frame.refresh(v)
@@ -277,19 +283,23 @@ func (c *counter) arm(key, sentence string) (second bool) {
 	return false
 }
 
-// login checks the PIN beside the screens.
-func (c *counter) login(id, pin string) {
+// login checks the proof beside the screens.
+func (c *counter) login(id string, p Proof) {
 	if c.busy {
 		return
 	}
 	c.busy, c.fault, c.note = true, nil, ""
 	c.refresh()
 	c.spawn(func() {
-		err := c.d.Staff.Login(c.ctx, id, pin)
+		err := c.d.Staff.Login(c.ctx, id, p)
 		c.post(func() {
 			c.busy = false
 			if err != nil {
 				c.fault = desk.Explain("login", err)
+				c.card.seen = "" // it may have counted a try
+			} else {
+				c.cardHolds(p)
+				c.cardLies() // it may have gone meanwhile
 			}
 			c.refresh()
 			c.frame.focusFirst()

@@ -23,15 +23,15 @@ func (secondPerson) Auditors() []desk.Clerk {
 	return []desk.Clerk{flowtest.Supervisor(), {ID: "07", Name: "SPECIMEN 审计", Roles: []desk.Role{desk.RoleAuditor}}}
 }
 
-func (secondPerson) Approve(_ context.Context, id, pin string) (desk.Clerk, error) {
-	if pin != "246810" {
+func (secondPerson) Approve(_ context.Context, id string, proof Proof) (desk.Clerk, error) {
+	if proof.PIN+proof.CardPIN != "246810" {
 		return desk.Clerk{}, &desk.Error{Code: "login-wrong-pin", Args: map[string]string{"Left": "4"}}
 	}
 	return flowtest.Supervisor(), nil
 }
 
-func (p secondPerson) Audit(ctx context.Context, id, pin string) (desk.Clerk, error) {
-	if _, err := p.Approve(ctx, id, pin); err != nil {
+func (p secondPerson) Audit(ctx context.Context, id string, proof Proof) (desk.Clerk, error) {
+	if _, err := p.Approve(ctx, id, proof); err != nil {
 		return desk.Clerk{}, err
 	}
 	return p.Auditors()[1], nil

@@ -22,8 +22,8 @@ type newcomer struct {
 
 func (s *newcomer) Awaits(id string) bool { return s.waits[id] }
 
-func (s *newcomer) Enrol(_ context.Context, id, code, pin string) error {
-	s.got = append(s.got, id+" "+code+" "+pin)
+func (s *newcomer) Enrol(_ context.Context, id, code string, p Proof) error {
+	s.got = append(s.got, id+" "+code+" "+p.PIN)
 	if s.err == nil {
 		s.waits[id] = false
 	}

@@ -119,22 +119,22 @@ type Visit interface {
 // Staff opens and locks the counter.
 type Staff interface {
 	Clerks() []desk.Clerk
-	// Login checks the PIN, opens the voucher key and lets the machine go on. It may take a second and is called
+	// Login checks the proof, opens the voucher key and lets the machine go on. It may take a second and is called
 	// beside the screens. Errors: desk codes login-…
-	Login(ctx context.Context, id, pin string) error
+	Login(ctx context.Context, id string, p Proof) error
 	Lock() error
-	// Second checks the PIN of another clerk and gives the machine that clerk's word. It opens no key. Errors: desk codes
+	// Second checks the proof of another clerk and gives the machine that clerk's word. It opens no key. Errors: desk codes
 	// login-…, second-self.
-	Second(ctx context.Context, id, pin string) error
+	Second(ctx context.Context, id string, p Proof) error
 }
 
-// Enrolling is the first login of a clerk: the one-time code of a letter, and the PIN from then on. A Staff that can do it
+// Enrolling is the first login of a clerk: the one-time code of a letter, and the PIN or the card from then on. A Staff that can do it
 // implements it.
 type Enrolling interface {
 	// Awaits tells whether this clerk comes with a letter. It must be cheap.
 	Awaits(id string) bool
-	// Enrol sets the PIN. Nobody is logged in by it.
-	Enrol(ctx context.Context, id, code, pin string) error
+	// Enrol sets the PIN, or the card. Nobody is logged in by it.
+	Enrol(ctx context.Context, id, code string, p Proof) error
 }
 
 // Health tells how the parts of the counter feel.

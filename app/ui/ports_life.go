@@ -7,14 +7,14 @@ import (
 	"bangban/app/flow"
 )
 
-// Approver proves by PIN who gives a word that takes a second person, or reads the journal. Nobody is logged in or out by
+// Approver proves who gives a word that takes a second person, or reads the journal. Nobody is logged in or out by
 // it. Errors: desk codes login-….
 type Approver interface {
 	Supervisors() []desk.Clerk
-	Approve(ctx context.Context, id, pin string) (desk.Clerk, error)
+	Approve(ctx context.Context, id string, p Proof) (desk.Clerk, error)
 	// Auditors may read the journal: auditors and supervisors.
 	Auditors() []desk.Clerk
-	Audit(ctx context.Context, id, pin string) (desk.Clerk, error)
+	Audit(ctx context.Context, id string, p Proof) (desk.Clerk, error)
 }
 
 // Journal is the record of acts, to be read.

@@ -43,8 +43,8 @@ type staff struct {
 func (s staff) Clerks() []desk.Clerk { return []desk.Clerk{flowtest.Clerk(), flowtest.Supervisor()} }
 func (s staff) Lock() error          { return s.m.Lock() }
 
-func (s staff) Second(_ context.Context, id, pin string) error {
-	if pin != s.pin {
+func (s staff) Second(_ context.Context, id string, p Proof) error {
+	if p.PIN != s.pin {
 		return &desk.Error{Op: "people.login", Code: "login-wrong-pin", Args: map[string]string{"Left": "4"}}
 	}
 	for _, c := range s.Clerks() {
@@ -55,8 +55,8 @@ func (s staff) Second(_ context.Context, id, pin string) error {
 	return &desk.Error{Code: "login-unknown"}
 }
 
-func (s staff) Login(_ context.Context, id, pin string) error {
-	if pin != s.pin {
+func (s staff) Login(_ context.Context, id string, p Proof) error {
+	if p.PIN != s.pin {
 		return &desk.Error{Op: "people.login", Code: "login-wrong-pin", Args: map[string]string{"Left": "4"}}
 	}
 	for _, c := range s.Clerks() {

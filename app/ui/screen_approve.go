@@ -20,15 +20,20 @@ type approveScreen struct {
 	pinLabel *widget.Text
 	pin      *widget.Entry
 	training *widget.Text
+	news     *widget.Text // of a card that lies on a reader
 	chosen   int
+	turn     int
 }
 
 func newApprove(c *counter) *approveScreen {
 	k := c.kit
 	s := &approveScreen{c: c, head: k.Text(styleHead(), ""), sub: k.Text(styleBody(), ""), pinLabel: k.Text(styleLabel(), ""),
-		pin: k.PIN(""), training: k.Text(styleValue(), "")}
-	s.who = k.Choice("", func(i int) { s.chosen = i })
-	s.col = k.Column(10, s.head, s.sub, s.who, s.pinLabel, s.training, s.pin.Framed())
+		pin: k.PIN(""), training: k.Text(styleValue(), ""), news: k.Text(styleBody(), "")}
+	s.who = k.Choice("", func(i int) {
+		s.chosen = i
+		s.refresh()
+	})
+	s.col = k.Column(10, s.head, s.sub, s.who, s.news, s.pinLabel, s.training, s.pin.Framed())
 	return s
 }
 
@@ -51,13 +56,13 @@ func (s *approveScreen) refresh() {
 	c := s.c
 	s.head.Set(c.t("cl.approve." + c.approving()))
 	s.sub.Set(c.t("cl.approve.sub"))
-	s.pinLabel.Set(c.t("cl.second.pin"))
-	s.pin.Name(c.t("cl.second.pin"))
 	var rows []string
-	for _, p := range s.staff() {
+	staff := s.staff()
+	for _, p := range staff {
 		rows = append(rows, p.ID+"  "+p.Name)
 	}
-	s.chosen = max(min(s.chosen, len(rows)-1), 0)
+	s.chosen = max(min(c.holder(staff, s.chosen, &s.turn), len(rows)-1), 0)
+	c.askPIN(staff, s.chosen, s.pinLabel, s.pin, s.news)
 	s.who.Set(c.t("cl.approve."+c.approving()), rows, s.chosen)
 	pin := ""
 	if c.s.Training && c.d.Status.TrainingPIN != "" {
@@ -76,18 +81,20 @@ func (s *approveScreen) submit() {
 	if c.layer == layerJournal {
 		prove = c.d.Approver.Audit
 	}
-	c.provePIN(prove, staff[s.chosen].ID, s.pin.Take())
+	id := staff[s.chosen].ID
+	c.prove(prove, id, c.cardProof(id, s.pin.Take()))
 }
 
-func (c *counter) provePIN(prove func(ctx context.Context, id, pin string) (desk.Clerk, error), id, pin string) {
+func (c *counter) prove(by func(ctx context.Context, id string, p Proof) (desk.Clerk, error), id string, p Proof) {
 	c.busy, c.fault, c.note = true, nil, ""
 	c.refresh()
 	c.spawn(func() {
-		who, err := prove(c.ctx, id, pin)
+		who, err := by(c.ctx, id, p)
 		c.post(func() {
 			c.busy = false
 			if err != nil {
 				c.fault = desk.Explain("approve", err)
+				c.card.seen = ""
 				c.refresh()
 				c.frame.focusFirst()
 				return

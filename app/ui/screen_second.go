@@ -7,7 +7,7 @@ import (
 	"bangban/app/ui/widget"
 )
 
-// secondScreen takes the word of a second clerk, by PIN, where the bundle asks for one.
+// secondScreen takes the word of a second clerk, by PIN or card, where the bundle asks for one.
 type secondScreen struct {
 	c        *counter
 	col      *fyne.Container
@@ -18,15 +18,20 @@ type secondScreen struct {
 	pinLabel *widget.Text
 	pin      *widget.Entry
 	training *widget.Text
+	news     *widget.Text // of a card that lies on a reader
 	chosen   int
+	turn     int
 }
 
 func newSecond(c *counter) *secondScreen {
 	k := c.kit
 	s := &secondScreen{c: c, head: k.Text(styleHead(), ""), sub: k.Text(styleBody(), ""), facts: k.Facts(6, styleLabel(), styleValue()),
-		pinLabel: k.Text(styleLabel(), ""), pin: k.PIN(""), training: k.Text(styleValue(), "")}
-	s.who = k.Choice("", func(i int) { s.chosen = i })
-	s.col = k.Column(10, s.head, s.sub, s.facts.Container, s.who, s.pinLabel, s.training, s.pin.Framed())
+		pinLabel: k.Text(styleLabel(), ""), pin: k.PIN(""), training: k.Text(styleValue(), ""), news: k.Text(styleBody(), "")}
+	s.who = k.Choice("", func(i int) {
+		s.chosen = i
+		s.refresh()
+	})
+	s.col = k.Column(10, s.head, s.sub, s.facts.Container, s.who, s.news, s.pinLabel, s.training, s.pin.Framed())
 	return s
 }
 
@@ -52,13 +57,13 @@ func (s *secondScreen) refresh() {
 		facts = append(facts, widget.Fact{Label: c.t("cl.choose.purpose"), Value: c.s.Purpose.Title.In(c.cat.Tag())})
 	}
 	s.facts.Set(facts)
-	s.pinLabel.Set(c.t("cl.second.pin"))
-	s.pin.Name(c.t("cl.second.pin"))
 	var rows []string
-	for _, p := range s.others() {
+	others := s.others()
+	for _, p := range others {
 		rows = append(rows, p.ID+"  "+p.Name)
 	}
-	s.chosen = max(min(s.chosen, len(rows)-1), 0)
+	s.chosen = max(min(c.holder(others, s.chosen, &s.turn), len(rows)-1), 0)
+	c.askPIN(others, s.chosen, s.pinLabel, s.pin, s.news)
 	s.who.Set(c.t("cl.second"), rows, s.chosen)
 	pin := ""
 	if c.s.Training && c.d.Status.TrainingPIN != "" {
@@ -73,15 +78,17 @@ func (s *secondScreen) submit() {
 	if s.chosen >= len(others) || c.busy {
 		return
 	}
-	id, pin := others[s.chosen].ID, s.pin.Take()
+	id := others[s.chosen].ID
+	p := c.cardProof(id, s.pin.Take())
 	c.busy, c.fault, c.note = true, nil, ""
 	c.refresh()
 	c.spawn(func() {
-		err := c.d.Staff.Second(c.ctx, id, pin)
+		err := c.d.Staff.Second(c.ctx, id, p)
 		c.post(func() {
 			c.busy = false
 			if err != nil {
 				c.fault = desk.Explain("visit.second", err)
+				c.card.seen = ""
 			}
 			c.refresh()
 			c.frame.focusFirst()

@@ -23,7 +23,7 @@ type scene struct {
 
 // scenes lists every screen.
 func scenes() (all []scene) {
-	for _, part := range [][]scene{identifyScenes(), laterScenes(), lifeScenes(), setUpScenes(), showScenes()} {
+	for _, part := range [][]scene{identifyScenes(), laterScenes(), lifeScenes(), setUpScenes(), showScenes(), cardScenes()} {
 		all = append(all, part...)
 	}
 	return all
