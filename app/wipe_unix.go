@@ -8,23 +8,35 @@ import (
 	"syscall"
 )
 
-// clobber has Go's collector overwrite what it frees (runtime, GODEBUG clobberfree): what a visit leaves behind in memory, the
-// copies too that a library made of a paper or a field of what was typed, is gone with the collection at its end. The
-// setting is read once, before main, so the program starts itself anew with it, which takes about 10 ms; where it cannot,
-// it goes on without.
+// tidied are the settings under which nothing of a visit stays in memory. They are read before main.
+//   - GODEBUG clobberfree: Go's collector overwrites what it frees, the copies too that a library made of a paper or a field of
+//     what was typed.
+//   - FYNE_CACHE: how long the toolkit keeps the pictures of words, a minute else.
+//   - MALLOC_MMAP_THRESHOLD_: the C library gives memory of this size and more back to the system as it is freed. The
+//     pictures that OpenGL draws with lie there, portraits too.
+var tidied = [...]struct{ name, value string }{
+	{"GODEBUG", "clobberfree=1"}, {"FYNE_CACHE", "20s"}, {"MALLOC_MMAP_THRESHOLD_", "32768"},
+}
+
+// clobber has the program start itself anew with these settings, which takes about 10 ms; where it cannot, it goes on without.
+// What is set already stays as it is.
 func clobber() {
-	const want = "clobberfree=1"
-	set := os.Getenv("GODEBUG")
-	if strings.Contains(set, "clobberfree=") {
+	env, missing := os.Environ(), false
+	for _, s := range tidied {
+		set := os.Getenv(s.name)
+		switch {
+		case set == "":
+			env, missing = append(env, s.name+"="+s.value), true
+		case s.name == "GODEBUG" && !strings.Contains(set, "clobberfree="):
+			env, missing = append(env, s.name+"="+set+","+s.value), true
+		}
+	}
+	if !missing {
 		return
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return
 	}
-	if set != "" {
-		set += ","
-	}
-	env := append(os.Environ(), "GODEBUG="+set+want)
 	_ = syscall.Exec(self, os.Args, env) // it returns only where it failed
 }

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 out=$1
 bundle=$out/$app_name.app
 mkdir -p "$bundle/Contents/MacOS" "$bundle/Contents/Resources"
-CGO_ENABLED=1 release -tags migrated_fynedo -o "$bundle/Contents/MacOS/bangban" .
+CGO_ENABLED=1 release -tags migrated_fynedo,no_emoji -o "$bundle/Contents/MacOS/bangban" .
 CGO_ENABLED=1 release -o "$bundle/Contents/MacOS/bangbanctl" ./app/cmd/bangbanctl
 fill packaging/macos/Info.plist > "$bundle/Contents/Info.plist"
 mkdir -p "$out/icon.iconset"

@@ -20,7 +20,7 @@ fail() {
 }
 MONITORS=2
 need_display Xorg xrandr
-if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else say "building"; go build -p 2 -tags x11,migrated_fynedo -o "$work/bangban" .; fi
+if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else say "building"; go build -p 2 -tags x11,migrated_fynedo,no_emoji -o "$work/bangban" .; fi
 : > "$work/err"
 start_display
 

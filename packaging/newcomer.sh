@@ -12,7 +12,7 @@ mkdir -p "$shots"
 program=${1:-$work/bangban}
 if [ -z "${1:-}" ]; then
   need_go
-  go build -p 2 -tags x11,migrated_fynedo -o "$program" .
+  go build -p 2 -tags x11,migrated_fynedo,no_emoji -o "$program" .
 fi
 fail() {
   echo "newcomer: FAILED: $*" >&2

@@ -32,7 +32,7 @@ refused() { # refused WORDS COMMAND…: exit 1 and this sentence
 json() { sed -nE "s/.*\"$1\":(\"([^\"]*)\"|([0-9a-z]+)).*/\2\3/p" | head -n 1; }
 
 step "build"
-go build -p 2 -tags x11,migrated_fynedo -o "$work/bangban" .
+go build -p 2 -tags x11,migrated_fynedo,no_emoji -o "$work/bangban" .
 go build -p 2 -o "$work/bangbanctl" ./app/cmd/bangbanctl
 go build -p 2 -o "$work/card" ./cardreader/vpcd/serve
 ctl="$work/bangbanctl"

@@ -16,7 +16,7 @@ esac
 data=${1:-${XDG_DATA_HOME:-$HOME/.local/share}/bangban-training}
 mkdir -p dist
 say "building the counter (the first time takes some minutes)"
-go build -p 2 -tags x11,migrated_fynedo -o dist/bangban .
+go build -p 2 -tags x11,migrated_fynedo,no_emoji -o dist/bangban .
 go build -p 2 -o dist/bangbanctl ./app/cmd/bangbanctl
 say "training counter; its data folder is $data"
 if [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; then

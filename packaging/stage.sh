@@ -33,7 +33,7 @@ stage_texts() {
 # build_counter, build_server: the programs, with the compiler and machine that the environment names.
 build_counter() {
   say "building the window for $GOARCH (the first time takes some minutes)"
-  CGO_ENABLED=1 release -tags x11,migrated_fynedo -o "$stage/bangban" .
+  CGO_ENABLED=1 release -tags x11,migrated_fynedo,no_emoji -o "$stage/bangban" .
   CGO_ENABLED=1 release -o "$stage/bangbanctl" ./app/cmd/bangbanctl
 }
 build_server() {

@@ -30,7 +30,7 @@ need_display pcscd python3
 
 
 echo "walk: building"
-if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else go build -p 2 -tags x11,migrated_fynedo -o "$work/bangban" .; fi
+if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else go build -p 2 -tags x11,migrated_fynedo,no_emoji -o "$work/bangban" .; fi
 go build -p 2 -o "$work/bangbanctl" ./app/cmd/bangbanctl
 go build -p 2 -o "$work/card" ./cardreader/vpcd/serve
 

@@ -15,7 +15,7 @@ begin_work
 fail() { echo "weight: FAILED: $*" >&2; exit 1; }
 need_display cc
 cc -O2 -o "$work/winstart" packaging/winstart.c -lX11 || fail "winstart does not build: install libx11-dev"
-if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else go build -p 2 -tags x11,migrated_fynedo -o "$work/bangban" .; fi
+if [ -n "${BANGBAN:-}" ]; then cp "$BANGBAN" "$work/bangban"; else go build -p 2 -tags x11,migrated_fynedo,no_emoji -o "$work/bangban" .; fi
 if [ -n "${BARE:-}" ]; then cp "$BARE" "$work/bare"; else go build -p 2 -tags x11,migrated_fynedo -o "$work/bare" ./app/ui/testdata/bare; fi
 start_display
 : > "$work/table"

@@ -19,7 +19,7 @@ export GOOS=windows GOARCH=amd64
 say "building bangbanctl.exe"
 CGO_ENABLED=0 release -o "$work/bangbanctl.exe" ./app/cmd/bangbanctl
 say "building bangban.exe"
-CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc nice go build -p 2 -trimpath -buildvcs=auto -tags migrated_fynedo -ldflags '-s -w -H windowsgui' -o "$work/bangban.exe" .
+CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc nice go build -p 2 -trimpath -buildvcs=auto -tags migrated_fynedo,no_emoji -ldflags '-s -w -H windowsgui' -o "$work/bangban.exe" .
 sed 's/$/\r/' LICENSE > "$work/LICENSE.txt"
 sed 's/$/\r/' THIRD-PARTY > "$work/THIRD-PARTY.txt"
 cp assets/icon.ico "$work/bangban.ico"

@@ -33,8 +33,9 @@
 // # Two hands
 //
 // Letters and digits of Latin text stand in Atkinson Hyperlegible Next, which tells 0 from O and 1 from l, Chinese in
-// Noto Sans SC: its common characters from a small file, the others from the whole one, which is not touched before. A Style with Uniform set (names, which must not change hands in the middle) takes the first font that
-// has every rune of the text.
+// Noto Sans SC: its common characters from a small file, the others from the whole one, which is not touched before. A
+// Style with Uniform set (names, which must not change hands in the middle) takes the first font that has every rune of
+// the text.
 //
 // Behind these stand fonts with rare characters, which nobody needs most days and which are too large to ship: RareFonts
 // finds them where the system or a pack in the data folder has them. They are read where needed, a glyph at a time.

@@ -96,6 +96,7 @@ func (a *auditor) sizes(s *sheet) {
 		t := i.o.(*canvas.Text)
 		a.check("text-size", s.name, t.TextSize >= s.points-0.01, "%q is %.1f px", t.Text, t.TextSize)
 		a.check("sentence", s.name, !unsaid(t.Text), "%s is no sentence", t.Text)
+		a.check("face", s.name, t.FontSource != nil || t.TextStyle.Symbol, "%q has Fyne take its own faces and its emoji apart", t.Text)
 	}
 }
 

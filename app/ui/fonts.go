@@ -1,10 +1,11 @@
 package ui
 
 import (
-	"bytes"
 	"fmt"
+	"sync"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 	"golang.org/x/image/font/sfnt"
 
 	"bangban/app/ui/widget"
@@ -22,9 +23,14 @@ func loadFonts() widget.Fonts {
 		Bold:    fyne.NewStaticResource("NotoSansSC-Bold-common.ttf", assets.NotoSansSCBoldCommon()),
 		Whole:   fyne.NewStaticResource("NotoSansSC-Regular-whole.ttf", regular),
 	}
-	common, whole := outlinesOf(small), outlinesOf(regular)
+	if gauge, err := print.Cut(small, []rune(gauged)); err == nil {
+		f.Gauge = fyne.NewStaticResource("NotoSansSC-Regular-gauge.ttf", gauge)
+	}
+	common, whole := outlinesOf(small), sync.OnceValue(func() *sfnt.Font { return outlinesOf(regular) })
 	p := pieces{regular: regular, bold: bold, cut: map[piece]fyne.Resource{}}
 	f.More = []widget.Script{
+		letters(common, "AtkinsonHyperlegibleNext", assets.Atkinson(), assets.AtkinsonBold()),
+		letters(common, "NotoSans", theme.DefaultTextFont().Content(), theme.DefaultTextBoldFont().Content()),
 		script(arabic, "NotoSansArabic", assets.NotoSansArabic(), assets.NotoSansArabicBold()),
 		script(tibetan, "NotoSerifTibetan", assets.NotoSerifTibetan(), assets.NotoSerifTibetanBold()),
 		{Has: rare(common, whole), Piece: p.of},
@@ -36,9 +42,19 @@ func script(has func(rune) bool, name string, regular, bold []byte) widget.Scrip
 	return widget.Script{Has: has, Regular: fyne.NewStaticResource(name+"-Regular.ttf", regular), Bold: fyne.NewStaticResource(name+"-Bold.ttf", bold)}
 }
 
+// gauged are the characters by which Fyne measures a row that has none.
+const gauged = " Me…•"
+
+// letters are the Latin letters of names that the common face lacks, Č and Ł and Ş, and the marks that stand on letters.
+func letters(common *sfnt.Font, name string, regular, bold []byte) widget.Script {
+	face := outlinesOf(regular)
+	has := func(r rune) bool { return r >= 0x100 && r < 0x370 && !drawn(common, r) && drawn(face, r) }
+	return script(has, name, regular, bold)
+}
+
 // rare tells of characters that the whole font draws and the common one does not. It is asked for each character of each
 // text that is laid out, so the common ones are found out once.
-func rare(common, whole *sfnt.Font) func(rune) bool {
+func rare(common *sfnt.Font, whole func() *sfnt.Font) func(rune) bool {
 	var has [1 << 16 / 64]uint64
 	for r := rune(0); r <= 0xFFFF; r++ {
 		if drawn(common, r) {
@@ -46,7 +62,7 @@ func rare(common, whole *sfnt.Font) func(rune) bool {
 		}
 	}
 	return func(r rune) bool {
-		return (r > 0xFFFF || has[r>>6]&(1<<(r&63)) == 0) && drawn(whole, r)
+		return (r > 0xFFFF || has[r>>6]&(1<<(r&63)) == 0) && drawn(whole(), r)
 	}
 }
 
@@ -96,7 +112,7 @@ func drawn(f *sfnt.Font, r rune) bool {
 
 // outlinesOf reads the font once; nil where it cannot be read.
 func outlinesOf(data []byte) *sfnt.Font {
-	f, err := sfnt.ParseReaderAt(bytes.NewReader(data))
+	f, err := sfnt.Parse(data)
 	if err != nil {
 		return nil
 	}

@@ -32,6 +32,7 @@ var (
 func (k *Kit) Entry(name string) *Entry {
 	e := &Entry{kit: k, name: name, ring: &canvas.Rectangle{}}
 	e.ExtendBaseWidget(e)
+	e.TextStyle = plainStyle()
 	return e
 }
 
@@ -50,7 +51,6 @@ func (k *Kit) Lines(name string, rows int) *Entry {
 	e.upper = true
 	e.MultiLine = true
 	e.Wrapping = fyne.TextWrapBreak
-	e.TextStyle = fyne.TextStyle{}
 	e.SetMinRowsVisible(rows)
 	return e
 }
@@ -127,11 +127,18 @@ func (e *Entry) SetText(s string) {
 	e.suit()
 }
 
-// suit takes the whole font where a character of the field needs it.
+// suit takes other fonts where a character of the field needs them: Fyne's own for a name in Latin letters, else the whole
+// font, which costs memory for good. A field is drawn in one style.
 func (e *Entry) suit() {
-	rare := !e.Password && strings.ContainsFunc(e.Text, func(r rune) bool { return e.kit.face(r) >= 0 })
-	if rare != e.TextStyle.Monospace {
-		e.TextStyle.Monospace = rare
+	style := plainStyle()
+	if !e.Password && strings.ContainsFunc(e.Text, func(r rune) bool { return e.kit.face(r) >= 0 }) {
+		style = fyne.TextStyle{}
+		if strings.ContainsFunc(e.Text, func(r rune) bool { return r >= marksEnd }) {
+			style.Monospace = true
+		}
+	}
+	if style != e.TextStyle {
+		e.TextStyle = style
 		e.Entry.Refresh()
 	}
 }

@@ -40,6 +40,29 @@ func TestFieldTakesWholeFont(t *testing.T) {
 	}
 }
 
+// A name in Latin letters that the kit lacks is drawn by Fyne's own face, not by the 10 MB of the whole font; with an
+// ideograph beside them both are drawn.
+func TestFieldOfLatinLetters(t *testing.T) {
+	k := scripts(t)
+	k.shared.fonts.Whole = k.shared.fonts.Regular
+	k.shared.fonts.More = append(k.shared.fonts.More,
+		Script{Has: func(r rune) bool { return r == 'Č' }, Regular: k.shared.fonts.Regular},
+		Script{Has: func(r rune) bool { return r == '䶮' }, Regular: k.shared.fonts.Regular})
+	for text, want := range map[string]fyne.TextStyle{"Capek": {Symbol: true}, "王": {Symbol: true}, "": {Symbol: true}, "Čapek": {}, "Č䶮": {Monospace: true}, "䶮Č": {Monospace: true}} {
+		e := k.Entry("name")
+		e.SetText(text)
+		if e.TextStyle != want {
+			t.Errorf("%q is drawn in %+v, want %+v", text, e.TextStyle, want)
+		}
+		if e.Take(); e.TextStyle != plainStyle() {
+			t.Errorf("emptied of %q, the field keeps %+v", text, e.TextStyle)
+		}
+	}
+	if k.Lines("zone", 2).TextStyle != plainStyle() || k.PIN("pin").TextStyle != plainStyle() {
+		t.Error("a field is made in another style")
+	}
+}
+
 // A field that was emptied holds nothing of what was typed, in the rows that Fyne keeps neither.
 func TestTakeLeavesNothing(t *testing.T) {
 	k := scripts(t)

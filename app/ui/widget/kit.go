@@ -9,10 +9,12 @@ import (
 )
 
 // Fonts are the two faces that every screen uses, and those for what they lack, in the order in which they are asked. Whole
-// has every character that can be drawn at all; fields use it, since anything may be typed there. It may be nil.
+// has every character that can be drawn at all; fields use it, since anything may be typed there. Gauge is as high and as
+// wide as Regular and has next to no characters: Fyne asks for the size of a letter in it, and it is never drawn. Both may
+// be nil.
 type Fonts struct {
 	Regular, Bold fyne.Resource
-	Whole         fyne.Resource
+	Whole, Gauge  fyne.Resource
 	More          []Script
 }
 
@@ -196,12 +198,14 @@ func (k *Kit) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
 // Font implements fyne.Theme.
 func (k *Kit) Font(s fyne.TextStyle) fyne.Resource {
 	switch {
-	case s.Symbol || k.shared.fonts.Regular == nil:
+	case k.shared.fonts.Regular == nil:
 		return theme.DefaultTheme().Font(s)
 	case s.Monospace && k.shared.fonts.Whole != nil: // a field with a rare character in it
 		return k.shared.fonts.Whole
 	case s.Bold && k.shared.fonts.Bold != nil:
 		return k.shared.fonts.Bold
+	case !s.Symbol && k.shared.fonts.Gauge != nil:
+		return k.shared.fonts.Gauge
 	}
 	return k.shared.fonts.Regular
 }

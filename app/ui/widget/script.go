@@ -3,6 +3,7 @@ package widget
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"golang.org/x/text/unicode/bidi"
@@ -27,13 +28,17 @@ type typeface struct {
 	face  fyne.Resource
 }
 
-// own is the kit's own face. Bold text is handed its face: to the bold face of a theme Fyne would add its own and 4 MB of
-// emoji. Text that is not bold has the theme's, as fields have; they cannot be handed one, and so it is taken apart once.
+// plainStyle is what text and fields are drawn in. To the face of any other style Fyne adds a face of its own and one of the
+// system's, and takes both apart for what is never shown; to symbols it adds 9 KB.
+func plainStyle() fyne.TextStyle { return fyne.TextStyle{Symbol: true} }
+
+// own is the kit's own face. Bold text is handed its face. Text that is not bold has the theme's, as fields have; they cannot
+// be handed one, and so it is taken apart once.
 func (k *Kit) own(bold bool) typeface {
 	if bold {
 		return typeface{fyne.TextStyle{Bold: true}, k.shared.fonts.Bold}
 	}
-	return typeface{}
+	return typeface{style: plainStyle()}
 }
 
 // measure is how wide and high a text is that is drawn with t, and where its base line is.
@@ -55,9 +60,13 @@ func (k *Kit) start() fyne.TextAlign {
 	return fyne.TextAlignLeading
 }
 
+// latinMore is from where on a face of the kit may lack a letter: before it stand those of Western Europe. The letters of the
+// others and the marks on them end at marksEnd.
+const latinMore, marksEnd = 0x100, 0x370
+
 // face picks the script of a character; -1 is the kit's own face.
 func (k *Kit) face(r rune) int {
-	if r < 0x250 { // Latin, which it has
+	if r < latinMore {
 		return -1
 	}
 	for i, s := range k.shared.fonts.More {
@@ -71,7 +80,7 @@ func (k *Kit) face(r rune) int {
 // plain tells whether the whole string is drawn with the kit's own face from left to right, as nearly all are.
 func (k *Kit) plain(s string) bool {
 	for _, r := range s {
-		if r >= 0x250 && (k.face(r) >= 0 || k.rtl || rightToLeft(r)) {
+		if r >= latinMore && (k.face(r) >= 0 || k.rtl || rightToLeft(r)) {
 			return false
 		}
 	}
@@ -168,12 +177,12 @@ func (k *Kit) faces(s string, bold bool) (out []span) {
 	from := 0
 	for i, r := range s {
 		if i == 0 {
-			now = k.typeface(r, bold)
+			now = k.typeface(marked(s), bold)
 		}
 		if neutral(r) { // stays with what is before it
 			continue
 		}
-		if f := k.typeface(r, bold); f != now {
+		if f := k.typeface(marked(s[i:]), bold); f != now {
 			out = append(out, span{s[from:i], now})
 			now, from = f, i
 		}
@@ -182,6 +191,15 @@ func (k *Kit) faces(s string, bold bool) (out []span) {
 		out = append(out, span{s[from:], now})
 	}
 	return out
+}
+
+// marked is the character that decides the face of the first of s: a mark on it must be of the same face.
+func marked(s string) rune {
+	r, size := utf8.DecodeRuneInString(s)
+	if next, _ := utf8.DecodeRuneInString(s[size:]); next >= 0x300 && next < marksEnd {
+		return next
+	}
+	return r
 }
 
 // typeface is what a character is drawn with.

@@ -131,3 +131,25 @@ func TestMixedRowHoldsItsFaces(t *testing.T) {
 		}
 	}
 }
+
+// A letter and the mark on it are drawn by one face, and what follows by the kit's own again.
+func TestMarkTakesItsLetterAlong(t *testing.T) {
+	k := scripts(t)
+	latin := fyne.NewStaticResource("f", assets.Atkinson())
+	k.shared.fonts.More = append(k.shared.fonts.More, Script{Has: func(r rune) bool { return r == 'Č' || r == 0x301 }, Regular: latin, Bold: latin})
+	for row, want := range map[string]string{"abe\u0301c": "ab|e\u0301|c", "e\u0301": "e\u0301", "aČe": "a|Č|e", "abe": "abe", "\u0301": "\u0301", "\xff\xff": "\xff\xff"} {
+		var got []string
+		for _, s := range k.faces(row, false) {
+			got = append(got, s.text)
+			if other := strings.ContainsAny(s.text, "Č\u0301"); other != (s.face == latin) {
+				t.Errorf("%q of %q: the other face is %v", s.text, row, s.face == latin)
+			}
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("%q is drawn as %q, want %q", row, got, want)
+		}
+	}
+	if k.plain("Čapek") || !k.plain("Capek é") {
+		t.Error("a row with a letter of another face is plain, or one without is not")
+	}
+}
