@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"bangban/app/bundle"
@@ -26,6 +27,7 @@ type TrainingOptions struct {
 	IdentityKey string   // file of the station identity
 	Station     string   // "T01"
 	CSCA        [][]byte // training CSCA certificates, DER
+	ClerkCard   []byte   // certificate of the clerk's simulated card, DER; nil: there is none
 	NextSerial  uint64   // next serial the station would use; 0: not known
 	Rand        io.Reader
 	Now         func() time.Time
@@ -208,6 +210,7 @@ func (t *TrainingStation) bundle(o *TrainingOptions) error {
 		}
 	}
 	b := demoBundle(seconds(o.Now()))
+	b.Roster[0].PIV = o.clerkCards()
 	if err := t.addLists(b, o); err != nil {
 		return err
 	}
@@ -223,13 +226,24 @@ func (t *TrainingStation) bundle(o *TrainingOptions) error {
 	return err
 }
 
-// serves tells whether a bundle issued before holds the newest keys, this station's lists and these CSCA certificates.
+func (o *TrainingOptions) clerkCards() [][]byte {
+	if len(o.ClerkCard) == 0 {
+		return nil
+	}
+	return [][]byte{o.ClerkCard}
+}
+
+// serves tells whether a bundle issued before holds the newest keys, this station's lists, these CSCA certificates and
+// the clerk's card.
 func (t *TrainingStation) serves(b *bundle.Opened, o *TrainingOptions) bool {
 	vkeys, err := t.Institution.ReceiptKeys()
 	if err != nil || b.ReceiptKeys[0] != vkeys[0] || t.NewDelegation || len(b.Intake) == 0 {
 		return false
 	}
 	if holders, err := t.Institution.Holders(); err != nil || !bytes.Equal(b.BackOffice[0].Public, holders[0]) {
+		return false
+	}
+	if m, ok := b.Member(TrainingClerk); !ok || !slices.EqualFunc(m.PIV, o.clerkCards(), bytes.Equal) {
 		return false
 	}
 	held := b.ListsOf(bundle.ListCSCA)

@@ -14,6 +14,7 @@ import (
 	"bangban/app/store"
 	"bangban/app/voucher"
 	"bangban/assets"
+	"bangban/cardreader/sim"
 )
 
 // openTraining makes what a training station needs on first use and renews it later. A first start that was cut off is
@@ -30,13 +31,17 @@ func (s *Station) openTraining(ctx context.Context, fresh bool) error {
 	if err != nil {
 		return err
 	}
+	card, err := trainingCard()
+	if err != nil {
+		return err
+	}
 	next, err := s.nextSerial(ctx)
 	if err != nil {
 		return err
 	}
 	t, err := institution.Training(institution.TrainingOptions{
 		Dir: s.dir.institution(), Vault: s.dir.vault(), IdentityKey: s.dir.identity(), Station: TrainingName,
-		CSCA: csca, NextSerial: next, Rand: s.o.Rand, Now: s.clock.Time, Cost: s.o.Cost,
+		CSCA: csca, ClerkCard: card, NextSerial: next, Rand: s.o.Rand, Now: s.clock.Time, Cost: s.o.Cost,
 	})
 	if err != nil {
 		return err
@@ -126,6 +131,15 @@ func trainingCSCA() ([][]byte, error) {
 		list = append(list, c.Raw)
 	}
 	return list, nil
+}
+
+// trainingCard is the certificate of the simulated card of clerk 01.
+func trainingCard() ([]byte, error) {
+	s, err := sim.Load("clerk-token")
+	if err != nil || s.PIV == nil {
+		return nil, err
+	}
+	return s.PIV.Keys["9D"].Certificate, nil
 }
 
 func pemOf(certs ...*x509.Certificate) string {

@@ -150,7 +150,7 @@ func moduleReader(t testing.TB, m *sim.SAM) cardreader.Reader {
 // refused lists the specimens that are not read, and why. All others are.
 func refused() map[string]string {
 	return map[string]string{
-		"bank-card": cardreader.CodeOtherKind, "mute": cardreader.CodeFaulty, "cnid-refused": sam.CodeCardRefuses,
+		"bank-card": cardreader.CodeOtherKind, "clerk-token": cardreader.CodeOtherKind, "mute": cardreader.CodeFaulty, "cnid-refused": sam.CodeCardRefuses,
 		"cnid-pulled": cardreader.CodePulled, "emrtd-pulled": cardreader.CodePulled,
 		"sscard-blocked": "card-pin-blocked", "sscard-last-try": "card-pin-blocked", "sscard-key": cardreader.CodeUnsupported,
 	}

@@ -55,6 +55,7 @@ type specimen struct {
 	Chip     *agreement        `json:"chip,omitempty"`
 	Active   []byte            `json:"active,omitempty"` // RSA private key, PKCS #1
 	Plain    *plain            `json:"plain,omitempty"`
+	PIV      *staffCard        `json:"piv,omitempty"`
 	Code     string            `json:"pin,omitempty"`
 	Faults   map[string]string `json:"faults,omitempty"` // command of a security module → status in place of its answer
 	PullAt   int               `json:"pull_at,omitempty"`
@@ -83,7 +84,7 @@ func run(out string, all bool) error {
 			return err
 		}
 	}
-	err := errors.Join(m.passports(), m.belgians(), m.others())
+	err := errors.Join(m.passports(), m.belgians(), m.others(), m.staff())
 	return errors.Join(err, os.WriteFile(filepath.Join(out, csca), m.trust, 0o644)) // what was made is trusted
 }
 
@@ -123,6 +124,15 @@ func (m *mintage) passports() error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(m.out, crl), list, 0o644)
+}
+
+// staff makes the clerk's card where it is not there: a training counter that knows it stays good.
+func (m *mintage) staff() error {
+	c, err := staff()
+	if err != nil || !m.missing(c.Name) {
+		return err
+	}
+	return write(m.out, c)
 }
 
 // belgians makes all of them anew where one is not there.
