@@ -35,30 +35,47 @@ func (l Line) Format(f fmt.State, _ rune) {
 }
 
 // Records opens the parcels that are held under refs with a back-office key and yields each record. A parcel that is
-// sealed to none of the keys gives queue.ErrRecipient.
+// sealed to none of the keys gives queue.ErrRecipient, one whose bytes are not here ErrNotFound.
 func Records(ctx context.Context, s Store, who queue.Identify, keys []*queue.HolderKey, refs []Ref, yield func(Line) error) error {
+	away, err := RecordsHere(ctx, s, who, keys, refs, yield)
+	if err == nil && away > 0 {
+		err = fmt.Errorf("%d of %d: %w", away, len(refs), ErrNotFound)
+	}
+	return err
+}
+
+// RecordsHere is Records of a store from which days have been moved away: it passes over what is not here and counts it.
+func RecordsHere(ctx context.Context, s Store, who queue.Identify, keys []*queue.HolderKey, refs []Ref, yield func(Line) error) (away int, err error) {
 	for _, r := range refs {
 		b, err := s.Envelope(ctx, r)
-		if err != nil {
-			return fmt.Errorf("seq %d: %w", r.Seq, err)
+		if errors.Is(err, ErrNotFound) {
+			away++
+			continue
 		}
-		e, err := queue.OpenEnvelope(b, who)
-		if err != nil {
-			return fmt.Errorf("seq %d: %w", r.Seq, err)
+		if err == nil {
+			err = record(b, who, keys, yield)
 		}
-		rec, err := unseal(e, keys)
 		if err != nil {
-			return fmt.Errorf("seq %d: %w", r.Seq, err)
-		}
-		l, err := line(e.Header, rec)
-		if err != nil {
-			return fmt.Errorf("seq %d: %w", r.Seq, err)
-		}
-		if err := yield(l); err != nil {
-			return err
+			return away, fmt.Errorf("seq %d: %w", r.Seq, err)
 		}
 	}
-	return nil
+	return away, nil
+}
+
+func record(b []byte, who queue.Identify, keys []*queue.HolderKey, yield func(Line) error) error {
+	e, err := queue.OpenEnvelope(b, who)
+	if err != nil {
+		return err
+	}
+	rec, err := unseal(e, keys)
+	if err != nil {
+		return err
+	}
+	l, err := line(e.Header, rec)
+	if err != nil {
+		return err
+	}
+	return yield(l)
 }
 
 func unseal(e *queue.Envelope, keys []*queue.HolderKey) (*queue.Record, error) {

@@ -70,11 +70,20 @@ func (e *env) handOn(ctx context.Context, f handFlags) (err error) {
 		return err
 	}
 	who := inbox.Remember(inbox.Known(inst.PEM(), now), 10_000)
-	err = e.handTo(ctx, f, func(yield func(inbox.Line) error) error { return inbox.Records(ctx, store, who, holders, refs, yield) })
+	away := 0
+	err = e.handTo(ctx, f, func(yield func(inbox.Line) error) (err error) {
+		if away, err = inbox.RecordsHere(ctx, store, who, holders, refs, yield); err == nil && away > 0 && f.mark != "" {
+			err = inbox.ErrNotFound // it would be marked as handed on
+		}
+		return err
+	})
+	if away > 0 {
+		fmt.Fprintf(e.err, "%d parcels lie in days that were moved away\n", away)
+	}
 	if err != nil {
 		return &desk.Error{Op: "inbox.open", Code: "inbox-not-handed", Args: map[string]string{"To": f.hand + f.exec}, Err: err}
 	}
-	fmt.Fprintf(e.err, "%d records handed on\n", len(refs))
+	fmt.Fprintf(e.err, "%d records handed on\n", len(refs)-away)
 	if f.mark == "" {
 		return nil
 	}

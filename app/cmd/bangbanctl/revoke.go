@@ -44,7 +44,8 @@ func (e *env) fromInbox(ctx context.Context, i *institution.Institution, dir, bo
 		return err
 	}
 	void, found := map[string]bool{}, map[string]*voucher.Voucher{}
-	err = inbox.Records(ctx, store, inbox.Known(i.PEM(), now), holders, refs, func(l inbox.Line) error {
+	// A day that was moved away held vouchers that have ended: what they took back is in the list since.
+	_, err = inbox.RecordsHere(ctx, store, inbox.Known(i.PEM(), now), holders, refs, func(l inbox.Line) error {
 		switch l.Kind {
 		case queue.KindVoucher:
 			v, err := voucher.Open(l.COSE, voucher.Keys{Institutions: []*voucher.Institution{parsed}})
