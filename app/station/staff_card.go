@@ -2,9 +2,13 @@ package station
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"slices"
 
+	"bangban/app/bundle"
 	"bangban/app/desk"
 	"bangban/app/keys"
 	"bangban/app/people"
@@ -32,6 +36,7 @@ type heldCard struct {
 	conn   cardreader.Conn
 	reader string
 	public []byte
+	raw    []byte // the certificate
 }
 
 // Public implements keys.ClerkCard.
@@ -50,7 +55,7 @@ func (h heldCard) slot(s *Station, id string) keys.CardSlot {
 // StaffCard tells whose card lies on a reader, before any PIN is asked for; not names readers that are left alone. Where
 // several lie there it is codeCardMany. The card is let go before it returns.
 func (s *Station) StaffCard(ctx context.Context, not []string) (desk.StaffCard, error) {
-	held, err := s.staffCards(ctx, not)
+	held, err := s.cards.staffCards(ctx, not)
 	defer letGo(held)
 	switch {
 	case err != nil:
@@ -70,9 +75,39 @@ func (s *Station) StaffCard(ctx context.Context, not []string) (desk.StaffCard, 
 	return who, nil
 }
 
+// StaffCertificate is the certificate of a card of the staff, whoever has it.
+type StaffCertificate struct {
+	Reader string
+	PEM    []byte
+	Key    string // the first half of the key's SHA-256, in hexadecimal
+}
+
+// StaffCertificate takes the certificate of the one card of the staff that lies on a reader, or on the named one. It is what
+// the institution puts on its roster, and takes no PIN.
+func (c *Cards) StaffCertificate(ctx context.Context, reader string) (*StaffCertificate, error) {
+	held, err := c.staffCards(ctx, nil)
+	defer letGo(held)
+	if err != nil {
+		return nil, err
+	}
+	mine := slices.DeleteFunc(slices.Clone(held), func(h heldCard) bool { return reader != "" && h.reader != reader })
+	switch len(mine) {
+	case 0:
+		return nil, &desk.Error{Op: "card.staff", Code: codeCardNone}
+	case 1:
+		h := mine[0]
+		if _, err := bundle.CardKey(h.raw); err != nil {
+			return nil, &desk.Error{Op: "card.staff", Code: codeCardKey, Err: err}
+		}
+		sum := sha256.Sum256(h.public)
+		return &StaffCertificate{Reader: h.reader, PEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: h.raw}), Key: hex.EncodeToString(sum[:16])}, nil
+	}
+	return nil, &desk.Error{Op: "card.staff", Code: codeCardMany}
+}
+
 // withStaffCard has f use the card of one clerk, and lets go of it.
 func withStaffCard(ctx context.Context, s *Station, c Card, id string, f func(heldCard) (*keys.Unlocked, error)) (*keys.Unlocked, error) {
-	held, err := s.staffCards(ctx, c.Not)
+	held, err := s.cards.staffCards(ctx, c.Not)
 	defer letGo(held)
 	if err != nil {
 		return nil, err
@@ -100,11 +135,11 @@ func letGo(held []heldCard) {
 
 // staffCards connects to every card of the staff that lies on a reader with contacts or a field. Where there is none it says
 // what stands between: a service that is off, no reader, a card that cannot be used, another card, nothing.
-func (s *Station) staffCards(ctx context.Context, not []string) (held []heldCard, err error) {
-	if s.cards == nil {
+func (c *Cards) staffCards(ctx context.Context, not []string) (held []heldCard, err error) {
+	if c == nil {
 		return nil, &desk.Error{Op: "login", Code: codeCardNone}
 	}
-	readers, off := s.cards.chipReaders(ctx)
+	readers, off := c.chipReaders(ctx)
 	var unusable error
 	for _, r := range readers {
 		if slices.Contains(not, r.Name()) {
@@ -149,7 +184,7 @@ func holdCard(ctx context.Context, conn cardreader.Conn) (heldCard, error) {
 	if err != nil {
 		return heldCard{}, err
 	}
-	return heldCard{ctx: ctx, card: card, conn: conn, public: cert.Public}, nil
+	return heldCard{ctx: ctx, card: card, conn: conn, public: cert.Public, raw: cert.Raw}, nil
 }
 
 // chipReaders lists the readers of cards with chips: a reader with a security module reads only its own.

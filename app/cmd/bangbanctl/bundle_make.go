@@ -13,7 +13,6 @@ import (
 	"bangban/app/desk"
 	"bangban/app/institution"
 	"bangban/app/station"
-	"bangban/cardreader"
 
 	"github.com/spf13/cobra"
 )
@@ -137,21 +136,21 @@ func (e *env) bundleImport() *cobra.Command {
 }
 
 func (e *env) bundleReturn() *cobra.Command {
-	var by, pin string
+	var by string
+	var f proofFlags
 	cmd := &cobra.Command{
 		Use: "return", Short: "Go back to the bundle before, as a supervisor", Args: cobra.NoArgs, Annotations: signs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if by == "" || pin == "" {
+			if by == "" || f.pin == "" {
 				return usagef("bundle return wants --clerk SUPERVISOR and --pin - (one line on standard input)")
 			}
-			secret, err := e.secret(cardreader.PIN, pin)
+			proof, wipe, err := e.proof(f)
 			if err != nil {
 				return err
 			}
-			raw := []byte(secret)
-			defer clear(raw)
+			defer wipe()
 			return e.withStation(cmd.Context(), func(s *station.Station) error {
-				b, err := s.ReturnBundle(cmd.Context(), by, station.PIN(raw))
+				b, err := s.ReturnBundle(cmd.Context(), by, proof)
 				if err != nil {
 					return err
 				}
@@ -160,7 +159,7 @@ func (e *env) bundleReturn() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&by, "clerk", "", "id of the supervisor")
-	cmd.Flags().StringVar(&pin, "pin", "", "the supervisor's PIN: - reads one line of standard input")
+	f.bind(cmd)
 	return cmd
 }
 

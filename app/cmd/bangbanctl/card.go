@@ -41,7 +41,7 @@ func (e *env) cardCommand() *cobra.Command {
 	read.Flags().StringVar(&f.photo, "photo", "", "write the portrait to this file")
 	read.Flags().BoolVar(&f.files, "files", false, "with --json: the files of the card as base64")
 	read.Flags().BoolVar(&f.proofs, "proofs", false, "with --json: how far the state's signature covers each field")
-	group.AddCommand(e.samFlag(read))
+	group.AddCommand(e.samFlag(read), e.cardStaff())
 	return group
 }
 

@@ -6,14 +6,13 @@ import (
 	"strings"
 
 	"bangban/app/station"
-	"bangban/cardreader"
 
 	"github.com/spf13/cobra"
 )
 
 func (e *env) clerkCommand() *cobra.Command {
 	group := &cobra.Command{Use: "clerk", Short: "Who may log in at this counter"}
-	group.AddCommand(e.clerkList(), e.clerkEnrol(), e.clerkUnlock(), e.clerkCard())
+	group.AddCommand(e.clerkList(), e.clerkEnrol(), e.clerkUnlock(), e.clerkAdd(), e.clerkForget(), e.clerkCard())
 	return group
 }
 
@@ -46,6 +45,9 @@ func clerkWords(w io.Writer, r station.ClerkRow) {
 	if !r.Enrolled {
 		fmt.Fprint(w, "\tno PIN here")
 	}
+	if r.Cards > 0 {
+		fmt.Fprintf(w, "\tby card (%d)", r.Cards)
+	}
 	if r.Until != "" {
 		fmt.Fprintf(w, "\tuntil %s", r.Until)
 	}
@@ -56,21 +58,21 @@ func clerkWords(w io.Writer, r station.ClerkRow) {
 }
 
 func (e *env) clerkUnlock() *cobra.Command {
-	var by, pin string
+	var by string
+	var f proofFlags
 	cmd := &cobra.Command{
 		Use: "unlock ID", Short: "Lift a clerk's lockout, as a supervisor", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if by == "" || pin == "" {
+			if by == "" || f.pin == "" {
 				return usagef("clerk unlock wants --by SUPERVISOR and --pin - (one line on standard input)")
 			}
-			secret, err := e.secret(cardreader.PIN, pin)
+			proof, wipe, err := e.proof(f)
 			if err != nil {
 				return err
 			}
-			raw := []byte(secret)
-			defer clear(raw)
+			defer wipe()
 			return e.withStation(cmd.Context(), func(s *station.Station) error {
-				who, err := s.Lift(cmd.Context(), by, station.PIN(raw), args[0])
+				who, err := s.Lift(cmd.Context(), by, proof, args[0])
 				if err != nil {
 					return err
 				}
@@ -81,38 +83,45 @@ func (e *env) clerkUnlock() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&by, "by", "", "id of the supervisor")
-	cmd.Flags().StringVar(&pin, "pin", "", "the supervisor's PIN: - reads one line of standard input")
+	f.bind(cmd)
 	return cmd
 }
 
 func (e *env) clerkEnrol() *cobra.Command {
-	var code, pin string
+	var code string
+	var f proofFlags
 	cmd := &cobra.Command{
-		Use: "enrol ID", Short: "Set a clerk's PIN with the code of their letter, once", Args: cobra.ExactArgs(1),
+		Use: "enrol ID", Short: "Set a clerk's PIN, or with --card their card, with the code of their letter, once", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if code != "-" || pin != "-" {
-				return usagef("clerk enrol wants --code - and --pin -: two lines on standard input, the code of the letter and the new PIN")
+			if code != "-" || f.pin != "-" {
+				return usagef("clerk enrol wants --code - and --pin -: two lines on standard input, the code of the letter and the new PIN (with --card the card's)")
 			}
 			letter, err := readLine(e.in)
 			if err != nil {
 				return err
 			}
-			secret, err := readLine(e.in)
+			proof, wipe, err := e.proof(f)
 			if err != nil {
 				return err
 			}
-			raw := []byte(secret)
-			defer clear(raw)
+			defer wipe()
 			return e.withStation(cmd.Context(), func(s *station.Station) error {
-				c, err := s.Enrol(cmd.Context(), args[0], letter, station.PIN(raw))
+				c, err := s.Enrol(cmd.Context(), args[0], letter, proof)
 				if err != nil {
 					return err
 				}
-				return e.print(ordered{{"id", c.ID}}, func(w io.Writer) { fmt.Fprintf(w, "%s has a PIN here now\n", c.ID) })
+				return e.print(ordered{{"id", c.ID}}, func(w io.Writer) {
+					way := "PIN"
+					if f.card {
+						way = "card"
+					}
+					fmt.Fprintf(w, "%s has a %s here now\n", c.ID, way)
+				})
 			})
 		},
 	}
 	cmd.Flags().StringVar(&code, "code", "", "code of the letter: - reads the first line of standard input")
-	cmd.Flags().StringVar(&pin, "pin", "", "the new PIN, at least six characters: - reads the next line of standard input")
+	cmd.Flags().StringVar(&f.pin, "pin", "", "the new PIN, at least six characters, or the card's: - reads the next line of standard input")
+	cmd.Flags().BoolVar(&f.card, "card", false, "the card on a reader opens this counter from then on; no PIN is set")
 	return cmd
 }

@@ -93,8 +93,8 @@ func TestCommands(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"bundle import", "bundle make", "bundle return", "bundle show", "bundle sign", "card read", "clerk card", "clerk enrol",
-		"clerk list", "clerk unlock", "doctor", "inbox keys", "inbox open", "inbox reply", "inbox serve", "inbox stations", "institution delegate",
+	want := []string{"bundle import", "bundle make", "bundle return", "bundle show", "bundle sign", "card read", "card staff", "clerk add-card", "clerk card",
+		"clerk enrol", "clerk forget-card", "clerk list", "clerk unlock", "doctor", "inbox keys", "inbox open", "inbox reply", "inbox serve", "inbox stations", "institution delegate",
 		"institution enrol", "institution init", "institution release", "institution rotate", "institution status", "journal export", "journal proof",
 		"journal verify", "man", "mandate give", "printer list", "printer use",
 		"queue carry", "queue deliver", "queue export", "queue list", "queue receipts", "queue stats", "reader list", "reader watch", "station enrol",

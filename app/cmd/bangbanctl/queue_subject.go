@@ -17,6 +17,7 @@ type subjectFlags struct {
 	ask, text  string
 	clerk      string
 	clerkPIN   string
+	clerkCard  bool
 }
 
 func (e *env) subjectCommand() *cobra.Command {
@@ -63,7 +64,8 @@ func (e *env) subjectAsk() *cobra.Command {
 	fl.BoolVar(&f.card, "card", false, "read the person's card")
 	fl.StringVar(&f.from, "from", "", "what card read --json printed, or -; in training")
 	fl.StringVar(&f.clerk, "clerk", "", "id of the clerk; in training 01")
-	fl.StringVar(&f.clerkPIN, "clerk-pin", "", "the clerk's PIN: - reads one line of standard input")
+	fl.StringVar(&f.clerkPIN, "clerk-pin", "", "the clerk's PIN, or the PIN of their card: - reads one line of standard input")
+	fl.BoolVar(&f.clerkCard, "clerk-card", false, "the clerk's card lies on a reader; --clerk-pin is its own")
 	return cmd
 }
 
@@ -102,7 +104,11 @@ func (e *env) ask(ctx context.Context, f subjectFlags) (err error) {
 	var slip station.SubjectSlip
 	err = e.withStation(ctx, func(s *station.Station) error {
 		if f.clerk != "" {
-			if _, err := s.Login(ctx, f.clerk, station.PIN(pin)); err != nil {
+			var proof station.Proof = station.PIN(pin)
+			if f.clerkCard {
+				proof = station.Card{PIN: pin}
+			}
+			if _, err := s.Login(ctx, f.clerk, proof); err != nil {
 				return err
 			}
 		}

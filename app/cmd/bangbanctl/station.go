@@ -7,7 +7,6 @@ import (
 
 	"bangban/app/bundle"
 	"bangban/app/station"
-	"bangban/cardreader"
 
 	"github.com/spf13/cobra"
 )
@@ -132,23 +131,23 @@ func (e *env) stationImport() *cobra.Command {
 }
 
 func (e *env) stationRotate() *cobra.Command {
-	var by, pin, out string
+	var by, out string
+	var f proofFlags
 	cmd := &cobra.Command{
 		Use: "rotate", Short: "Ask the institution for the next delegation; as a supervisor also for a new voucher key", Args: cobra.NoArgs, Annotations: signs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if out == "" || (by == "") != (pin == "") {
+			if out == "" || (by == "") != (f.pin == "") {
 				return usagef("station rotate wants --out FILE for the request, and for a new voucher key --clerk SUPERVISOR and --pin -")
 			}
-			secret, err := e.secret(cardreader.PIN, pin)
+			proof, wipe, err := e.proof(f)
 			if err != nil {
 				return err
 			}
-			raw := []byte(secret)
-			defer clear(raw)
+			defer wipe()
 			return e.withHalf(cmd.Context(), func(s *station.Station) (err error) {
 				var request []byte
 				if by != "" {
-					request, err = s.Rotate(cmd.Context(), by, station.PIN(raw))
+					request, err = s.Rotate(cmd.Context(), by, proof)
 				} else {
 					request, err = s.Request()
 				}
@@ -162,6 +161,6 @@ func (e *env) stationRotate() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&out, "out", "", "file for the request to the institution")
 	cmd.Flags().StringVar(&by, "clerk", "", "id of the supervisor")
-	cmd.Flags().StringVar(&pin, "pin", "", "the supervisor's PIN: - reads one line of standard input")
+	f.bind(cmd)
 	return cmd
 }
