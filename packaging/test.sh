@@ -14,7 +14,7 @@ case $(family) in
 deb) install_deb ca-certificates gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libxkbcommon-dev libpcsclite-dev pcscd vsmartcard-vpcd \
        xvfb xdotool openbox x11-utils imagemagick poppler-utils zbar-tools strace procps libgl1-mesa-dri \
        cups cups-client cups-ipp-utils avahi-daemon dbus libnss3-tools mupdf-tools qpdf iproute2 \
-       postgresql nats-server softhsm2 swtpm openssl espeak-ng fonts-hanazono nodejs python3-cryptography binutils ;;
+       postgresql nats-server softhsm2 swtpm openssl curl espeak-ng fonts-hanazono nodejs python3-cryptography binutils ;;
 rpm) install_rpm ca-certificates gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel \
        libXxf86vm-devel libxkbcommon-devel pcsc-lite-devel pcsc-lite xorg-x11-server-Xvfb xdotool ImageMagick poppler-utils strace
      say "vsmartcard-vpcd and zbar are not in every rpm family: tests that need them say that they are skipped" ;;
@@ -52,8 +52,9 @@ sh packaging/walk.sh
 sh packaging/newcomer.sh
 took "the walk"
 
-say "6/8 a real counter from nothing, on keys that nobody else has"
+say "6/8 a real counter from nothing, on keys that nobody else has; the operators' page, command by command"
 sh packaging/real.sh
+sh packaging/operator.sh
 took "the real counter"
 
 say "7/8 the fault matrix of the queue, small counts"
