@@ -27,8 +27,16 @@
 // A PIN stands in a wrapped file only, so one passphrase opens the token, too. A TPM key without a PIN is for a counter's
 // identity, which works without a clerk: it cannot be copied away, whoever runs programs on that computer can use it.
 // PINs go to a TPM under a salted, encrypted session, and its own lockout counts wrong ones. All places pass the contract
-// keystest: TPM against an emulator, PKCS#11 against a software HSM; PIV was never run against a card. PKCS#11 modules are
-// C: a program built without cgo says so, and so does one without PC/SC of PIV cards.
+// keystest: TPM against an emulator, PKCS#11 against a software HSM, PIV against a virtual card behind a real PC/SC service,
+// never yet against one of plastic. PKCS#11 modules are C: a program built without cgo says so, and so does one without PC/SC of
+// PIV cards.
+//
+// On a PIV card a key lies in slot 9C or in one of the retired ones, 82 to 95, so that the next voucher key does not take the
+// place of the one in use. A certificate that the key signs for itself marks the slot, and is how the card is known again
+// before a PIN is sent to it: somebody's own card may lie on another reader. What the library (piv-go) does not do: it takes
+// cards of one maker only, with the factory's management key; it leaves the PIN proven on a card that stays on its reader; and
+// where another kind of card lies on a reader that it looks at, that reader stays taken until this program ends. So let the
+// key's card lie on its reader when the program starts, and people's cards not.
 //
 // The back-office key is X-Wing, which no token knows. With a PKCS#11 token it is sealed by an AES-256 key that cannot
 // leave the token, and opens only where the token is; while it is open it is in this computer's memory.

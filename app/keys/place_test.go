@@ -134,17 +134,6 @@ func TestTPMContract(t *testing.T) {
 // again gives the same emulator: it takes one connection at a time, so it is the same place.
 func again(_ *testing.T, p keys.Place, _ string) keys.Place { return p }
 
-func TestPIVContract(t *testing.T) {
-	if os.Getenv("BANGBAN_TEST_PIV") == "" {
-		t.Skip("no PIV card here: the contract never ran against one; BANGBAN_TEST_PIV=1 runs it with an empty card, which it fills")
-	}
-	p := at(t, "piv")
-	keystest.Run(t, keystest.Subject{Kind: keys.KindPIV, PIN: "123456", Wrong: "111111", Tells: true,
-		Fresh: func(t *testing.T) keystest.Bench {
-			return keystest.Bench{Place: p, Again: func(t *testing.T) keys.Place { return at(t, "piv") }}
-		}})
-}
-
 func TestAddresses(t *testing.T) {
 	for _, bad := range []string{"", "file", "usb", "pkcs11:", "pkcs11:token=a", "pkcs11:token=a?module-path=", "pkcs11:?module-path=/x.so",
 		"pkcs11:token=a?module-path=/x.so&pin-value=1234", "pkcs11:token=a;token=b?module-path=/x.so", "pkcs11:token=a;slot-id=x?module-path=/x.so",

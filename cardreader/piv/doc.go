@@ -9,7 +9,8 @@
 //
 //	SELECT                00 A4 04 00, A0 00 00 03 08 00 00 10 00         part 2 §3.1.1
 //	GET DATA              00 CB 3F FF, 5C 03 5F C1 0B                     part 2 §3.1.2; part 1 table 3: the certificate of 9D
-//	VERIFY                00 20 00 80, the PIN padded with FF to 8 bytes  part 2 §3.2.1; without data: the tries left
+//	VERIFY                00 20 00 80, the PIN padded with FF to 8 bytes  part 2 §3.2.1; without data: the tries left;
+//	                      00 20 FF 80                                     forgets that the PIN was proven
 //	GENERAL AUTHENTICATE  00 87 11 9D, 7C { 82 00, 85 point }             part 2 §3.2.4, appendix A.5: ECDH, x of the shared point
 //
 // So it runs over every reader that this program knows. The module piv-go, with which package keys holds voucher keys on a

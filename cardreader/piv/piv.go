@@ -66,9 +66,24 @@ func (c *Card) Certificate(ctx context.Context) (*Certificate, error) {
 	return parseObject(b)
 }
 
-// Tries is how many wrong PINs the card still takes; none is ErrBlocked. It costs no try.
+// ManyTries is what Tries says of a card that does not tell.
+const ManyTries = 15
+
+// Tries is how many wrong PINs the card still takes; none is ErrBlocked. It costs no try. Where another program has left the
+// PIN proven, that is taken back first.
 func (c *Card) Tries(ctx context.Context) (int, error) {
-	_, err := c.send(ctx, apdu.Command{INS: 0x20, P2: pinReference})
+	ask := apdu.Command{INS: 0x20, P2: pinReference}
+	_, err := c.send(ctx, ask)
+	if err == nil {
+		if _, err := c.send(ctx, apdu.Command{INS: 0x20, P1: 0xFF, P2: pinReference}); err != nil {
+			var status *apdu.StatusError
+			if errors.As(err, &status) { // a card that cannot
+				return ManyTries, nil
+			}
+			return 0, fault(err)
+		}
+		_, err = c.send(ctx, ask)
+	}
 	var status *apdu.StatusError
 	switch {
 	case errors.Is(err, apdu.ErrBlocked):
@@ -85,7 +100,7 @@ func (c *Card) Tries(ctx context.Context) (int, error) {
 	case err != nil:
 		return 0, fault(err)
 	}
-	return 0, fmt.Errorf("%w: a PIN that nobody gave", ErrAnswer)
+	return ManyTries, nil
 }
 
 // Verify proves the PIN: *WrongPIN, ErrBlocked or ErrPIN where it does not. The caller wipes pin.

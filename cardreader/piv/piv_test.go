@@ -119,6 +119,23 @@ func TestTries(t *testing.T) {
 	}
 }
 
+// A PIN that another program left proven is taken back before the tries are told; a card that cannot do that says nothing.
+func TestTriesOfAnOpenCard(t *testing.T) {
+	c := open(t, pivtest.New(t).Card())
+	if err := c.Verify(t.Context(), []byte(pivtest.PIN)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.Tries(t.Context()); n != pivtest.Tries || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if _, err := c.Agree(t.Context(), peer(t).PublicKey().Bytes()); err == nil {
+		t.Error("the PIN is still proven")
+	}
+	if n, err := piv.At(teller{0x90, 0}).Tries(t.Context()); n != piv.ManyTries || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+}
+
 // Cards that are not of use here say why.
 func TestNotThisCard(t *testing.T) {
 	bank, err := sim.Open("bank-card")

@@ -170,6 +170,9 @@ func (c *Card) pivExecute(cmd apdu.Command) apdu.Response {
 		return status(0x6D00)
 	}
 	switch {
+	case cmd.INS == 0x20 && cmd.P1 == 0xFF && cmd.P2 == 0x80 && len(cmd.Data) == 0:
+		s.verified = false
+		return status(apdu.OK)
 	case cmd.INS == 0x20 && cmd.P1 == 0 && cmd.P2 == 0x80:
 		return c.pivVerify(cmd)
 	case cmd.INS == 0xCB && cmd.P1 == 0x3F && cmd.P2 == 0xFF:

@@ -49,6 +49,8 @@ func TestPIVAnswers(t *testing.T) {
 		{"a maker's command", "00FD000000", 0x6D00, 0},
 		{"SELECT once more", "00A4040005A000000308", 0x9000, 8},
 		{"the PIN is still proven", "00200080", 0x9000, 0},
+		{"forget it", "0020FF80", 0x9000, 0},
+		{"asked for again", "00200080", 0x63C3, 0},
 	} {
 		answer := c.APDU(unhex(t, step.command))
 		n := len(answer) - 2

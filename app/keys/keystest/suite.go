@@ -25,6 +25,7 @@ type Subject struct {
 	Deterministic bool // equal digests give equal signatures (RFC 6979): keys in files only
 	Tells         bool // a wrong PIN tells how many tries are left
 	Locks         int  // so many wrong PINs lock it; 0: never
+	One           bool // there is one at a time: a fresh one takes the place of the one before
 }
 
 // Bench is one place and what can be done to it.
@@ -194,6 +195,9 @@ func wrongPIN(t *testing.T, s Subject) {
 }
 
 func foreign(t *testing.T, s Subject) {
+	if s.One {
+		t.Skip("there is one such place at a time")
+	}
 	here, there := s.Fresh(t), s.Fresh(t)
 	m := generate(t, here.Place, s)
 	if _, err := there.Place.Open(m.ref, m.pub, []byte(s.PIN)); err == nil {
