@@ -150,7 +150,7 @@ func TestTruthsSayWhatIsWrong(t *testing.T) {
 		"beid-address": "address-signature wrong-signature", "beid-photo": "photo-hash wrong-digest", "rsid-expired": "validity expired",
 	}
 	refused := map[string]string{
-		"bank-card": "card-other-kind", "mute": "card-faulty", "cnid-refused": "card-refuses-sam", "cnid-pulled": "card-pulled", "emrtd-pulled": "card-pulled",
+		"bank-card": "card-other-kind", "clerk-token": "card-other-kind", "mute": "card-faulty", "cnid-refused": "card-refuses-sam", "cnid-pulled": "card-pulled", "emrtd-pulled": "card-pulled",
 		"sscard-blocked": "card-pin-blocked", "sscard-last-try": "card-pin-blocked", "sscard-key": "card-unsupported",
 	}
 	files, err := filepath.Glob(truthFile("*"))
