@@ -27,6 +27,7 @@ row readers env BANGBAN_FULL=1 go test -count=1 -timeout 30m ./cardreader/pcsc/.
 row gmrtd sh packaging/gmrtd.sh
 row real sh packaging/real.sh
 row monitors sh packaging/monitors.sh
+row staffcard sh packaging/staffcard.sh
 row memory env MONITORS=2 WORDS=none WALK=journeys sh packaging/walk.sh
 row weight sh packaging/weight.sh
 row load sh packaging/load.sh --full
