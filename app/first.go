@@ -24,13 +24,15 @@ import (
 // nobody is the rules and the staff of a counter that is not there yet: nothing can be done and nobody can log in.
 type nobody struct{}
 
-func (nobody) Purposes() []desk.Purpose                    { return nil }
-func (nobody) Recipients() []desk.Recipient                { return nil }
-func (nobody) Policy() desk.Policy                         { return desk.Policy{} }
-func (nobody) Station() flow.Station                       { return flow.Station{} }
-func (nobody) Clerks() []desk.Clerk                        { return nil }
-func (nobody) Lock() error                                 { return nil }
-func (nobody) Login(context.Context, string, ui.Proof) error { return &desk.Error{Code: "login-unknown"} }
+func (nobody) Purposes() []desk.Purpose     { return nil }
+func (nobody) Recipients() []desk.Recipient { return nil }
+func (nobody) Policy() desk.Policy          { return desk.Policy{} }
+func (nobody) Station() flow.Station        { return flow.Station{} }
+func (nobody) Clerks() []desk.Clerk         { return nil }
+func (nobody) Lock() error                  { return nil }
+func (nobody) Login(context.Context, string, ui.Proof) error {
+	return &desk.Error{Code: "login-unknown"}
+}
 func (nobody) Second(context.Context, string, ui.Proof) error {
 	return &desk.Error{Code: "login-unknown"}
 }

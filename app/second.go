@@ -21,13 +21,16 @@ func (s staff) Second(ctx context.Context, id string, p ui.Proof) error {
 
 // StaffCard asks whose card lies on a reader. The person's card that a visit reads is not asked; that of the staff is left
 // alone by the visits.
-func (s staff) StaffCard(ctx context.Context) (desk.StaffCard, error) {
-	c, err := s.st.StaffCard(ctx, s.apart())
+func (s staff) StaffCard(ctx context.Context, not string) (desk.StaffCard, error) {
+	c, err := s.st.StaffCard(ctx, append(s.apart(), not))
 	if c.Reader != "" {
 		s.m.StaffCard(c.Reader)
 	}
 	return c, err
 }
+
+// WantsCard tells whether a clerk logs in here by card only.
+func (s staff) WantsCard(id string) bool { return s.st.WantsCard(id) }
 
 // apart names the readers where no card of the staff is looked for.
 func (s staff) apart() []string {

@@ -70,6 +70,21 @@ func TestCardOpens(t *testing.T) {
 	unlock(t, again, "01", "246810").Lock()
 }
 
+// A new voucher key is opened by the cards of the old one: what they open is the vault.
+func TestCardAfterNewKey(t *testing.T) {
+	v, _, c := withCard(t)
+	u, key := unlock(t, v, "01", "246810"), newKey(t)
+	defer u.Lock()
+	if err := v.ReplaceKey(u, rand.Reader, key); err != nil {
+		t.Fatal(err)
+	}
+	by, err := v.UnlockCard(CardSlot{"H12", "01", c})
+	if err != nil || !key.PublicKey.Equal(by.Public()) {
+		t.Fatalf("%v", err)
+	}
+	by.Lock()
+}
+
 // Each of these opens nothing, for its own reason; the control is the card itself.
 func TestCardRefused(t *testing.T) {
 	v, path, c := withCard(t)

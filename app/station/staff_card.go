@@ -26,6 +26,7 @@ const (
 	codeCardKey     = "login-card-key"     // no key of use on it
 	codeCardSlot    = "login-card-slot"    // it does not open its slot
 	codeCardForm    = "login-card-form"    // a PIN that no card has
+	codeCardHere    = "login-card-here"    // Args Clerk: they have a card here and no PIN
 	codeCardLast    = "login-card-last"    // nothing else opens this counter
 )
 
@@ -103,6 +104,13 @@ func (c *Cards) StaffCertificate(ctx context.Context, reader string) (*StaffCert
 		return &StaffCertificate{Reader: h.reader, PEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: h.raw}), Key: hex.EncodeToString(sum[:16])}, nil
 	}
 	return nil, &desk.Error{Op: "card.staff", Code: codeCardMany}
+}
+
+// WantsCard tells whether somebody on the roster logs in here by card only: policy says so, or they have a card here and no
+// PIN.
+func (s *Station) WantsCard(id string) bool {
+	m, ok := s.bundle.Member(id)
+	return ok && (s.bundle.Policy.ByCard(m.Clerk) || s.vault.Cards(id) > 0 && !slices.Contains(s.vault.ClerkIDs(), id))
 }
 
 // withStaffCard has f use the card of one clerk, and lets go of it.

@@ -119,7 +119,10 @@ func TestCardLogin(t *testing.T) {
 	}
 	o.s.Lock()
 	_, err = o.s.Login(ctx, "01", station.PIN("135790"))
-	o.wantCode("a PIN that nobody chose", err, "login-unknown")
+	o.wantCode("a PIN that nobody chose", err, "login-card-here")
+	if !o.s.WantsCard("01") || o.s.WantsCard("02") || o.tally("01") != 0 {
+		t.Errorf("wants a card: %v, %v; %d tries", o.s.WantsCard("01"), o.s.WantsCard("02"), o.tally("01"))
+	}
 	o.open()
 	o.reader.Insert(o.clerk.Card())
 	if _, err = o.s.Login(ctx, "01", byCard(pivtest.PIN)); err != nil {
@@ -274,8 +277,8 @@ func TestCardOnly(t *testing.T) {
 	}
 	_, err := o.s.Login(ctx, "02", station.PIN(o.pins["02"]))
 	o.wantCode("a supervisor by PIN", err, "login-card-only")
-	if n := o.tally("02"); n != 0 {
-		t.Errorf("%d tries counted", n)
+	if n := o.tally("02"); n != 0 || !o.s.WantsCard("02") || o.s.WantsCard("01") {
+		t.Errorf("%d tries counted; wants a card: %v, %v", n, o.s.WantsCard("02"), o.s.WantsCard("01"))
 	}
 	_, err = o.s.Login(ctx, "01", station.PIN(o.pins["01"])) // control: a clerk may
 	o.must(err)

@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"errors"
 
 	"bangban/app/desk"
 	"bangban/app/keys"
@@ -41,7 +42,13 @@ const (
 )
 
 func (p PIN) way(_ context.Context, s *Station) people.Way[*keys.Unlocked] {
-	return people.Way[*keys.Unlocked]{Open: func(id string) (*keys.Unlocked, error) { return s.vault.Unlock(id, p) }}
+	return people.Way[*keys.Unlocked]{Open: func(id string) (*keys.Unlocked, error) {
+		u, err := s.vault.Unlock(id, p)
+		if errors.Is(err, keys.ErrNoSlot) && s.vault.Cards(id) > 0 {
+			err = &desk.Error{Op: "login", Code: codeCardHere, Args: map[string]string{"Clerk": id}, Err: err}
+		}
+		return u, err
+	}}
 }
 
 func (c Card) way(ctx context.Context, s *Station) people.Way[*keys.Unlocked] {

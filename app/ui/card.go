@@ -55,9 +55,9 @@ func (c *counter) watchCard() {
 	if !strings.Contains(seen, "\n") {
 		return
 	}
-	look := c.card.look
+	look, not := c.card.look, c.card.held // the clerk's own card gives no second word
 	c.spawn(func() {
-		found, err := staff.StaffCard(c.ctx)
+		found, err := staff.StaffCard(c.ctx, not)
 		c.post(func() {
 			if look != c.card.look {
 				return

@@ -24,11 +24,16 @@ type carded struct {
 	pin  string // of the card
 	got  []Proof
 
-	during func() // while a proof is checked; nil: nothing
+	wants  string   // who logs in by card only
+	not    []string // readers that were left alone
+	during func()   // while a proof is checked; nil: nothing
 }
 
-func (s *carded) StaffCard(context.Context) (desk.StaffCard, error) {
-	if s.why == nil && s.lies.Reader == "" {
+func (s *carded) WantsCard(id string) bool { return s.wants == id }
+
+func (s *carded) StaffCard(_ context.Context, not string) (desk.StaffCard, error) {
+	s.not = append(s.not, not)
+	if s.why == nil && (s.lies.Reader == "" || s.lies.Reader == not) {
 		return desk.StaffCard{}, &desk.Error{Code: "login-card-none"}
 	}
 	if s.lies.Reader != "" {
@@ -296,6 +301,44 @@ func TestCardOfAnother(t *testing.T) {
 	r.login()
 	if r.c.card.held != "" {
 		t.Error("a login by PIN rests on a card")
+	}
+}
+
+// Somebody who logs in by card only is told to lay it; once it lies there, its PIN is asked for.
+func TestCardWanted(t *testing.T) {
+	s := &carded{wants: "01"}
+	r := newRig(t, withCard(s, flowtest.Clerk(), true))
+	login := r.c.frame.login
+	if login.letter.String() != r.c.t("cl.card.lay") {
+		t.Fatalf("%q", login.letter.String())
+	}
+	r.layStaff(s)
+	if login.letter.String() != r.c.t("cl.card.known") {
+		t.Errorf("%q", login.letter.String())
+	}
+	r.liftStaff(s)
+	r.until(func() bool { return login.letter.String() == r.c.t("cl.card.lay") })
+}
+
+// The card with which the clerk is logged in gives no second word: its reader is not looked at.
+func TestCardOfTheClerkIsNoSecond(t *testing.T) {
+	s := &carded{}
+	r := newRig(t, func(d *Deps, f *flowtest.Fakes) {
+		f.Rules.Change(flowtest.TakeUnproven(true))
+		withCard(s, flowtest.Clerk(), true)(d, f)
+	})
+	r.layStaff(s)
+	r.typed("135790")
+	r.step(flow.Ready)
+	r.put(&flowtest.Card{Document: flowtest.SocialSecurity()})
+	r.step(flow.Unproven)
+	for _, next := range []flow.Step{flow.Compare, flow.Choose, flow.Second} {
+		r.key(fyne.KeyReturn)
+		r.step(next)
+	}
+	r.until(func() bool { return s.not[len(s.not)-1] == staffReader })
+	if got := r.c.frame.second.pinLabel.String(); got != r.c.t("cl.second.pin") {
+		t.Errorf("%q", got)
 	}
 }
 

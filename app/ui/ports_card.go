@@ -16,7 +16,9 @@ type Proof struct {
 
 // Carded is a Staff that also takes cards.
 type Carded interface {
-	// StaffCard tells whose card lies on a reader. It asks the card and is called beside the screens. With an error it may
-	// still say whose card it is. Errors: desk codes login-card-…, and those of a reader.
-	StaffCard(ctx context.Context) (desk.StaffCard, error)
+	// StaffCard tells whose card lies on a reader, other than not. It asks the card and is called beside the screens. With an
+	// error it may still say whose card it is. Errors: desk codes login-card-…, and those of a reader.
+	StaffCard(ctx context.Context, not string) (desk.StaffCard, error)
+	// WantsCard tells whether a PIN opens nothing here for this clerk, but a card does. It must be cheap.
+	WantsCard(id string) bool
 }

@@ -126,7 +126,11 @@ func (s *loginScreen) fields() {
 		news = c.cardTries()
 	}
 	put(s.news, news)
-	put(s.letter, say(labels[0]))
+	about := say(labels[0])
+	if s.wantsCard() {
+		about = c.t("cl.card.lay")
+	}
+	put(s.letter, about)
 	put(s.codeLabel, say(labels[1]))
 	put(s.agLabel, say(labels[3]))
 	visible(s.codeBox, labels[1] != "")
@@ -137,6 +141,13 @@ func (s *loginScreen) fields() {
 	if labels[3] != "" {
 		s.again.Name(c.t(labels[3]))
 	}
+}
+
+// wantsCard tells whether the chosen clerk is to lay a card first.
+func (s *loginScreen) wantsCard() bool {
+	staff, ok := s.c.d.Staff.(Carded)
+	clerks := s.c.d.Staff.Clerks()
+	return ok && s.way() < wayCard && s.chosen < len(clerks) && staff.WantsCard(clerks[s.chosen].ID)
 }
 
 // way tells how the chosen clerk logs in: by what lies on a reader, and by whether they come with a letter, the first time
