@@ -33,6 +33,11 @@ type revoked struct {
 	Format   int                 `json:"format"`
 	Vouchers map[string][]uint64 `json:"vouchers"`
 	Keys     map[string][]string `json:"keys"`
+
+	Seen    map[string]handed `json:"seen,omitempty"`    // how far inboxes were read, by hash of their address
+	Pending map[string]string `json:"pending,omitempty"` // voids whose voucher has not come, and since when
+
+	read int // records, this time
 }
 
 // statusFlags are what institution status takes.
@@ -40,6 +45,7 @@ type statusFlags struct {
 	to, inbox, pass string
 	serials, keys   []string
 	stolen          []string // stations
+	again           bool
 }
 
 func (e *env) institutionStatus() *cobra.Command {
@@ -59,6 +65,7 @@ func (e *env) institutionStatus() *cobra.Command {
 	fl.StringArrayVar(&f.serials, "revoke", nil, "take a voucher back: its serial (looked up in the inbox), or STATION#INDEX; may be repeated")
 	fl.StringArrayVar(&f.keys, "revoke-key", nil, "take a voucher key back: STATION:KEYID; may be repeated")
 	fl.StringArrayVar(&f.stolen, "stolen", nil, "take back every voucher key that was ever lent to this counter; may be repeated")
+	fl.BoolVar(&f.again, "again", false, "read the whole inbox, not only what came since the last time")
 	fl.StringVar(&f.pass, "passphrase", "", "- reads the passphrase of the key files from standard input")
 	return cmd
 }
@@ -66,8 +73,9 @@ func (e *env) institutionStatus() *cobra.Command {
 // statusOut is the shape of institution status --json.
 type statusOut struct {
 	To       string         `json:"to"`
-	Vouchers map[string]int `json:"vouchers"` // taken back, by station
-	Keys     int            `json:"keys"`     // taken back
+	Vouchers map[string]int `json:"vouchers"`       // taken back, by station
+	Keys     int            `json:"keys"`           // taken back
+	Read     int            `json:"read,omitempty"` // records of the inbox
 }
 
 func (e *env) status(ctx context.Context, dir string, f statusFlags) error {
@@ -109,6 +117,9 @@ func (e *env) status(ctx context.Context, dir string, f statusFlags) error {
 			r.key(station, key)
 		}
 	}
+	if f.again {
+		r.Seen = nil
+	}
 	if f.inbox != "" || len(serials) > 0 {
 		if err := e.fromInbox(ctx, i, dir, f.inbox, serials, r); err != nil {
 			return err
@@ -117,7 +128,7 @@ func (e *env) status(ctx context.Context, dir string, f statusFlags) error {
 	if err := r.publish(i, dir, f.to); err != nil {
 		return err
 	}
-	out := statusOut{To: f.to, Vouchers: map[string]int{}}
+	out := statusOut{To: f.to, Vouchers: map[string]int{}, Read: r.read}
 	for s, list := range r.Vouchers {
 		out.Vouchers[s] = len(list)
 	}
