@@ -15,7 +15,7 @@ import (
 //   - MALLOC_MMAP_THRESHOLD_: the C library gives memory of this size and more back to the system as it is freed. The
 //     pictures that OpenGL draws with lie there, portraits too.
 var tidied = [...]struct{ name, value string }{
-	{"GODEBUG", "clobberfree=1"}, {"FYNE_CACHE", "20s"}, {"MALLOC_MMAP_THRESHOLD_", "32768"},
+	{"GODEBUG", "clobberfree=1"}, {"FYNE_CACHE", "20s"}, {"MALLOC_MMAP_THRESHOLD_", "65536"},
 }
 
 // clobber has the program start itself anew with these settings, which takes about 10 ms; where it cannot, it goes on without.

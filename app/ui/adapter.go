@@ -132,12 +132,21 @@ func (c *counter) clock() (stop func()) {
 	return func() { close(done) }
 }
 
-// countQueue brings the number of unsent parcels up to date. It is not for Fyne's goroutine: the queue is on the disk.
+// countQueue brings the number of unsent parcels up to date, and the time. It is not for Fyne's goroutine: the queue is on
+// the disk. While nobody is served and the number stays, the strip alone is drawn, and what that took is given back.
 func (c *counter) countQueue() {
 	n, oldest := c.askQueue()
 	c.post(func() {
+		rests := c.unsent == n && c.layer == layerNone && (c.s.Step == flow.Ready || c.s.Step == flow.Locked)
 		c.unsent, c.oldest = n, oldest
-		c.refresh()
+		if !rests {
+			c.refresh()
+			return
+		}
+		c.frame.strip.refresh()
+		if c.tidy != nil {
+			c.resting(drawnBy, c.tidy)
+		}
 	})
 }
 

@@ -112,6 +112,32 @@ func TestRestDrawsNothing(t *testing.T) {
 	}
 }
 
+// A minute that passes while nobody is served draws the time alone. The controls: a parcel more, and a visit, draw the window.
+func TestMinuteDrawsTheTime(t *testing.T) {
+	d := count(t, true)
+	r := newRig(t, nil)
+	r.login()
+	minute := func() int {
+		d.drawn = 0
+		r.pass(time.Minute)
+		was := r.c.frame.strip.time.String()
+		r.c.countQueue()
+		r.until(func() bool { return r.c.frame.strip.time.String() != was })
+		return d.drawn
+	}
+	minute()
+	rest := minute()
+	r.queue.rows = r.queue.rows[1:]
+	if more := minute(); rest == 0 || rest*10 > more {
+		t.Errorf("%d objects were drawn again at rest, %d with a parcel more", rest, more)
+	}
+	r.put(&flowtest.Card{Document: flowtest.Passport()})
+	r.step(flow.Compare)
+	if visit := minute(); rest*10 > visit {
+		t.Errorf("%d objects were drawn again at rest, %d in a visit", rest, visit)
+	}
+}
+
 // Drawing the window again leaves the tasks alone that are not seen. The control: the toolkit's own way draws them all.
 func TestOnlySeenIsDrawn(t *testing.T) {
 	d := count(t, true)

@@ -54,6 +54,9 @@ func (t *Text) Set(text string) {
 
 // SetInk changes the words and their colour.
 func (t *Text) SetInk(text string, i Ink) {
+	if t.text == text && t.style.Ink == i {
+		return
+	}
 	t.style.Ink = i
 	t.text, t.last = text, broken{}
 	t.Refresh()
