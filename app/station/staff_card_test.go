@@ -15,11 +15,10 @@ const staffReader = "sim:staff"
 // cardOffice is a counter whose two people may have cards, and a reader to lay them on.
 type cardOffice struct {
 	*realOffice
-	s             *station.Station
-	reader        *sim.Reader
-	clerk, boss   *pivtest.Person
-	edit          func(map[string]any) // of the bundle
-	clerks, bossT string
+	s           *station.Station
+	reader      *sim.Reader
+	clerk, boss *pivtest.Person
+	edit        func(map[string]any) // of the bundle
 }
 
 // withCards names the clerk's cards on the roster.
