@@ -23,7 +23,7 @@ func (s staff) Second(ctx context.Context, id string, p ui.Proof) error {
 // alone by the visits.
 func (s staff) StaffCard(ctx context.Context, not string) (desk.StaffCard, error) {
 	c, err := s.st.StaffCard(ctx, append(s.apart(), not))
-	if c.Reader != "" {
+	if c.Clerk.ID != "" { // nobody's may be a person's document that has this application, too
 		s.m.StaffCard(c.Reader)
 	}
 	return c, err
