@@ -35,8 +35,8 @@
 // place of the one in use. A certificate that the key signs for itself marks the slot, and is how the card is known again
 // before a PIN is sent to it: somebody's own card may lie on another reader. What the library (piv-go) does not do: it takes
 // cards of one maker only, with the factory's management key; it leaves the PIN proven on a card that stays on its reader; and
-// where another kind of card lies on a reader that it looks at, that reader stays taken until this program ends. So let the
-// key's card lie on its reader when the program starts, and people's cards not.
+// where another kind of card lies on a reader that it looks at, that reader stays taken until this program ends. So name
+// the card's reader in the address (piv::YubiKey) where people's cards lie on another.
 //
 // The back-office key is X-Wing, which no token knows. With a PKCS#11 token it is sealed by an AES-256 key that cannot
 // leave the token, and opens only where the token is; while it is open it is in this computer's memory.

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"io"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,16 +33,18 @@ var pivOne sync.Mutex
 // pivPlace is the key slots of a PIV card in a reader. The card is taken for the length of one operation, so that readers stay
 // free for other cards.
 type pivPlace struct {
-	slots []piv.Slot // where keys may lie, in the order in which they are filled
+	slots  []piv.Slot // where keys may lie, in the order in which they are filled
+	reader string     // part of the name of its reader; empty: any
 
 	mu   sync.Mutex
 	last string // the reader where the card lay: it is asked first
 }
 
-func newPIV(slot string) (Place, error) {
+func newPIV(rest string) (Place, error) {
+	slot, reader, _ := strings.Cut(rest, ":")
 	slots := map[string]piv.Slot{"9a": piv.SlotAuthentication, "9c": piv.SlotSignature, "9d": piv.SlotKeyManagement, "9e": piv.SlotCardAuthentication}
 	if s, ok := slots[slot]; ok {
-		return &pivPlace{slots: []piv.Slot{s}}, nil
+		return &pivPlace{slots: []piv.Slot{s}, reader: reader}, nil
 	}
 	if slot != "" {
 		return nil, &PlaceError{code: CodePlaceAddress, kind: KindPIV}
@@ -52,7 +55,7 @@ func newPIV(slot string) (Place, error) {
 			all = append(all, s)
 		}
 	}
-	return &pivPlace{slots: all}, nil
+	return &pivPlace{slots: all, reader: reader}, nil
 }
 
 // Kind says "PIV card".
@@ -61,12 +64,13 @@ func (p *pivPlace) Kind() string { return KindPIV }
 // Close has nothing to give back.
 func (p *pivPlace) Close() error { return nil }
 
-// readers lists them, that of the last time first.
+// readers lists those where the card may lie, that of the last time first.
 func (p *pivPlace) readers() ([]string, error) {
 	all, err := piv.Cards()
 	if err != nil {
 		return nil, &PlaceError{code: CodePlaceNone, kind: KindPIV, err: err}
 	}
+	all = slices.DeleteFunc(all, func(r string) bool { return !strings.Contains(r, p.reader) })
 	for i, r := range all {
 		if r == p.last {
 			all[0], all[i] = all[i], all[0]

@@ -137,8 +137,37 @@ func TestPIVCards(t *testing.T) {
 	}
 }
 
-// tries asks the card how many wrong PINs it takes.
-func (s *slot) tries() int {
+// Where the address names the reader, no other is touched: the library would keep it for itself. The control is an address
+// that names none, which is why there is a name.
+func TestPIVReader(t *testing.T) {
+	service := pcscdtest.Start(t)
+	here, there := &slot{t: t, service: service}, &slot{t: t, service: service, n: 1}
+	defer func() { here.lay(nil); there.lay(nil) }()
+	person, err := sim.Open("emrtd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	here.lay(person)
+	there.lay(blank())
+	for _, c := range []struct{ address, busy string }{{"piv::" + vpcd.Readers()[1], ""}, {"piv", cardreader.CodeReaderBusy}} {
+		if _, _, err := at(t, c.address).Generate(rand.Reader, "SPECIMEN", []byte(pivtest.PIN)); err != nil {
+			t.Fatal(err)
+		}
+		conn, err := here.connect()
+		if code(err) != c.busy {
+			t.Errorf("%s: the person's reader: %v", c.address, err)
+		}
+		if err == nil {
+			conn.Close()
+		}
+	}
+	if _, _, err := at(t, "piv:9c:nobody's reader").Generate(rand.Reader, "SPECIMEN", []byte(pivtest.PIN)); code(err) != keys.CodePlaceNone {
+		t.Errorf("a reader that is not there: %v", err)
+	}
+}
+
+// connect opens the card as the product does.
+func (s *slot) connect() (cardreader.Conn, error) {
 	s.t.Helper()
 	sys, err := pcsc.Open(pcsc.Options{})
 	if err != nil {
@@ -149,26 +178,31 @@ func (s *slot) tries() int {
 		s.t.Fatal(err)
 	}
 	for _, r := range list {
-		if r.Name() != vpcd.Readers()[s.n] {
-			continue
+		if r.Name() == vpcd.Readers()[s.n] {
+			return r.Connect(s.t.Context())
 		}
-		conn, err := r.Connect(s.t.Context())
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		defer conn.Close()
-		card, err := piv.Open(s.t.Context(), conn)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		n, err := card.Tries(s.t.Context())
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		return n
 	}
 	s.t.Fatal("no such reader")
-	return 0
+	return nil, nil
+}
+
+// tries asks the card how many wrong PINs it takes.
+func (s *slot) tries() int {
+	s.t.Helper()
+	conn, err := s.connect()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer conn.Close()
+	card, err := piv.Open(s.t.Context(), conn)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	n, err := card.Tries(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return n
 }
 
 func code(err error) string {

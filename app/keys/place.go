@@ -37,7 +37,8 @@ const (
 //	tpm                 this computer's TPM: /dev/tpmrm0, on Windows TBS
 //	tpm:PATH            another device, or the Unix socket of a TPM emulator
 //	pkcs11:…            a PKCS#11 URI (RFC 7512) with token (or serial, or slot-id) and ?module-path=FILE; no PIN in it
-//	piv, piv:SLOT       a PIV card (NIST SP 800-73-4), key slot 9a, 9c (default), 9d or 9e
+//	piv, piv:SLOT       a PIV card (NIST SP 800-73-4), key slot 9a, 9c, 9d or 9e; without one the first that is free of 9c and
+//	                    the retired ones; piv:SLOT:READER and piv::READER only on readers with this in their name
 //
 // Where this program was built without what an address wants, the error says so (CodePlaceBuilt).
 func At(address string) (Place, error) {

@@ -8,7 +8,7 @@ import (
 type keyFlags struct{ voucher, identity, pin string }
 
 func (k *keyFlags) add(fl *pflag.FlagSet) {
-	fl.StringVar(&k.voucher, "key", "file", "where the voucher key lies: file, tpm, pkcs11:URI or piv")
+	fl.StringVar(&k.voucher, "key", "file", "where the voucher key lies: file, tpm, pkcs11:URI, piv or, where other cards lie on other readers, piv::READER")
 	fl.StringVar(&k.identity, "identity-key", "", "where the station identity lies: file or tpm; left out, tpm where --key is")
 	fl.StringVar(&k.pin, "key-pin", "", "PIN of the PKCS#11 token or PIV card: - reads the next line of standard input")
 }
