@@ -53,6 +53,7 @@ type PurposeShow struct {
 type MemberShow struct {
 	ID    string      `json:"id"`
 	Roles []desk.Role `json:"roles"`
+	Cards []string    `json:"cards,omitempty"` // keys of their cards, as card staff names them
 	Until string      `json:"until,omitempty"`
 }
 
@@ -136,7 +137,11 @@ func showBundle(b *bundle.Opened, now time.Time) *BundleShow {
 			Life: p.Life.String(), MaxUses: max(p.MaxUses, 1), Recipients: p.Recipients})
 	}
 	for _, m := range b.Roster {
-		s.Roster = append(s.Roster, MemberShow{ID: m.Clerk.ID, Roles: m.Clerk.Roles, Until: stamp(m.Until)})
+		row := MemberShow{ID: m.Clerk.ID, Roles: m.Clerk.Roles, Until: stamp(m.Until)}
+		for _, key := range m.CardKeys() {
+			row.Cards = append(row.Cards, keyName(key))
+		}
+		s.Roster = append(s.Roster, row)
 	}
 	for _, l := range b.Lists {
 		row := ListShow{Kind: l.Kind, Name: l.Name, MadeAt: stamp(l.MadeAt), NotAfter: stamp(l.NotAfter)}

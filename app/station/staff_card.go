@@ -100,10 +100,15 @@ func (c *Cards) StaffCertificate(ctx context.Context, reader string) (*StaffCert
 		if _, err := bundle.CardKey(h.raw); err != nil {
 			return nil, &desk.Error{Op: "card.staff", Code: codeCardKey, Err: err}
 		}
-		sum := sha256.Sum256(h.public)
-		return &StaffCertificate{Reader: h.reader, PEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: h.raw}), Key: hex.EncodeToString(sum[:16])}, nil
+		return &StaffCertificate{Reader: h.reader, PEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: h.raw}), Key: keyName(h.public)}, nil
 	}
 	return nil, &desk.Error{Op: "card.staff", Code: codeCardMany}
+}
+
+// keyName is how a card's key is told from others: the first half of its SHA-256.
+func keyName(public []byte) string {
+	sum := sha256.Sum256(public)
+	return hex.EncodeToString(sum[:16])
 }
 
 // WantsCard tells whether somebody on the roster logs in here by card only: policy says so, or they have a card here and no

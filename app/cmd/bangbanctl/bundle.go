@@ -61,6 +61,9 @@ func bundleWords(w io.Writer, b *station.BundleShow, lang string) {
 			roles[i] = string(r)
 		}
 		fmt.Fprintf(w, "clerk\t%s\t%s\n", m.ID, strings.Join(roles, ","))
+		for _, key := range m.Cards {
+			fmt.Fprintf(w, "card\t%s\t%s\n", m.ID, key)
+		}
 	}
 	for _, l := range b.Lists {
 		fmt.Fprintf(w, "list\t%s\t%s\t%d days old\n", l.Kind, l.Name, l.AgeDays)
