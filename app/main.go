@@ -52,7 +52,7 @@ func flags(o *options, errw io.Writer) *flag.FlagSet {
 	f.StringVar(&o.data, "data", "", "the counter's data `folder`")
 	f.StringVar(&o.bundle, "bundle", "", "the institution's bundle `file`: sets a counter up, or puts a newer bundle into force")
 	f.StringVar(&o.lang, "lang", "", "language of the clerk: zh-Hans, en")
-	f.Float64Var(&o.scale, "scale", 0, "text size, 1 to 2")
+	f.Float64Var(&o.scale, "scale", 0, "text size, 0.78 to 2")
 	f.StringVar(&o.citizen, "citizen", "", "`X,Y` of the person's monitor: full screen there")
 	f.StringVar(&o.sam, "sam", "", "readers with a security module, with commas: serial `ports`, tcp://host:port, auto")
 	f.StringVar(&o.scanner, "scanner", "", "serial `port` of a code scanner; one that types needs none")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,21 +23,42 @@ type variant struct {
 	palette       string
 	scale         float32
 	clerk, person string
+	few           bool // not on every screen
 }
 
 func (v variant) String() string {
-	return fmt.Sprintf("%s %d%% %s/%s", v.palette, int(v.scale*100), v.clerk, v.person)
+	return fmt.Sprintf("%s %d%% %s/%s", v.palette, int(v.scale*100+0.5), v.clerk, v.person)
 }
 
-// variants are those of every run: 100 and 200 %, light, zh-Hans, and Uyghur for the person. With BANGBAN_FULL all of them.
+// Text of 14 and of 30 px, beside 100, 150 and 200 %.
+const (
+	scale14 = widget.MinScale
+	scale30 = float32(30) / 18
+)
+
+// fewEvery is how many scenes there are to one that a short run looks at in the other sizes and in English.
+const fewEvery = 6
+
+// variants are those of every run: 100 and 200 %, light, zh-Hans, and Uyghur for the person; text of 14 and 30 px in English
+// here and there. With BANGBAN_FULL all of them; BANGBAN_LOOK=en:30,zh-Hans:14 takes these languages and sizes of text alone.
 func variants() (out []variant) {
+	for look := range strings.SplitSeq(os.Getenv("BANGBAN_LOOK"), ",") {
+		if lang, px, ok := strings.Cut(look, ":"); ok {
+			size, _ := strconv.ParseFloat(px, 32)
+			out = append(out, variant{"light", float32(size) / 18, lang, lang, false})
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
 	if os.Getenv("BANGBAN_FULL") == "" {
-		return []variant{{"light", 1, "zh-Hans", "zh-Hans"}, {"light", 2, "zh-Hans", "ug"}}
+		return []variant{{"light", 1, "zh-Hans", "zh-Hans", false}, {"light", 2, "zh-Hans", "ug", false},
+			{"light", scale14, "en", "en", true}, {"light", scale30, "en", "en", true}}
 	}
 	for _, p := range widget.Palettes() {
-		for _, scale := range []float32{1, 1.5, 2} {
+		for _, scale := range []float32{scale14, 1, 1.5, scale30, 2} {
 			for _, lang := range []string{"zh-Hans", "en"} {
-				out = append(out, variant{p.Name, scale, lang, lang})
+				out = append(out, variant{p.Name, scale, lang, lang, false})
 			}
 			for _, lang := range []string{"zh-Hant", "ug", "ar", "bo", "es", "zh-Hans-x-short", "zh-Hant-x-short", "en-x-short"} {
 				if scale == 1 || lang == "ug" {
@@ -44,7 +66,7 @@ func variants() (out []variant) {
 					if lang == "zh-Hant" {
 						clerk = lang
 					}
-					out = append(out, variant{p.Name, scale, clerk, lang})
+					out = append(out, variant{p.Name, scale, clerk, lang, false})
 				}
 			}
 		}
@@ -133,7 +155,7 @@ func TestAudit(t *testing.T) {
 	a := newAuditor()
 	shown, steps := map[reflect.Type]bool{}, map[flow.Step]bool{}
 	all, ran := map[reflect.Type]bool{}, 0
-	for _, sc := range scenes() {
+	for at, sc := range scenes() {
 		if plant != "" && a.screens >= 24 {
 			break
 		}
@@ -146,12 +168,15 @@ func TestAudit(t *testing.T) {
 				all[reflect.TypeOf(p.screen)] = true
 			}
 			for _, v := range variants() {
+				if v.few && at%fewEvery != 0 {
+					continue
+				}
 				r.wear(v)
 				if plant != "" {
 					r.plant(plant)
 				}
 				a.rig(r, sc.name+" "+v.String())
-				r.shot(fmt.Sprintf("%s-%s-%s-%d", sc.name, v.palette, v.person, int(v.scale*100)))
+				r.shot(fmt.Sprintf("%s-%s-%s-%d", sc.name, v.palette, v.person, int(v.scale*100+0.5)))
 			}
 		})
 	}

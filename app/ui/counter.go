@@ -116,7 +116,9 @@ func newCounter(ctx context.Context, a fyne.App, d Deps, fonts widget.Fonts) (*c
 	palettes := widget.Palettes()
 	c.palette = max(slices.IndexFunc(palettes, func(p widget.Palette) bool { return p.Name == d.Palette }), 0)
 	c.kit = widget.NewKit(fonts, palettes[c.palette])
-	c.kit.SetScale(max(d.Scale, 1))
+	if d.Scale > 0 {
+		c.kit.SetScale(d.Scale)
+	}
 	c.kit.SetKeys(widget.Keys{Key: c.key, Enter: c.enterOnButton, Combo: c.combo, Rune: c.rune, Focused: c.focused})
 	c.since = c.d.Now()
 	c.idle.last = c.since
@@ -318,9 +320,12 @@ func (c *counter) setLang() {
 
 func (c *counter) clerkTags() []string { return locales.Offered(locales.Clerk, c.s.Training) }
 
-// setScale changes the clerk's text size by steps.
-func (c *counter) setScale(steps float32) {
-	c.kit.SetScale(c.kit.Scale() + steps*widget.ScaleStep)
+// setScale changes the clerk's text size by steps; none is 100 % again.
+func (c *counter) setScale(steps int) {
+	c.kit.Step(steps)
+	if steps == 0 {
+		c.kit.SetScale(1)
+	}
 	c.restyle()
 	c.changed(c.t("note.scale", "N", percent(c.kit.Scale())))
 }

@@ -57,7 +57,7 @@ var combos = [...]struct {
 	{fyne.KeyEqual, fyne.KeyModifierControl | fyne.KeyModifierShift, func(c *counter) { c.setScale(+1) }},
 	{fyne.KeyPlus, fyne.KeyModifierControl | fyne.KeyModifierShift, func(c *counter) { c.setScale(+1) }},
 	{fyne.KeyMinus, fyne.KeyModifierControl, func(c *counter) { c.setScale(-1) }},
-	{fyne.Key0, fyne.KeyModifierControl, func(c *counter) { c.setScale(-8) }},
+	{fyne.Key0, fyne.KeyModifierControl, func(c *counter) { c.setScale(0) }},
 	{fyne.KeyD, fyne.KeyModifierControl, (*counter).setPalette},
 }
 

@@ -207,7 +207,7 @@ type Deps struct {
 
 	Lang         string   // of the clerk at the start
 	CitizenLangs []string // offered to the person; empty: all that cover it
-	Scale        float32  // text size of the clerk, 1 to 2
+	Scale        float32  // text size of the clerk, 14/18 to 2; 0 is 1
 	Palette      string   // light, dark, contrast
 	Citizen      CitizenScreen
 

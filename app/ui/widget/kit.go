@@ -18,14 +18,17 @@ type Fonts struct {
 	More          []Script
 }
 
-// Text scale of the clerk's window.
+// Text scale of the clerk's window: what body text of 14 to 36 px is of its 18.
 const (
-	MinScale  float32 = 1.0
-	MaxScale  float32 = 2.0
-	ScaleStep float32 = 0.25
+	MinScale = leastSize / bodySize
+	MaxScale = float32(2)
 
-	bodySize float32 = 18
+	leastSize float32 = 14
+	bodySize  float32 = 18
 )
+
+// sizes are the steps of body text, in px.
+var sizes = [...]float32{leastSize, 16, bodySize, 22.5, 27, 30, 36}
 
 // Kit is the look of a window and its ear: sizes, colours and fonts, and where keys go. It is used on Fyne's goroutine only.
 // A Kit is also the Fyne theme of the program.
@@ -66,21 +69,21 @@ func (k *Kit) SetFactor(f float32) { k.factor = f }
 // Factor is the factor of this view.
 func (k *Kit) Factor() float32 { return k.factor }
 
-// Px is n pixels at 100 %, now.
+// Px is n pixels at 100 %, now. Text that is smaller does not make what is pressed smaller.
 func (k *Kit) Px(n float32) float32 {
 	if k.fixed {
 		return n * k.factor
 	}
-	return n * k.shared.scale
+	return n * max(k.shared.scale, 1)
 }
 
 // Type is the size of text of n px at 100 %. Text above body size grows by as many pixels as body text does, not by as
-// much again: at 200 % a heading must not push the task off the screen.
+// much again: at 200 % a heading must not push the task off the screen. No text is smaller than the least size.
 func (k *Kit) Type(n float32) float32 {
 	if k.fixed {
 		return n * k.factor
 	}
-	return n + min(n, bodySize)*(k.shared.scale-1)
+	return max(n+min(n, bodySize)*(k.shared.scale-1), min(n, leastSize))
 }
 
 // Large tells whether the text is so large that the window has to make room for it.
@@ -89,11 +92,22 @@ func (k *Kit) Large() bool { return !k.fixed && k.shared.scale > 1.3 }
 // Frame is n pixels that do not follow the text size: gaps, pictures.
 func (k *Kit) Frame(n float32) float32 { return n * k.factor }
 
-// Scale is the text size of the clerk, 1 to 2.
+// Scale is the text size of the clerk, MinScale to MaxScale.
 func (k *Kit) Scale() float32 { return k.shared.scale }
 
 // SetScale changes it, within its limits.
 func (k *Kit) SetScale(s float32) { k.shared.scale = min(max(s, MinScale), MaxScale) }
+
+// Step makes text larger by n steps, or smaller.
+func (k *Kit) Step(n int) {
+	at := 0
+	for i, px := range sizes {
+		if px <= bodySize*k.shared.scale+0.25 { // what is kept is rounded
+			at = i
+		}
+	}
+	k.SetScale(sizes[min(max(at+n, 0), len(sizes)-1)] / bodySize)
+}
 
 // Palette gives the colours in force.
 func (k *Kit) Palette() Palette { return k.shared.palette }

@@ -211,4 +211,26 @@ func TestScaleFollows(t *testing.T) {
 	if small.Type(40) != 10 {
 		t.Error("the mirror follows the clerk's text size")
 	}
+	k.SetScale(0)
+	if got := k.Type(18); got != 14 {
+		t.Errorf("the smallest body text is %v px", got)
+	}
+	if k.Type(16) != 14 || k.Type(12) != 12 || k.Px(44) != 44 {
+		t.Errorf("at the smallest: a caption of %v px, a label of %v, a target of %v", k.Type(16), k.Type(12), k.Px(44))
+	}
+}
+
+// Steps reach 14 and 30 px and both ends, from a size that was kept with two digits too.
+func TestSteps(t *testing.T) {
+	k := testKit(t)
+	for _, tc := range []struct {
+		from float32
+		n    int
+		want float32
+	}{{1, 1, 22.5}, {1, -1, 16}, {1, -9, 14}, {1, 9, 36}, {0.78, 1, 16}, {0.78, -1, 14}, {1.67, -1, 27}, {1.67, 1, 36}, {1.75, 1, 36}, {1.75, -1, 27}, {1.25, 2, 30}} {
+		k.SetScale(tc.from)
+		if k.Step(tc.n); max(k.Type(18)-tc.want, tc.want-k.Type(18)) > 0.01 {
+			t.Errorf("%d steps from %v: %v px, want %v", tc.n, tc.from, k.Type(18), tc.want)
+		}
+	}
 }
