@@ -9,8 +9,24 @@
 # that is the program's own, read while it stands still: what gcore writes, less the gigabytes that were never touched.
 # The counter must have been started with BANGBAN_PLANTED set to a word: that word must be found. In training a simulated
 # card lies in the same process and is the card, not a copy of it: lift it (Shift+F4) before.
+#   sh packaging/residue.sh --pixels NAME WxH+X+Y FILE
+# notes rows of the picture that stands there on the screen, for --memory with PIXELS=FILE: as the toolkit draws them they may
+# not be there any more, in no order of red, green and blue. With SEEN=1 they must be, which is the control.
 set -eu
 cd "$(dirname "$0")/.."
+if [ "${1:-}" = --pixels ]; then
+  import -silent -window root -crop "$3" +repage -depth 8 rgb:- | python3 -c '
+import sys
+name, width = sys.argv[1], int(sys.argv[2].split("x")[0])
+dots = sys.stdin.buffer.read()
+rows = [dots[at:at + 3 * width] for at in range(0, len(dots), 3 * width)]
+rows = sorted({r for r in rows if len({r[i:i + 3] for i in range(0, len(r), 3)}) >= 12}, key=lambda r: -len(set(r)))[:8]
+if len(rows) < 4:
+    sys.exit(f"residue: no picture is seen where {name} should be")
+for r in rows:
+    print(name, r.hex())' "$2" "$3" >> "$4"
+  exit
+fi
 if [ "${1:-}" = --memory ]; then
   pid=$2 specimen=assets/specimens/${3:-emrtd}.json
   # Opening it is what asks the system: being root is not enough in every container.
@@ -28,12 +44,13 @@ def image():
             span, perms, _, _, inode, *path = line.split(None, 5)
             if "r" not in perms or path and path[0].startswith(("[v", "/dev/")):
                 continue
+            screen = bool(path) and "SYSV" in path[0]  # what is handed to the X server: shared, but ours
             start, end = (int(x, 16) for x in span.split("-"))
             pagemap.seek(start // page * 8)
             run = bytearray()
             for n, (entry,) in enumerate(struct.iter_unpack("<Q", pagemap.read((end - start) // page * 8))):
                 got = b""
-                if entry >> 62 & 3 and not (entry >> 61 & 1 and inode != "0"):
+                if entry >> 62 & 3 and (screen or not (entry >> 61 & 1 and inode != "0")):
                     try:
                         mem.seek(start + n * page)
                         got = mem.read(page)
@@ -84,6 +101,24 @@ for d in card.get("dirs", []):
         if len(body) >= 64 and not part.isascii():  # what is typed, the machine readable zone, is among the words below
             none(f"file {name} of the card", count(part))
 none("PDF", count(b"%PDF-1."))
+
+def drawn(rgb):  # a row as textures, buffers and pictures for the screen hold it
+    dots = [rgb[i:i + 3] for i in range(0, len(rgb), 3)]
+    return [b"".join(d + b"\xff" for d in dots)] + [b"".join(d[::-1] + last for d in dots) for last in (b"\xff", b"\0")]
+
+pictures = {}
+for line in open(os.environ["PIXELS"]) if os.environ.get("PIXELS") else []:
+    name, row = line.split()
+    pictures.setdefault(name, []).append(sum(count(form) for form in drawn(bytes.fromhex(row))))
+for name, rows in pictures.items():
+    if os.environ.get("SEEN"):
+        print(f"residue: rows of the {name} while it is shown: {sum(map(bool, rows))} of {len(rows)}, {sum(rows)} times")
+        if not any(rows):
+            bad.append(f"control: the {name} is shown and not found")
+    else:
+        none(f"rows of the {name}", sum(rows))
+if os.environ.get("SEEN"):
+    sys.exit(f"residue: {bad[-1]}" if bad and bad[-1].startswith("control") else 0)
 # The titles of specimens in the list of a training counter hold names too, each after a colon.
 words = [w for line in card.get("mrz", []) for w in coded(line.strip("<")[:30])]
 full = truth.get("full_name") or f"{truth['surname']} {truth['given_names']}"

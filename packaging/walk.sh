@@ -79,11 +79,13 @@ journey() { # LANG SCALE
   start_counter "$1" "$2"
   login; shot 02-ready
   present emrtd; shot 03-secret; key Return; want compare; shot 04-compare
+  [ "$where" != zh-Hans-1 ] || pictured portrait 64x120+300+220
   key Return
   case $(grep '^step ' "$work/out" | tail -n 1) in *agree) ;; *) want_choose_or_agree ;; esac
   want agree; shot 06-agree
   key Return; key space; sleep 0.2; want agree            # the clerk's keys are not the person's Yes
   touch_citizen $yes_at; want hand-over; shot 07-hand-over
+  [ "$where" != zh-Hans-1 ] || pictured paper 120x200+260+180
   lift_card
   key Return; want farewell; shot 08-farewell
   key F9; shot 09-queue; key F9
@@ -108,7 +110,22 @@ want_choose_or_agree() {
 # forgotten SPECIMEN: nobody is served, and nothing of this card, a portrait or a paper is left in memory.
 forgotten() { # the screens of rest are drawn and tidied up two seconds after a visit
   sleep 3
+  if [ -s "$work/pixels" ]; then # and Fyne keeps what it drew of it twenty more
+    sleep 24
+    export PIXELS="$work/pixels"
+  fi
   sh packaging/residue.sh --memory "$app" "$1" > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "memory ($where, $1)"; }
+  echo "walk: $where: $(tail -n 1 "$work/memory" | sed 's/^residue: //')"
+}
+# pictured NAME WxH+X+Y: the picture that the clerk's window shows there is in memory now, as it is drawn.
+pictured() {
+  settle
+  eval "$(xdotool getwindowgeometry --shell "$clerk")"
+  at=$2 size=${2%%+*}; at=${at#*+}
+  : > "$work/shown"
+  sh packaging/residue.sh --pixels "$1" "$size+$((X + ${at%+*}))+$((Y + ${at#*+}))" "$work/shown" || fail "$1"
+  PIXELS="$work/shown" SEEN=1 sh packaging/residue.sh --memory "$app" > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "$1 in memory"; }
+  cat "$work/shown" >> "$work/pixels"
   echo "walk: $where: $(tail -n 1 "$work/memory" | sed 's/^residue: //')"
 }
 # wordless SPECIMEN: nor are the person's words.
