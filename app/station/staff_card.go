@@ -180,7 +180,7 @@ func (c *Cards) staffCards(ctx context.Context, not []string) (held []heldCard, 
 		return nil, cardreader.Fault(ctx.Err())
 	case unusable != nil:
 		return nil, cardError(unusable)
-	case off != nil:
+	case off != nil && len(readers) == 0: // a training counter without the service works with its tray
 		return nil, off
 	case len(readers) == 0:
 		return nil, cardreader.NewError(cardreader.CodeNoReader, nil, nil)
