@@ -5,7 +5,7 @@
 #   sh packaging/residue.sh --memory PID [SPECIMEN]
 # looks into the memory of a running counter once nobody is served: nothing of the card's files, its machine readable zone,
 # the portrait or a PDF may be there. What the toolkit still holds of the person's words is counted; with STRINGS=none it
-# must be nothing, which is so after two minutes (Fyne keeps the sizes of words for one). The image is every page in memory
+# must be nothing, which is so after half a minute (Fyne keeps the sizes of words for 20 s). The image is every page in memory
 # that is the program's own, read while it stands still: what gcore writes, less the gigabytes that were never touched.
 # The counter must have been started with BANGBAN_PLANTED set to a word: that word must be found. In training a simulated
 # card lies in the same process and is the card, not a copy of it: lift it (Shift+F4) before.

@@ -10,7 +10,7 @@
 # After each journey the memory of the running counter is searched for what the visit left (packaging/residue.sh --memory).
 #   WALK=journeys sh packaging/walk.sh    only those other journeys;  BANGBAN=FILE: a program that is built already
 #   MONITORS=2    on two monitors of Xorg instead of one wide screen of Xvfb: the person's window is where the program puts it
-#   WORDS=none    wait at the end until the toolkit has forgotten the person's words, too (about two minutes)
+#   WORDS=none    wait at the end until the toolkit has forgotten the person's words, too (half a minute)
 set -eu
 cd "$(dirname "$0")/.."
 . packaging/deps.sh

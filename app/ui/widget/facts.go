@@ -62,6 +62,9 @@ type factsLayout struct {
 	width float32
 }
 
+// leastValue is the part of a row that a value which needs more must have, or it goes below its label.
+const leastValue = 0.6
+
 // split is the width of the labels; 0: values go below them.
 func (l *factsLayout) split(o []fyne.CanvasObject, w float32) float32 {
 	var labels, widest float32
@@ -72,7 +75,7 @@ func (l *factsLayout) split(o []fyne.CanvasObject, w float32) float32 {
 		}
 	}
 	rest := w - labels - l.kit.Frame(16)
-	if rest+0.5 < min(widest, w/2) {
+	if rest+0.5 < min(widest, w*leastValue) {
 		return 0
 	}
 	return labels
