@@ -118,6 +118,7 @@ func newRig(t testing.TB, change func(*Deps, *flowtest.Fakes)) *rig {
 	f := flowtest.New()
 	r := &rig{t: t, f: f, posts: make(chan func(), 4096), now: f.Clock.Now(), queue: parcels(12)}
 	r.m = flowtest.Start(t, f, flow.Options{App: "bangban test", Lang: "zh-Hans"})
+	r.awaitReader()
 	d := Deps{Visit: r.m, Staff: staff{r.m, "246810"}, Queue: r.queue, Lang: "zh-Hans", Status: Status{Hotline: "12345", TrainingPIN: "246810", Version: "0.1"},
 		Health: healthOf{desk.Health{Probes: []desk.Probe{{Name: "printer", Level: desk.LevelGood}, {Name: "network", Level: desk.LevelWarn, Code: "offline"},
 			{Name: "lists", Level: desk.LevelGood, Code: "lists-today"}}}},
@@ -149,6 +150,28 @@ func newRig(t testing.TB, change func(*Deps, *flowtest.Fakes)) *rig {
 	})
 	r.pass(time.Second)
 	return r
+}
+
+// awaitReader waits until the machine knows its reader, so that every screen begins with it.
+func (r *rig) awaitReader() {
+	known := make(chan struct{}, 1)
+	stop := r.m.Subscribe(func(s flow.State) {
+		if len(s.Places) > 0 {
+			select {
+			case known <- struct{}{}:
+			default:
+			}
+		}
+	})
+	defer stop()
+	if len(r.m.State().Places) > 0 {
+		return
+	}
+	select {
+	case <-known:
+	case <-time.After(atMost):
+		r.t.Fatal("the machine sees no reader")
+	}
 }
 
 // pass moves the clock of keys.
