@@ -12,6 +12,7 @@
 #   sh packaging/residue.sh --pixels NAME WxH+X+Y FILE
 # notes rows of the picture that stands there on the screen, for --memory with PIXELS=FILE: as the toolkit draws them they may
 # not be there any more, in no order of red, green and blue. With SEEN=1 they must be, which is the control.
+# SCALAR=FILE: a locked counter may not hold the voucher key, whose scalar stands in FILE in hex (app/keys TestScalarForResidue).
 set -eu
 cd "$(dirname "$0")/.."
 if [ "${1:-}" = --pixels ]; then
@@ -117,6 +118,15 @@ for name, rows in pictures.items():
             bad.append(f"control: the {name} is shown and not found")
     else:
         none(f"rows of the {name}", sum(rows))
+if os.environ.get("SCALAR"):
+    scalar = bytes.fromhex(open(os.environ["SCALAR"]).read())
+    held = count(scalar) + count(scalar[::-1])  # as bytes, and as the words of a number
+    if os.environ.get("SEEN"):
+        print("residue: voucher key while a clerk is logged in:", held)
+        if not held:
+            bad.append("control: the voucher key is open and not found")
+    else:
+        none("voucher key", held)
 if os.environ.get("SEEN"):
     sys.exit(f"residue: {bad[-1]}" if bad and bad[-1].startswith("control") else 0)
 # The titles of specimens in the list of a training counter hold names too, each after a colon.

@@ -89,7 +89,9 @@ journey() { # LANG SCALE
   lift_card
   key Return; want farewell; shot 08-farewell
   key F9; shot 09-queue; key F9
+  [ "$where" != en-1 ] || key_held
   key F12; want locked; shot 10-locked
+  [ "$where" != en-1 ] || key_gone
   typed 246810; key Return; want farewell
   [ "$where" != zh-Hans-1 ] || { key Escape; want ready; forgotten emrtd; }
   stop_counter
@@ -127,6 +129,19 @@ pictured() {
   PIXELS="$work/shown" SEEN=1 sh packaging/residue.sh --memory "$app" > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "$1 in memory"; }
   cat "$work/shown" >> "$work/pixels"
   echo "walk: $where: $(tail -n 1 "$work/memory" | sed 's/^residue: //')"
+}
+# key_held, key_gone: the voucher key is in memory while a clerk is logged in, and not when the counter is locked. Not asked of
+# the start that makes a training counter: there the key is made, and a copy of it stays until the program ends.
+key_held() {
+  BANGBAN_VAULT="${data_dir:-$work/d}/keys/voucher.vault" BANGBAN_VAULT_PIN=246810 BANGBAN_SCALAR="$work/scalar" CGO_ENABLED=0 \
+    go test -count=1 -tags ci -run '^TestScalarForResidue$' ./app/keys > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "the voucher key"; }
+  SCALAR="$work/scalar" SEEN=1 sh packaging/residue.sh --memory "$app" > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "voucher key in memory"; }
+  echo "walk: $where: $(tail -n 1 "$work/memory" | sed 's/^residue: //')"
+}
+key_gone() {
+  sleep 3
+  SCALAR="$work/scalar" sh packaging/residue.sh --memory "$app" > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "voucher key in memory of a locked counter"; }
+  echo "walk: $where: locked: $(sed -n 's/^residue: \(voucher key.*\)/\1/p' "$work/memory")"
 }
 # wordless SPECIMEN: nor are the person's words.
 wordless() {
