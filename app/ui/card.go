@@ -82,7 +82,7 @@ func (c *counter) cardNews() string {
 	if f == nil || !strings.HasPrefix(f.Code, "login-card-") || f.Code == "login-card-none" {
 		return ""
 	}
-	return c.cat.T("error."+f.Code, f.Args) + "  " + c.cat.T("hint."+f.Code, f.Args)
+	return c.cat.T("error."+f.Code, f.Args) + c.t("list.stop") + c.cat.T("hint."+f.Code, f.Args)
 }
 
 // cardTries warns of the last tries; empty: there are enough.

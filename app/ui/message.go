@@ -52,6 +52,9 @@ func (c *counter) lockedMessage() string {
 	if c.busy {
 		return c.t("cl.login.busy")
 	}
+	if c.card.lifted {
+		return c.t("cl.card.lifted") // where it stays in sight at every size
+	}
 	return c.t("cl.login.kept")
 }
 

@@ -71,14 +71,11 @@ func (s *loginScreen) content() *fyne.Container { return s.col }
 
 func (s *loginScreen) refresh() {
 	c := s.c
-	head := c.t("cl.login")
-	switch {
-	case c.s.Clerk.ID != "" && c.card.lifted:
-		head = c.t("cl.card.lifted")
-	case c.s.Clerk.ID != "":
-		head = c.t("cl.login.again")
+	head := "cl.login"
+	if c.s.Clerk.ID != "" {
+		head = "cl.login.again"
 	}
-	s.head.Set(head)
+	s.head.Set(c.t(head))
 	s.whoLabel.Set(c.t("cl.login.who"))
 	var rows []string
 	clerks := c.d.Staff.Clerks()
