@@ -152,7 +152,7 @@ func TestCardLogin(t *testing.T) {
 	r.step(flow.Compare)
 	r.liftStaff(s)
 	r.step(flow.Locked)
-	r.until(func() bool { return login.head.String() == r.c.t("cl.card.lifted") })
+	r.until(func() bool { _, said := r.c.message(); return said == r.c.t("cl.card.lifted") })
 	r.layStaff(s)
 	r.typed("135790")
 	r.step(flow.Compare)
@@ -279,7 +279,7 @@ func TestCardOfNoUse(t *testing.T) {
 		r := newRig(t, withCard(s, desk.Clerk{}, false))
 		s.why = &desk.Error{Code: code}
 		r.layStaff(s)
-		if got := r.c.frame.login.news.String(); got != r.c.t("error."+code)+"  "+r.c.t("hint."+code) {
+		if got := r.c.frame.login.news.String(); got != r.c.t("error."+code)+r.c.t("list.stop")+r.c.t("hint."+code) {
 			t.Errorf("%s: %q", code, got)
 		}
 		r.login()
