@@ -106,6 +106,7 @@ func (t *TrainingStation) vault(o *TrainingOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	defer keys.FreshSoftware(key).Close()
 	t.Vault, err = keys.CreateVault(o.Vault, o.Rand, key, []keys.Slot{
 		{ClerkID: TrainingClerk, PIN: []byte(TrainingPIN), Cost: o.Cost},
 		{ClerkID: TrainingSupervisor, PIN: []byte(TrainingPIN), Cost: o.Cost},

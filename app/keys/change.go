@@ -50,14 +50,14 @@ func (v *Vault) ReplaceKey(u *Unlocked, rand io.Reader, key *ecdsa.PrivateKey) e
 		return err
 	}
 	v.mu.Lock()
-	v.pub = &key.PublicKey
+	v.pub = publicHalf(key)
 	v.mu.Unlock()
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.key.Close()
 	u.sm.Close()
 	u.sm = nil
-	u.key, u.kind, u.pub = &File{key: key, pub: &key.PublicKey}, Software, &key.PublicKey
+	u.key, u.kind, u.pub = newFile(key), Software, publicHalf(key)
 	return nil
 }
 

@@ -58,7 +58,22 @@ func CreateFile(path string, rand io.Reader, alg Algorithm, o Options) (*File, e
 	if err := writeNew(path, data); err != nil {
 		return nil, err
 	}
-	return &File{key: key, pub: key.Public()}, nil
+	return newFile(key), nil
+}
+
+// newFile holds a private key and a public one that does not keep it alive.
+func newFile(key crypto.Signer) *File {
+	if k, ok := key.(*ecdsa.PrivateKey); ok {
+		return &File{key: key, pub: publicHalf(k)}
+	}
+	return &File{key: key, pub: key.Public()}
+}
+
+// publicHalf copies the public key: a pointer into the private one would keep all of it alive, and what crypto/ecdsa
+// remembers of it, long after it was closed.
+func publicHalf(key *ecdsa.PrivateKey) *ecdsa.PublicKey {
+	pub := key.PublicKey
+	return &pub
 }
 
 func generate(rand io.Reader, alg Algorithm) (crypto.Signer, error) {
@@ -97,9 +112,9 @@ func parseFile(data, passphrase []byte) (*File, error) {
 		if key.Curve != elliptic.P256() {
 			return nil, ErrAlgorithm
 		}
-		return &File{key: key, pub: key.Public()}, nil
+		return newFile(key), nil
 	case ed25519.PrivateKey:
-		return &File{key: key, pub: key.Public()}, nil
+		return newFile(key), nil
 	}
 	return nil, ErrAlgorithm
 }

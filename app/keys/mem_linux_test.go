@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -87,4 +89,48 @@ func TestLockLeavesNothing(t *testing.T) {
 		scrub()
 	}
 	t.Fatalf("%d copies are left", left())
+}
+
+// TestMakingLeavesNothing looks for the voucher key of a vault that has just been made. The vault is still there, and its
+// public key; a pointer into the private one would keep it.
+func TestMakingLeavesNothing(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	big, little := make([]byte, scalarSize), make([]byte, scalarSize)
+	//lint:ignore SA1019 the very words in memory are looked for
+	key.D.FillBytes(big)
+	for i := range big {
+		big[i] = ^big[i]
+		little[scalarSize-1-i] = big[i]
+	}
+	v, err := CreateVault(filepath.Join(t.TempDir(), "vault"), rand.Reader, key, []Slot{{ClerkID: "01", PIN: []byte("246810"), Cost: Cost{Passes: 1, Memory: 8 << 10, Threads: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := FreshSoftware(key)
+	public := f.Key().Public()
+	digest := sha256.Sum256([]byte("SPECIMEN"))
+	if _, err := f.Key().Sign(nil, digest[:], crypto.SHA256); err != nil {
+		t.Fatal(err)
+	}
+	if copies(t, big)+copies(t, little) == 0 {
+		t.Fatal("nothing is found while it is open: the test cannot fail")
+	}
+	f.Close()
+	f, key = nil, nil
+	left := 1
+	for range 5 {
+		if scrub(); left == 0 {
+			break
+		}
+		left = copies(t, big) + copies(t, little)
+	}
+	if left > 0 {
+		t.Errorf("%d copies are left", left)
+	}
+	if !v.Public().Equal(public) {
+		t.Error("the vault has another public key")
+	}
 }

@@ -73,7 +73,7 @@ func CreateVault(path string, rand io.Reader, key *ecdsa.PrivateKey, slots []Slo
 	if err := v.file.put(rand, kek, key); err != nil {
 		return nil, err
 	}
-	v.pub = &key.PublicKey
+	v.pub = publicHalf(key)
 	for _, s := range slots {
 		if err := v.file.add(rand, kek, s); err != nil {
 			return nil, err

@@ -30,7 +30,7 @@ func FreshSoftware(key *ecdsa.PrivateKey) *Fresh {
 	if key == nil {
 		return &Fresh{key: &File{}}
 	}
-	return &Fresh{soft: key, key: &File{key: key, pub: &key.PublicKey}}
+	return &Fresh{soft: key, key: newFile(key)}
 }
 
 // FreshToken makes a key in a place. Where t.PIN is nil and the place takes whatever PIN it is given, which a TPM does,
@@ -135,7 +135,7 @@ func (n *nextFile) open(kek []byte) (Key, error) {
 			wipe(key)
 			return nil, ErrDamaged
 		}
-		return &File{key: key, pub: &key.PublicKey}, nil
+		return newFile(key), nil
 	}
 	aad, err := n.Token.aad(n.Public)
 	if err != nil {
