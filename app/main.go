@@ -208,6 +208,8 @@ func counter(o options, out io.Writer) (err error) {
 			st.SetSetting(ctx, "recipient", recipient)
 		},
 	})
+	over := mustEnd(ctx, log, st.Close)
+	defer over()
 	running, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- machine.Run(running) }()
@@ -216,7 +218,9 @@ func counter(o options, out io.Writer) (err error) {
 		defer close(sent)
 		st.Courier(running)
 	}()
-	err = ui.Run(ctx, fitted(ctx, withLife(ctx, screens(ctx, o, st, machine, lang, out), st), o, st))
+	d := fitted(ctx, withLife(ctx, screens(ctx, o, st, machine, lang, out), st), o, st)
+	d.Closed = stop
+	err = ui.Run(ctx, d)
 	cancel()
 	<-sent
 	return errors.Join(err, <-ended)

@@ -32,7 +32,8 @@ starts() {
   n=0
   while [ $n -le "${STARTS:-5}" ]; do
     n=$((n + 1))
-    "$work/winstart" 10 "$@" >> "$work/runs" || fail "$name does not start"
+    "$work/winstart" 10 "$@" >> "$work/runs" 2> "$work/why" || { tail -n 40 "$work/data/log/diagnostic.log" >&2 2> /dev/null || true; fail "$name: $(cat "$work/why")"; }
+    if [ -s "$work/why" ]; then echo "weight: $name: $(cat "$work/why")" >&2; grep 'does not end' "$work/data/log/diagnostic.log" >&2 || true; fi
     sleep 1
   done
   sed 1d "$work/runs" > "$work/five"

@@ -125,6 +125,16 @@ int main(int argc, char **argv) {
 	double cpu = (ticks(p) - t) * 1e5 / sysconf(_SC_CLK_TCK) / (now() - from);
 	printf("%.0f %.0f %.1f %.1f %.1f\n", map, paint, kilobytes(p, "Pss:") / 1024.0, kilobytes(p, "Rss:") / 1024.0, cpu);
 	kill(-p, SIGTERM);
-	waitpid(p, NULL, 0);
+	int status = 0;
+	double told = now();
+	while (!waitpid(p, &status, WNOHANG)) {
+		if (now() - told > 20e3) {
+			kill(-p, SIGKILL);
+			fprintf(stderr, "winstart: it does not end\n");
+			return 1;
+		}
+		rest(10);
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status)) fprintf(stderr, "winstart: it ended with %d\n", WEXITSTATUS(status));
 	return 0;
 }

@@ -224,6 +224,8 @@ type Deps struct {
 	Note func(lang string, scale float32, palette string)
 	// OnReady is called once after the first frame.
 	OnReady func()
+	// Closed is called when the clerk's window is on its way out; nil: nobody asks.
+	Closed func()
 	// OnStep is called after each State has been put on the screens. May be nil.
 	OnStep func(flow.Step)
 	// Now is the clock of keys, bursts and the strip; nil: the computer's.

@@ -51,6 +51,9 @@ func Run(ctx context.Context, d Deps) error {
 		}
 	}
 	keep := context.AfterFunc(ctx, func() { c.post(a.Quit) })
+	if d.Closed != nil {
+		c.window.SetOnClosed(d.Closed)
+	}
 	c.window.SetMaster()
 	c.window.Show()
 	if c.citizen != nil {
