@@ -135,12 +135,12 @@ pictured() {
 key_held() {
   BANGBAN_VAULT="${data_dir:-$work/d}/keys/voucher.vault" BANGBAN_VAULT_PIN=246810 BANGBAN_SCALAR="$work/scalar" CGO_ENABLED=0 \
     go test -count=1 -tags ci -run '^TestScalarForResidue$' ./app/keys > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "the voucher key"; }
-  SCALAR="$work/scalar" SEEN=1 sh packaging/residue.sh --memory "$app" > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "voucher key in memory"; }
+  PIXELS= SCALAR="$work/scalar" SEEN=1 sh packaging/residue.sh --memory "$app" > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "voucher key in memory"; }
   echo "walk: $where: $(tail -n 1 "$work/memory" | sed 's/^residue: //')"
 }
 key_gone() {
   sleep 3
-  SCALAR="$work/scalar" sh packaging/residue.sh --memory "$app" > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "voucher key in memory of a locked counter"; }
+  PIXELS= SCALAR="$work/scalar" sh packaging/residue.sh --memory "$app" > "$work/memory" 2>&1 || { cat "$work/memory" >&2; fail "voucher key in memory of a locked counter"; }
   echo "walk: $where: locked: $(sed -n 's/^residue: \(voucher key.*\)/\1/p' "$work/memory")"
 }
 # wordless SPECIMEN: nor are the person's words.
