@@ -1,10 +1,11 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"os"
-	"runtime"
+	"runtime/pprof"
 	"time"
 )
 
@@ -35,9 +36,9 @@ func (e ending) watch(ctx context.Context, done <-chan struct{}) {
 		return
 	case <-timer.C:
 	}
-	stacks := make([]byte, 64<<10) // functions and places, no values of ours
-	stacks = stacks[:runtime.Stack(stacks, true)]
-	e.log.Error("does not end", "seconds", e.within.Seconds(), "stacks", string(stacks))
+	var stacks bytes.Buffer
+	_ = pprof.Lookup("goroutine").WriteTo(&stacks, 1) // functions and places; runtime.Stack would print what they were called with
+	e.log.Error("does not end", "seconds", e.within.Seconds(), "stacks", stacks.String())
 	if err := e.finish(); err != nil {
 		e.log.Error("close", "err", err)
 	}
