@@ -130,11 +130,7 @@ func (e *env) readCard(ctx context.Context, f cardFlags) (*station.Reading, erro
 	if err != nil {
 		return nil, err
 	}
-	o, err := e.looking()
-	if err != nil {
-		return nil, err
-	}
-	cards, err := station.OpenCards(ctx, o)
+	cards, err := e.openCards(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -44,11 +44,7 @@ func (e *env) cardStaff() *cobra.Command {
 			if out == "" {
 				return usagef("card staff wants --out FILE")
 			}
-			o, err := e.looking()
-			if err != nil {
-				return err
-			}
-			cards, err := station.OpenCards(cmd.Context(), o)
+			cards, err := e.openCards(cmd.Context())
 			if err != nil {
 				return err
 			}

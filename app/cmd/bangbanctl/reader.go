@@ -25,11 +25,7 @@ func (e *env) readerCommand() *cobra.Command {
 	group.AddCommand(flag(&cobra.Command{
 		Use: "list", Short: "List the readers and what lies on them", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o, err := e.looking()
-			if err != nil {
-				return err
-			}
-			cards, err := station.OpenCards(cmd.Context(), o)
+			cards, err := e.openCards(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -54,11 +50,7 @@ func (e *env) readerCommand() *cobra.Command {
 	group.AddCommand(flag(&cobra.Command{
 		Use: "watch", Short: "Report what happens at the readers until interrupted", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o, err := e.looking()
-			if err != nil {
-				return err
-			}
-			cards, err := station.OpenCards(cmd.Context(), o)
+			cards, err := e.openCards(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -244,6 +244,15 @@ func (e *env) looking() (station.Options, error) {
 	return o, nil
 }
 
+// openCards opens what reads cards, without a counter.
+func (e *env) openCards(ctx context.Context) (*station.Cards, error) {
+	o, err := e.looking()
+	if err != nil {
+		return nil, err
+	}
+	return station.OpenCards(ctx, o)
+}
+
 // clock is the computer's clock, or the moment of --at.
 func (e *env) clock() (func() time.Time, error) {
 	if e.at == "" {
