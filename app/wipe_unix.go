@@ -19,18 +19,8 @@ var tidied = [...]struct{ name, value string }{
 }
 
 // clobber has the program start itself anew with these settings, which takes about 10 ms; where it cannot, it goes on without.
-// What is set already stays as it is.
 func clobber() {
-	env, missing := os.Environ(), false
-	for _, s := range tidied {
-		set := os.Getenv(s.name)
-		switch {
-		case set == "":
-			env, missing = append(env, s.name+"="+s.value), true
-		case s.name == "GODEBUG" && !strings.Contains(set, "clobberfree="):
-			env, missing = append(env, s.name+"="+set+","+s.value), true
-		}
-	}
+	env, missing := tidyEnv(os.Environ())
 	if !missing {
 		return
 	}
@@ -39,4 +29,27 @@ func clobber() {
 		return
 	}
 	_ = syscall.Exec(self, os.Args, env) // it returns only where it failed
+}
+
+// tidyEnv is env with the settings that are missing in it. What is set already stays as it is, but for GODEBUG, which is a
+// list; each name is there once, since the first of two is what counts and the program would start itself for ever.
+func tidyEnv(env []string) (out []string, missing bool) {
+	set := map[string]int{} // where in out
+	for _, line := range env {
+		name, value, _ := strings.Cut(line, "=")
+		if _, twice := set[name]; value != "" && !twice {
+			set[name] = len(out)
+			out = append(out, line)
+		}
+	}
+	for _, s := range tidied {
+		i, is := set[s.name]
+		switch {
+		case !is:
+			out, missing = append(out, s.name+"="+s.value), true
+		case s.name == "GODEBUG" && !strings.Contains(out[i], "clobberfree="):
+			out[i], missing = out[i]+","+s.value, true
+		}
+	}
+	return out, missing
 }

@@ -1,0 +1,35 @@
+//go:build unix
+
+package app
+
+import (
+	"slices"
+	"testing"
+)
+
+// What the program starts itself with must be enough: else it would start itself for ever.
+func TestTidyEnv(t *testing.T) {
+	for _, env := range [][]string{
+		nil, {"HOME=/h"}, {"GODEBUG=inittrace=1"}, {"GODEBUG=", "HOME=/h"}, {"GODEBUG=madvdontneed=1", "GODEBUG=clobberfree=1"},
+		{"FYNE_CACHE=5s", "GODEBUG=clobberfree=0"}, {"MALLOC_MMAP_THRESHOLD_=1"},
+	} {
+		once, missing := tidyEnv(env)
+		if !missing {
+			t.Errorf("%q: nothing is missing", env)
+		}
+		twice, again := tidyEnv(once)
+		if again || !slices.Equal(once, twice) {
+			t.Errorf("%q: a second time it is %q, then %q", env, once, twice)
+		}
+		for _, line := range env {
+			if line == "HOME=/h" || line == "FYNE_CACHE=5s" || line == "MALLOC_MMAP_THRESHOLD_=1" {
+				if !slices.Contains(once, line) {
+					t.Errorf("%q: lost %q", env, line)
+				}
+			}
+		}
+	}
+	if env, _ := tidyEnv([]string{"GODEBUG=inittrace=1"}); env[0] != "GODEBUG=inittrace=1,clobberfree=1" {
+		t.Errorf("what was set is %q now", env[0])
+	}
+}
