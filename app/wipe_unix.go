@@ -4,6 +4,7 @@ package app
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -14,7 +15,7 @@ import (
 //   - FYNE_CACHE: how long the toolkit keeps the pictures of words, a minute else.
 //   - MALLOC_MMAP_THRESHOLD_: the C library gives memory of this size and more back to the system as it is freed. The
 //     pictures that OpenGL draws with lie there, portraits too.
-var tidied = [...]struct{ name, value string }{
+var tidied = [...]setting{
 	{"GODEBUG", "clobberfree=1"}, {"FYNE_CACHE", "20s"}, {"MALLOC_MMAP_THRESHOLD_", "65536"},
 }
 
@@ -31,16 +32,20 @@ func clobber() {
 	_ = syscall.Exec(self, os.Args, env) // it returns only where it failed
 }
 
+type setting struct{ name, value string }
+
 // tidyEnv is env with the settings that are missing in it. What is set already stays as it is, but for GODEBUG, which is a
 // list; each name is there once, since the first of two is what counts and the program would start itself for ever.
 func tidyEnv(env []string) (out []string, missing bool) {
 	set := map[string]int{} // where in out
 	for _, line := range env {
 		name, value, _ := strings.Cut(line, "=")
-		if _, twice := set[name]; value != "" && !twice {
-			set[name] = len(out)
-			out = append(out, line)
+		tidy := slices.ContainsFunc(tidied[:], func(s setting) bool { return s.name == name })
+		if _, twice := set[name]; twice || tidy && value == "" {
+			continue
 		}
+		set[name] = len(out)
+		out = append(out, line)
 	}
 	for _, s := range tidied {
 		i, is := set[s.name]

@@ -10,7 +10,7 @@ import (
 // What the program starts itself with must be enough: else it would start itself for ever.
 func TestTidyEnv(t *testing.T) {
 	for _, env := range [][]string{
-		nil, {"HOME=/h"}, {"GODEBUG=inittrace=1"}, {"GODEBUG=", "HOME=/h"}, {"GODEBUG=madvdontneed=1", "GODEBUG=clobberfree=1"},
+		nil, {"HOME=/h"}, {"GODEBUG=inittrace=1"}, {"GODEBUG=", "HOME=/h", "EMPTY="}, {"GODEBUG=madvdontneed=1", "GODEBUG=clobberfree=1"},
 		{"FYNE_CACHE=5s", "GODEBUG=clobberfree=0"}, {"MALLOC_MMAP_THRESHOLD_=1"},
 	} {
 		once, missing := tidyEnv(env)
@@ -22,7 +22,7 @@ func TestTidyEnv(t *testing.T) {
 			t.Errorf("%q: a second time it is %q, then %q", env, once, twice)
 		}
 		for _, line := range env {
-			if line == "HOME=/h" || line == "FYNE_CACHE=5s" || line == "MALLOC_MMAP_THRESHOLD_=1" {
+			if line == "HOME=/h" || line == "EMPTY=" || line == "FYNE_CACHE=5s" || line == "MALLOC_MMAP_THRESHOLD_=1" {
 				if !slices.Contains(once, line) {
 					t.Errorf("%q: lost %q", env, line)
 				}
