@@ -27,7 +27,7 @@ func (c *counter) mainAction() mainAction {
 	case layerSupport:
 		return mainAction{"main.support", c.saveSupport}
 	case layerList:
-		return mainAction{"main.list", c.frame.list.print}
+		return mainAction{"main.list", c.frame.list().print}
 	case layerQueue:
 		return c.queueMain()
 	case layerScan:
@@ -35,7 +35,7 @@ func (c *counter) mainAction() mainAction {
 	case layerTake, layerDay, layerJournal, layerSetUp:
 		return c.lifeMain()
 	case layerUnfinished:
-		return mainAction{"main.recover", func() { c.frame.unfinished.handed() }}
+		return mainAction{"main.recover", func() { c.frame.unfinished().handed() }}
 	}
 	v := c.d.Visit
 	switch c.s.Step {
@@ -43,13 +43,13 @@ func (c *counter) mainAction() mainAction {
 		if c.busy {
 			return mainAction{"main.wait", nil}
 		}
-		return mainAction{"main.login", func() { c.frame.login.submit() }}
+		return mainAction{"main.login", func() { c.frame.login().submit() }}
 	case flow.Ready:
 		return mainAction{"main.ready", nil}
 	case flow.Reading:
 		return mainAction{"main.reading", nil}
 	case flow.NeedSecret:
-		return mainAction{"main.secret", func() { c.frame.secret.submit() }}
+		return mainAction{"main.secret", func() { c.frame.secret().submit() }}
 	case flow.Pulled:
 		return mainAction{"main.pulled", nil}
 	case flow.Trouble:
@@ -63,14 +63,14 @@ func (c *counter) mainAction() mainAction {
 		if c.busy {
 			return mainAction{"main.wait", nil}
 		}
-		return mainAction{"main.second", func() { c.frame.second.submit() }}
+		return mainAction{"main.second", func() { c.frame.second().submit() }}
 	case flow.Compare:
-		if c.frame.compare.name.open() {
-			return mainAction{"main.name", c.frame.compare.name.confirm}
+		if c.frame.compare().name.open() {
+			return mainAction{"main.name", c.frame.compare().name.confirm}
 		}
 		return mainAction{"main.same", func() { c.do("visit.same", v.Same) }}
 	case flow.Choose:
-		return mainAction{"main.choose", func() { c.frame.choose.submit() }}
+		return mainAction{"main.choose", func() { c.frame.choose().submit() }}
 	case flow.Agree:
 		return mainAction{"main.agree", nil}
 	case flow.Spoken:
@@ -86,7 +86,7 @@ func (c *counter) mainAction() mainAction {
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
 		return c.helperMain()
 	case flow.Evidence:
-		return mainAction{"main.evidence", func() { c.frame.evidence.submit() }}
+		return mainAction{"main.evidence", func() { c.frame.evidence().submit() }}
 	case flow.GrantScan:
 		return mainAction{"main.grant.scan", nil}
 	case flow.GrantCard:
@@ -186,12 +186,12 @@ func (c *counter) stepActions(m map[fyne.KeyName]action) {
 		c.placeActions(m)
 	case flow.Compare:
 		m[fyne.KeyF4] = reread
-		if c.frame.compare.name.open() {
-			m[fyne.KeyF5] = action{"key.F5.character", true, c.frame.compare.name.change}
+		if c.frame.compare().name.open() {
+			m[fyne.KeyF5] = action{"key.F5.character", true, c.frame.compare().name.change}
 		}
-		m[fyne.KeyF3] = action{works: true, do: func() { c.frame.compare.toggle() }}
+		m[fyne.KeyF3] = action{works: true, do: func() { c.frame.compare().toggle() }}
 	case flow.Choose:
-		m[fyne.KeyF10] = action{works: true, do: func() { c.frame.choose.submit() }}
+		m[fyne.KeyF10] = action{works: true, do: func() { c.frame.choose().submit() }}
 		c.reprintAction(m)
 	case flow.Agree:
 		m[fyne.KeyF3] = action{"key.F3.change", true, func() { c.do("visit.back", v.Back) }}
@@ -209,14 +209,17 @@ func (c *counter) stepActions(m map[fyne.KeyName]action) {
 		}
 	}
 	if c.layer == layerUnfinished {
-		m[fyne.KeyF8] = action{"key.F8.spoil", true, func() { c.frame.unfinished.spoiled() }}
+		m[fyne.KeyF8] = action{"key.F8.spoil", true, func() { c.frame.unfinished().spoiled() }}
 	}
 }
 
 // placeActions are the keys of a step that waits for a card or its secret, where there is something to choose.
 func (c *counter) placeActions(m map[fyne.KeyName]action) {
-	if _, ok := c.frame.secret.next(); ok && c.s.Step == flow.NeedSecret {
-		m[fyne.KeyF3] = action{"key.F3.secret", true, c.frame.secret.change}
+	if c.s.Step != flow.NeedSecret {
+		return
+	}
+	if _, ok := c.frame.secret().next(); ok {
+		m[fyne.KeyF3] = action{"key.F3.secret", true, c.frame.secret().change}
 	}
 }
 
@@ -320,7 +323,7 @@ func (c *counter) helpActions(m map[fyne.KeyName]action) {
 func (c *counter) reread() {
 	switch {
 	case c.d.Tray != nil && c.shift():
-		c.frame.ready.tray.lift()
+		c.frame.ready().tray.lift()
 		return
 	case c.canLay():
 		c.tray().lay()
@@ -384,7 +387,7 @@ func (c *counter) toggleLayer(l layer) {
 	}
 	c.layer, c.fault, c.note, c.armed = l, nil, "", ""
 	if l == layerQueue {
-		c.frame.queue.open()
+		c.frame.queue().open()
 	}
 	c.frame.stepped()
 	c.refresh()

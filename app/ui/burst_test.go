@@ -45,7 +45,7 @@ func TestGroupNumber(t *testing.T) {
 func TestBurstLeavesListsAlone(t *testing.T) {
 	r := newRig(t, func(d *Deps, _ *flowtest.Fakes) { d.Show = nil })
 	r.toChoose()
-	list := r.c.frame.choose.purpose
+	list := r.c.frame.choose().purpose
 	before := list.Selected()
 	r.write("2222222222222", 5*time.Millisecond)
 	r.key(fyne.KeyReturn)

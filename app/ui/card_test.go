@@ -130,7 +130,7 @@ func (r *rig) typed(text string) {
 func TestCardLogin(t *testing.T) {
 	s := &carded{}
 	r := newRig(t, withCard(s, flowtest.Supervisor(), true))
-	login := r.c.frame.login
+	login := r.c.frame.login()
 	r.layStaff(s)
 	if login.way() != wayCard || login.chosen != 1 || login.pinLabel.String() != r.c.t("cl.card.pin") {
 		t.Fatalf("way %d, chosen %d, %q", login.way(), login.chosen, login.pinLabel.String())
@@ -242,7 +242,7 @@ func TestCardFirst(t *testing.T) {
 	s := &carded{}
 	r := newRig(t, withCard(s, flowtest.Clerk(), false, "01"))
 	r.layStaff(s)
-	login := r.c.frame.login
+	login := r.c.frame.login()
 	if login.way() != wayCardLetter || login.agBox.Visible() || !login.codeBox.Visible() {
 		t.Fatalf("way %d", login.way())
 	}
@@ -257,7 +257,7 @@ func TestCardFirst(t *testing.T) {
 	s = &carded{}
 	r = newRig(t, withCard(s, flowtest.Clerk(), false))
 	r.layStaff(s)
-	if login = r.c.frame.login; login.way() != wayCardNew || login.codeBox.Visible() || !login.agBox.Visible() {
+	if login = r.c.frame.login(); login.way() != wayCardNew || login.codeBox.Visible() || !login.agBox.Visible() {
 		t.Fatalf("way %d", login.way())
 	}
 	r.write("246810", 120*time.Millisecond)
@@ -279,7 +279,7 @@ func TestCardOfNoUse(t *testing.T) {
 		r := newRig(t, withCard(s, desk.Clerk{}, false))
 		s.why = &desk.Error{Code: code}
 		r.layStaff(s)
-		if got := r.c.frame.login.news.String(); got != r.c.t("error."+code)+r.c.t("list.stop")+r.c.t("hint."+code) {
+		if got := r.c.frame.login().news.String(); got != r.c.t("error."+code)+r.c.t("list.stop")+r.c.t("hint."+code) {
 			t.Errorf("%s: %q", code, got)
 		}
 		r.login()
@@ -291,7 +291,7 @@ func TestCardOfAnother(t *testing.T) {
 	s := &carded{}
 	r := newRig(t, withCard(s, flowtest.Supervisor(), true))
 	r.layStaff(s)
-	login := r.c.frame.login
+	login := r.c.frame.login()
 	r.c.window.Canvas().Focus(login.who)
 	r.key(fyne.KeyUp)
 	if login.way() != wayPIN || login.pinLabel.String() != r.c.t("cl.login.pin") {
@@ -308,7 +308,7 @@ func TestCardOfAnother(t *testing.T) {
 func TestCardWanted(t *testing.T) {
 	s := &carded{wants: "01"}
 	r := newRig(t, withCard(s, flowtest.Clerk(), true))
-	login := r.c.frame.login
+	login := r.c.frame.login()
 	if login.letter.String() != r.c.t("cl.card.lay") {
 		t.Fatalf("%q", login.letter.String())
 	}
@@ -337,7 +337,7 @@ func TestCardOfTheClerkIsNoSecond(t *testing.T) {
 		r.step(next)
 	}
 	r.until(func() bool { return s.not[len(s.not)-1] == staffReader })
-	if got := r.c.frame.second.pinLabel.String(); got != r.c.t("cl.second.pin") {
+	if got := r.c.frame.second().pinLabel.String(); got != r.c.t("cl.second.pin") {
 		t.Errorf("%q", got)
 	}
 }
@@ -351,7 +351,7 @@ func TestCardSecond(t *testing.T) {
 	})
 	r.toSecond()
 	r.layStaff(s)
-	if got := r.c.frame.second.pinLabel.String(); got != r.c.t("cl.card.pin") {
+	if got := r.c.frame.second().pinLabel.String(); got != r.c.t("cl.card.pin") {
 		t.Fatalf("%q", got)
 	}
 	r.until(func() bool { return r.c.s.Note != flow.NoteCardWaits })
@@ -368,7 +368,7 @@ func TestCardApprove(t *testing.T) {
 	r := newRig(t, withCard(s, flowtest.Supervisor(), true))
 	r.toTakeApprove()
 	r.layStaff(s)
-	if got := r.c.frame.approve.pinLabel.String(); got != r.c.t("cl.card.pin") {
+	if got := r.c.frame.approve().pinLabel.String(); got != r.c.t("cl.card.pin") {
 		t.Fatalf("%q", got)
 	}
 	r.approve()

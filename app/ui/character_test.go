@@ -59,7 +59,7 @@ func TestCharacterIsFoundByKeys(t *testing.T) {
 	r.login()
 	r.put(&flowtest.Card{Document: flowtest.Rare()})
 	r.step(flow.Compare)
-	b := r.c.frame.compare.name
+	b := r.c.frame.compare().name
 	r.key(fyne.KeyF5)
 	r.write("龙4", 300*time.Millisecond)
 	if len(b.runes) == 0 || !b.found.Visible() {

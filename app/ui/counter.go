@@ -199,22 +199,7 @@ func (c *counter) forget() {
 	if c.burst.Len() == 0 {
 		c.marked, c.before = nil, ""
 	}
-	if c.s.Step != flow.NeedSecret {
-		c.frame.secret.leave()
-	}
-	if c.s.Step != flow.Second && c.frame.second.pin.Text != "" {
-		c.frame.second.pin.Take()
-	}
-	switch c.s.Step {
-	case flow.Ready, flow.Reading, flow.Compare, flow.Farewell, flow.NotToday:
-		c.frame.evidence.forget()
-	}
-	switch c.s.Step {
-	case flow.Ready, flow.Reading, flow.Farewell, flow.NotToday:
-		c.frame.choose.forget()
-		c.frame.helper.forget()
-		c.frame.compare.open = false
-	}
+	c.frame.forget(c.s.Step)
 	if c.s.Subject == nil {
 		for _, p := range c.frame.pages { // hidden tasks hold no words of a person who has gone
 			p.refresh()

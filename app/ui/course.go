@@ -46,11 +46,13 @@ func (c *counter) watchCourse(s flow.State) {
 // offerCard puts the hand on the card of the exercise.
 func (c *counter) offerCard() {
 	e, due := c.course.Exercise()
-	if b := c.frame.ready.tray; due {
-		for i, n := range b.names {
-			if n == e.Card {
-				b.list.Pick(i)
-			}
+	if !due {
+		return
+	}
+	b := c.frame.ready().tray
+	for i, n := range b.names {
+		if n == e.Card {
+			b.list.Pick(i)
 		}
 	}
 }

@@ -45,8 +45,8 @@ func (r *rig) toScore() {
 func TestCourseByKeys(t *testing.T) {
 	r := newRig(t, exercising)
 	r.toCourse()
-	if r.c.layer != layerNone || r.c.frame.ready.tray.list.Selected() != 0 || r.c.task() == "" {
-		t.Fatalf("layer %v, row %d", r.c.layer, r.c.frame.ready.tray.list.Selected())
+	if r.c.layer != layerNone || r.c.frame.ready().tray.list.Selected() != 0 || r.c.task() == "" {
+		t.Fatalf("layer %v, row %d", r.c.layer, r.c.frame.ready().tray.list.Selected())
 	}
 	r.put(&flowtest.Card{Document: flowtest.Passport()})
 	r.step(flow.Compare)
@@ -61,7 +61,7 @@ func TestCourseByKeys(t *testing.T) {
 	if len(r.c.course.Results) != 1 || !r.c.course.Results[0].Right || !strings.Contains(r.c.note, "10 分") {
 		t.Fatalf("%v %q", r.c.course.Results, r.c.note)
 	}
-	if r.c.frame.ready.tray.list.Selected() != 1 {
+	if r.c.frame.ready().tray.list.Selected() != 1 {
 		t.Error("the hand is not on the next card")
 	}
 }
@@ -109,7 +109,7 @@ func (r *rig) toSupport() {
 	r.login()
 	r.key(fyne.KeyF1)
 	r.key(fyne.KeyF8)
-	r.until(func() bool { return r.c.frame.support.got != "" })
+	r.until(func() bool { return r.c.frame.support().got != "" })
 	r.pass(time.Second)
 }
 
@@ -118,7 +118,7 @@ func TestSupportByKeys(t *testing.T) {
 	out := &supporter{}
 	r := newRig(t, func(d *Deps, _ *flowtest.Fakes) { d.Support = out })
 	r.toSupport()
-	shown := r.c.frame.support.got
+	shown := r.c.frame.support().got
 	if got := fmt.Sprint(texts(r.c.frame.work)); !strings.Contains(got, "driver-unknown") || out.saved != "" {
 		t.Fatalf("%s", got)
 	}

@@ -31,7 +31,7 @@ func (r *rig) toEvidence() {
 	r.step(flow.Evidence)
 	for _, row := range "16" {
 		r.write(string(row), 120*time.Millisecond)
-		r.until(func() bool { return r.c.frame.evidence.at == int(row-'1') })
+		r.until(func() bool { return r.c.frame.evidence().at == int(row-'1') })
 		r.key(fyne.KeyF3)
 	}
 	r.until(func() bool { return r.c.s.Evidence.Enough })
@@ -45,7 +45,7 @@ func (r *rig) toEvidenceCompare() {
 		r.key(fyne.KeyReturn)
 		r.write(s, 120*time.Millisecond)
 	}
-	r.c.window.Canvas().Focus(r.c.frame.evidence.fields[2])
+	r.c.window.Canvas().Focus(r.c.frame.evidence().fields[2])
 	r.write("HK123456", 120*time.Millisecond)
 	r.key(fyne.KeyReturn)
 	r.step(flow.Compare)
@@ -55,7 +55,7 @@ func (r *rig) toEvidenceCompare() {
 func TestEvidenceByKeys(t *testing.T) {
 	r := newRig(t, withEvidence)
 	r.toEvidenceCompare()
-	if f := r.c.frame.evidence.fields; f[0].Text+f[1].Text+f[2].Text != "" {
+	if f := r.c.frame.evidence().fields; f[0].Text+f[1].Text+f[2].Text != "" {
 		t.Error("something is left in a field")
 	}
 	if got := fmt.Sprint(texts(r.c.frame.work)); !strings.Contains(got, "SPECIMEN MEI") || !strings.Contains(got, "1938-05-04") {

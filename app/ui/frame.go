@@ -21,7 +21,7 @@ const (
 	mirrorFactor   = 0.25 // 320 × 200 of 1280 × 800
 )
 
-// screen is one task in the work area. It is built once.
+// screen is one task in the work area. It is built once, when it is first needed.
 type screen interface {
 	content() *fyne.Container // a Column
 	refresh()
@@ -51,40 +51,10 @@ type frame struct {
 	main   *widget.Button
 	flip   *citizen // over everything, where the window is turned round
 
-	pages      []*page
-	now        *page
-	login      *loginScreen
-	ready      *readyScreen
-	reading    *readingScreen
-	secret     *secretScreen
-	stopped    *stoppedScreen
-	unproven   *unprovenScreen
-	second     *secondScreen
-	compare    *compareScreen
-	choose     *chooseScreen
-	agree      *agreeScreen
-	paper      *paperScreen
-	end        *endScreen
-	unfinished *unfinishedScreen
-	queue      *queueScreen
-	help       *helpScreen
-	blank      *blankScreen
-	scan       *scanScreen
-	verdict    *verdictScreen
-	take       *takeScreen
-	day        *dayScreen
-	review     *reviewScreen
-	approve    *approveScreen
-	journal    *journalScreen
-	reprint    *reprintScreen
-	helper     *helperScreen
-	grant      *grantScreen
-	setup      *setUpScreen
-	evidence   *evidenceScreen
-	score      *scoreScreen
-	support    *supportScreen
-	list       *listScreen
-	testCode   image.Image
+	pages    []*page
+	now      *page
+	screens  screens
+	testCode image.Image
 }
 
 func newFrame(c *counter) *frame {
@@ -100,12 +70,7 @@ func newFrame(c *counter) *frame {
 		cells = append(cells, keyCap.Pressable)
 	}
 	f.bar = k.Grid(4, 120, cells...)
-	f.screens()
 	f.work = container.NewStack()
-	for _, p := range f.pages {
-		p.scroller.Container.Hide()
-		f.work.Add(p.scroller.Container)
-	}
 	f.root = container.New(&frameLayout{f}, f.ground, f.strip.root, f.rail.Container, f.work, f.mirror.root, f.slot.Box, f.bar,
 		f.main, f.band)
 	if c.d.Citizen.Mode == CitizenFlip {
@@ -123,87 +88,67 @@ func (f *frame) turnable() {
 	}
 }
 
-// screens builds every task once.
-func (f *frame) screens() {
-	c := f.c
-	f.login, f.ready, f.reading, f.secret = newLogin(c), newReady(c), newReading(c), newSecret(c)
-	f.stopped, f.compare, f.choose, f.agree = newStopped(c), newCompare(c), newChoose(c), newAgree(c)
-	f.paper, f.end, f.unfinished = newPaper(c), newEnd(c), newUnfinished(c)
-	f.unproven, f.second = newUnproven(c), newSecond(c)
-	f.queue, f.help, f.blank = newQueue(c), newHelp(c), newBlank(c)
-	f.scan, f.verdict = newScan(c), newVerdict(c)
-	f.take, f.day, f.review = newTake(c), newDay(c), newReview(c)
-	f.approve, f.journal, f.reprint = newApprove(c), newJournal(c), newReprint(c)
-	f.helper, f.grant, f.setup = newHelper(c), newGrant(c), newSetUp(c)
-	f.evidence, f.score, f.support = newEvidence(c), newScore(c), newSupport(c)
-	f.list = newList(c)
-	for _, s := range []screen{f.helper, f.grant, f.setup, f.evidence, f.score, f.support, f.list, f.login, f.ready, f.reading, f.secret, f.stopped, f.unproven, f.second, f.compare, f.choose, f.agree, f.paper, f.end,
-		f.unfinished, f.queue, f.help, f.blank, f.scan, f.verdict, f.take, f.day, f.review, f.approve, f.journal, f.reprint} {
-		f.pages = append(f.pages, &page{s, c.kit.Scroller(s.content())})
-	}
-}
-
 // current is the screen of the layer, else of the step.
 func (f *frame) current() screen {
 	if f.c.idle.blank {
-		return f.blank
+		return f.blank()
 	}
 	switch f.c.layer {
 	case layerHelp:
-		return f.help
+		return f.help()
 	case layerQueue:
-		return f.queue
+		return f.queue()
 	case layerScore:
-		return f.score
+		return f.score()
 	case layerSupport:
-		return f.support
+		return f.support()
 	case layerList:
-		return f.list
+		return f.list()
 	case layerUnfinished:
-		return f.unfinished
+		return f.unfinished()
 	case layerTake, layerDay, layerJournal, layerSetUp:
 		return f.lifeScreen()
 	case layerScan:
 		if f.c.showing.Step >= flow.ShowVerdict {
-			return f.verdict
+			return f.verdict()
 		}
-		return f.scan
+		return f.scan()
 	}
 	switch f.c.s.Step {
 	case flow.Locked:
-		return f.login
+		return f.login()
 	case flow.Reading:
-		return f.reading
+		return f.reading()
 	case flow.NeedSecret:
-		return f.secret
+		return f.secret()
 	case flow.Pulled, flow.Trouble:
-		return f.stopped
+		return f.stopped()
 	case flow.Unproven:
-		return f.unproven
+		return f.unproven()
 	case flow.Second:
-		return f.second
+		return f.second()
 	case flow.Compare:
-		return f.compare
+		return f.compare()
 	case flow.Choose:
-		return f.choose
+		return f.choose()
 	case flow.Agree, flow.Spoken:
-		return f.agree
+		return f.agree()
 	case flow.Issuing, flow.PrintFault, flow.HandOver:
-		return f.paper
+		return f.paper()
 	case flow.Farewell, flow.NotToday:
-		return f.end
+		return f.end()
 	case flow.Reprint:
-		return f.reprint
+		return f.reprint()
 	case flow.HelperCard, flow.HelperFace, flow.HelperTerms, flow.Aside:
-		return f.helper
+		return f.helper()
 	case flow.GrantScan, flow.GrantCard:
-		return f.grant
+		return f.grant()
 	case flow.Evidence:
-		return f.evidence
+		return f.evidence()
 	case flow.Sanction:
-		return f.approve
+		return f.approve()
 	}
-	return f.ready
+	return f.ready()
 }
 
 // refresh draws the window from what is so.
@@ -285,7 +230,7 @@ func (f *frame) page(way int) {
 	if f.now.scroller.Page(float32(way)) {
 		return
 	}
-	if f.c.layer == layerQueue && f.queue.page(way) || f.c.layer == layerJournal && f.journal.page(way) {
+	if f.c.layer == layerQueue && f.queue().page(way) || f.c.layer == layerJournal && f.journal().page(way) {
 		f.now.scroller.Top()
 	}
 }

@@ -64,8 +64,8 @@ func TestGoldenSeesChanges(t *testing.T) {
 		t.Fatalf("the same screen differs from itself:\n%s", d)
 	}
 	for name, change := range map[string]func(){
-		"word":   func() { r.c.frame.login.head.Set("x") },
-		"colour": func() { r.c.frame.login.head.SetInk(r.c.frame.login.head.String(), widget.InkError) },
+		"word":   func() { r.c.frame.login().head.Set("x") },
+		"colour": func() { r.c.frame.login().head.SetInk(r.c.frame.login().head.String(), widget.InkError) },
 		"place":  func() { r.c.frame.main.Move(r.c.frame.main.Position().AddXY(0, -2)) },
 	} {
 		change()

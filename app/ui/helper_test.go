@@ -69,7 +69,7 @@ func TestMandateByKeys(t *testing.T) {
 	}
 	r.key(fyne.KeyReturn)
 	r.step(flow.Farewell)
-	if len(r.c.frame.helper.scopes) != 0 || r.c.s.helperPhoto != nil {
+	if len(r.c.frame.helper().scopes) != 0 || r.c.s.helperPhoto != nil {
 		t.Error("something of the helper is left on the screens")
 	}
 }
@@ -88,9 +88,9 @@ func TestHelpOnlyByKey(t *testing.T) {
 func TestHelperSecretHasTheFocus(t *testing.T) {
 	r := newRig(t, nil)
 	r.toHelper()
-	if r.c.window.Canvas().Focused() == r.c.frame.helper.secret {
+	if r.c.window.Canvas().Focused() == r.c.frame.helper().secret {
 		t.Error("a field that is not there has the focus")
 	}
 	r.put(&flowtest.Card{Document: flowtest.OtherPassport(), Secret: cardreader.Secret{Kind: cardreader.CAN, Length: 6}, Value: "x"})
-	r.until(func() bool { return r.c.s.Helper.Asks && r.c.window.Canvas().Focused() == r.c.frame.helper.secret })
+	r.until(func() bool { return r.c.s.Helper.Asks && r.c.window.Canvas().Focused() == r.c.frame.helper().secret })
 }

@@ -215,7 +215,7 @@ func (c *counter) scanned(now time.Time) bool {
 	c.marked, c.before = nil, ""
 	c.letters++ // the last one of the burst was no key of the clerk's
 	if c.zone(text) {
-		c.frame.secret.scanned(text)
+		c.frame.secret().scanned(text)
 		return true
 	}
 	c.took(text)
@@ -224,7 +224,7 @@ func (c *counter) scanned(now time.Time) bool {
 
 // zone tells whether a scan belongs into the field that asks for a machine readable zone.
 func (c *counter) zone(text string) bool {
-	return c.s.Step == flow.NeedSecret && c.frame.secret.takes(cardreader.MRZ) && readableZone(text)
+	return c.s.Step == flow.NeedSecret && c.frame.secret().takes(cardreader.MRZ) && readableZone(text)
 }
 
 // readableZone tells whether a burst can be a part of a machine readable zone (ICAO Doc 9303-3 §4.3): the field that asks

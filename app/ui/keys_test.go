@@ -21,7 +21,7 @@ func TestJourneyByKeys(t *testing.T) {
 	r.toAgree()
 	r.touch(r.c.citizen.yes)
 	r.step(flow.HandOver)
-	if r.c.frame.current() != screen(r.c.frame.paper) || r.c.s.preview == nil {
+	if r.c.frame.current() != screen(r.c.frame.paper()) || r.c.s.preview == nil {
 		t.Fatal("no paper on the hand-over screen")
 	}
 	r.key(fyne.KeyReturn)
@@ -169,7 +169,7 @@ func TestScannerNeverLandsInAField(t *testing.T) {
 	r.pass(time.Second)
 	r.write("HC1:NCFOXN%TS3DH3ZSUZK", 8*time.Millisecond)
 	r.key(fyne.KeyReturn)
-	if got := r.c.frame.login.pin.Text; got != "24" {
+	if got := r.c.frame.login().pin.Text; got != "24" {
 		t.Errorf("the PIN field holds %d characters, want 2", len(got))
 	}
 	if r.c.fault == nil || r.c.fault.Code != flow.CodeLocked {

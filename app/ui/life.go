@@ -75,7 +75,7 @@ func (c *counter) openTake() {
 		return
 	}
 	c.layer = layerTake
-	c.frame.take.forget()
+	c.frame.take().forget()
 	c.do("void.open", func() error { return c.d.Take.Open(c.s.Clerk.ID, c.s.Lang) })
 	c.shown()
 }
@@ -88,7 +88,7 @@ func (c *counter) openDay() {
 
 func (c *counter) openJournal() {
 	c.layer, c.fault, c.note, c.armed = layerJournal, nil, "", ""
-	c.frame.journal.forget()
+	c.frame.journal().forget()
 	c.shown()
 }
 
@@ -114,9 +114,7 @@ func (c *counter) closeLife() {
 			return
 		}
 	}
-	c.frame.take.forget()
-	c.frame.approve.pin.Take()
-	c.frame.journal.forget()
+	c.frame.forgetLife()
 	c.closeLayer()
 }
 
@@ -127,7 +125,7 @@ func (c *counter) approving() string {
 		return "take"
 	case c.layer == layerDay && c.day.Step == flow.DayApprove:
 		return "day"
-	case c.layer == layerJournal && c.frame.journal.who.ID == "":
+	case c.layer == layerJournal && c.frame.journal().who.ID == "":
 		return "journal"
 	case c.layer == layerSetUp && c.asked:
 		return "setup"
@@ -145,7 +143,7 @@ func (c *counter) approved(who desk.Clerk) {
 	case "day":
 		c.do("day.approve", func() error { return c.d.Day.Approve(who) })
 	case "journal":
-		c.frame.journal.open(who)
+		c.frame.journal().open(who)
 		c.shown()
 	case "setup":
 		c.openSetUp(true)
@@ -159,17 +157,17 @@ func (f *frame) lifeScreen() screen {
 	c := f.c
 	switch {
 	case c.approving() != "":
-		return f.approve
+		return f.approve()
 	case c.layer == layerTake:
-		return f.take
+		return f.take()
 	case c.layer == layerJournal:
-		return f.journal
+		return f.journal()
 	case c.layer == layerSetUp:
-		return f.setup
+		return f.setup()
 	case c.day.Step == flow.DayReview || c.day.Step == flow.DayReason:
-		return f.review
+		return f.review()
 	}
-	return f.day
+	return f.day()
 }
 
 // lifeMain is the big button of the open layer.
@@ -178,7 +176,7 @@ func (c *counter) lifeMain() mainAction {
 		return mainAction{"main.wait", nil}
 	}
 	if c.approving() != "" {
-		return mainAction{"main.approve", c.frame.approve.submit}
+		return mainAction{"main.approve", c.frame.approve().submit}
 	}
 	switch c.layer {
 	case layerTake:
@@ -188,7 +186,7 @@ func (c *counter) lifeMain() mainAction {
 	case layerSetUp:
 		return c.setUpMain()
 	}
-	return mainAction{"main.journal", c.frame.journal.prove}
+	return mainAction{"main.journal", c.frame.journal().prove}
 }
 
 func (c *counter) takeMain() mainAction {
@@ -196,9 +194,9 @@ func (c *counter) takeMain() mainAction {
 	case c.take.Busy || c.take.Step == flow.TakeWorking:
 		return mainAction{"main.wait", nil}
 	case c.take.Step == flow.TakeFind:
-		return mainAction{"main.take.find", c.frame.take.submit}
+		return mainAction{"main.take.find", c.frame.take().submit}
 	case c.take.Step == flow.TakeReason:
-		return mainAction{"main.take.reason", c.frame.take.submit}
+		return mainAction{"main.take.reason", c.frame.take().submit}
 	}
 	return mainAction{"main.close", c.closeLife}
 }
@@ -213,7 +211,7 @@ func (c *counter) dayMain() mainAction {
 	case d.Step == flow.DayReview:
 		return mainAction{"main.day.review", nil}
 	case d.Step == flow.DayReason:
-		return mainAction{"main.day.because", c.frame.review.submit}
+		return mainAction{"main.day.because", c.frame.review().submit}
 	case d.Step == flow.DayClose, d.Step == flow.DayDone && d.Problem != nil:
 		return mainAction{"main.day.sign", func() { c.do("day.sign", c.d.Day.Sign) }}
 	}

@@ -191,7 +191,7 @@ func (r *rig) toJournal() {
 	r.t.Helper()
 	r.key(fyne.KeyF9)
 	r.approve()
-	r.until(func() bool { return len(r.c.frame.journal.acts) > 0 })
+	r.until(func() bool { return len(r.c.frame.journal().acts) > 0 })
 }
 
 // lifeScenes are the screens of this file.
@@ -245,12 +245,12 @@ func lifeScenes() []scene {
 		{"53-journal", nil, func(r *rig) {
 			r.toJournal()
 			r.key(fyne.KeyReturn)
-			r.until(func() bool { return r.c.frame.journal.proved != nil })
+			r.until(func() bool { return r.c.frame.journal().proved != nil })
 		}},
 		{"54-queue-carry", nil, func(r *rig) {
 			r.login()
 			r.key(fyne.KeyF9)
-			r.until(func() bool { return len(r.c.frame.queue.rows) > 0 })
+			r.until(func() bool { return len(r.c.frame.queue().rows) > 0 })
 			r.key(fyne.KeyF8)
 		}},
 	}
@@ -355,14 +355,14 @@ func TestJournalByKeys(t *testing.T) {
 	r := newRig(t, nil)
 	r.toJournal()
 	r.key(fyne.KeyPageDown)
-	r.until(func() bool { return r.c.frame.journal.offset == journalRows && r.c.frame.journal.acts[0].N == 13 })
+	r.until(func() bool { return r.c.frame.journal().offset == journalRows && r.c.frame.journal().acts[0].N == 13 })
 	r.key(fyne.KeyReturn)
-	r.until(func() bool { return r.c.frame.journal.proved != nil })
+	r.until(func() bool { return r.c.frame.journal().proved != nil })
 	if s := r.words(r.c.frame.root); !strings.Contains(s, "23") || !strings.Contains(s, "已核对") {
 		t.Errorf("%s", s)
 	}
 	r.key(fyne.KeyEscape)
-	if r.c.layer != layerNone || r.c.s.Step != flow.Locked || r.c.frame.journal.who.ID != "" {
+	if r.c.layer != layerNone || r.c.s.Step != flow.Locked || r.c.frame.journal().who.ID != "" {
 		t.Error("the journal stays open")
 	}
 	broken := newRig(t, func(d *Deps, _ *flowtest.Fakes) { d.Journal = acts{broken: true} })
@@ -377,7 +377,7 @@ func TestQueueByKeys(t *testing.T) {
 	r.queue.rows[2].State, r.queue.rows[2].Reason = "refused", "damaged"
 	r.login()
 	r.key(fyne.KeyF9)
-	q := r.c.frame.queue
+	q := r.c.frame.queue()
 	r.until(func() bool { return len(q.rows) == queueRows })
 	for q.state != "refused" {
 		r.key(fyne.KeyF3)

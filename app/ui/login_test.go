@@ -65,7 +65,7 @@ func TestFirstLogin(t *testing.T) {
 	r.key(fyne.KeyReturn) // the code is still there
 	twice()
 	r.step(flow.Ready)
-	if f := r.c.frame.login; f.code.Text+f.pin.Text+f.again.Text != "" {
+	if f := r.c.frame.login(); f.code.Text+f.pin.Text+f.again.Text != "" {
 		t.Error("something is left in a field")
 	}
 }
@@ -74,13 +74,13 @@ func TestFirstLogin(t *testing.T) {
 func TestFirstLoginOfOne(t *testing.T) {
 	s := &newcomer{waits: map[string]bool{"02": true}}
 	r := newRig(t, newcomers(s))
-	f := r.c.frame.login
+	f := r.c.frame.login()
 	if f.codeBox.Visible() {
 		t.Fatal("01 is asked for a code")
 	}
 	r.c.window.Canvas().Focus(f.who)
 	r.key(fyne.KeyDown)
-	if !f.codeBox.Visible() || r.c.frame.login.first() != f.code {
+	if !f.codeBox.Visible() || r.c.frame.login().first() != f.code {
 		t.Fatal("02 is not asked for a code")
 	}
 	r.key(fyne.KeyUp)

@@ -36,7 +36,7 @@ func (c *counter) message() (widget.Tone, string) {
 		return widget.ToneStop, c.t("cl.noservice.auto")
 	case c.s.Step == flow.Unproven && c.s.Note == "":
 		return widget.ToneWarn, c.t("cl.unproven.slot")
-	case c.s.Step == flow.Compare && c.frame.compare.name.open():
+	case c.s.Step == flow.Compare && c.frame.compare().name.open():
 		return widget.ToneWarn, c.t("cl.name.slot")
 	case c.s.Step == flow.Trouble:
 		return c.problemTone(), c.t("cl.trouble.slot")

@@ -50,15 +50,15 @@ func TestZoneIsScanned(t *testing.T) {
 			r.step(flow.NeedSecret)
 			before(r)
 			r.scanLine(line1)
-			if got := r.c.frame.secret.zone.Text; got != line1 || r.c.s.Step != flow.NeedSecret {
+			if got := r.c.frame.secret().zone.Text; got != line1 || r.c.s.Step != flow.NeedSecret {
 				t.Fatalf("after the first line %d characters, on %v", len(got), r.c.s.Step)
 			}
-			if r.c.frame.secret.line.Text != "" {
+			if r.c.frame.secret().line.Text != "" {
 				t.Error("the line stays in the field for the number")
 			}
 			r.scanLine(line2)
 			r.step(flow.Compare)
-			if r.c.frame.secret.zone.Text != "" {
+			if r.c.frame.secret().zone.Text != "" {
 				t.Error("the zone stays in the field")
 			}
 		})
@@ -78,7 +78,7 @@ func TestZoneWithoutReturn(t *testing.T) {
 		r.write(text, 20*time.Millisecond)
 		r.pass(200 * time.Millisecond)
 		r.c.heard()
-		if kept := r.c.frame.secret.zone.Text == text; kept != (want == flow.Compare) {
+		if kept := r.c.frame.secret().zone.Text == text; kept != (want == flow.Compare) {
 			t.Errorf("%d characters: in the field: %v", len(text), kept)
 		}
 		r.pass(100 * time.Millisecond)
@@ -92,7 +92,7 @@ func TestZoneIsScannedAgain(t *testing.T) {
 	r := newRig(t, nil)
 	r.login()
 	r.scanLine(line1)
-	if r.c.frame.secret.zone.Text != "" || r.m.State().Step != flow.Ready {
+	if r.c.frame.secret().zone.Text != "" || r.m.State().Step != flow.Ready {
 		t.Error("a zone was taken outside of the step that asks for it")
 	}
 	r.pass(time.Second)
@@ -104,9 +104,9 @@ func TestZoneIsScannedAgain(t *testing.T) {
 	r.scanLine(line2)
 	r.until(func() bool { return r.c.s.Problem != nil && r.c.s.Refused == 1 })
 	r.pass(time.Second)
-	r.c.frame.secret.zone.SetText(line1 + line2) // as it stands where the card was lifted meanwhile
+	r.c.frame.secret().zone.SetText(line1 + line2) // as it stands where the card was lifted meanwhile
 	r.scanLine(line1)
-	if got := r.c.frame.secret.zone.Text; got != line1 {
+	if got := r.c.frame.secret().zone.Text; got != line1 {
 		t.Errorf("%d characters after the first line of the second scan", len(got))
 	}
 }
@@ -122,7 +122,7 @@ func TestMistypedZoneIsNamed(t *testing.T) {
 	if _, words := r.c.message(); !strings.Contains(words, "证件号码") {
 		t.Errorf("the clerk reads %q", words)
 	}
-	if r.c.frame.secret.line.Text != "?" {
+	if r.c.frame.secret().line.Text != "?" {
 		t.Error("what was typed is gone")
 	}
 }
@@ -136,12 +136,12 @@ func TestLastTryOnScreen(t *testing.T) {
 	r.write("000000", 120*time.Millisecond)
 	r.key(fyne.KeyReturn)
 	r.until(func() bool { return r.c.s.Problem != nil })
-	if got := r.c.frame.secret.left.String(); !strings.Contains(got, "1") {
+	if got := r.c.frame.secret().left.String(); !strings.Contains(got, "1") {
 		t.Errorf("tries left: %q", got)
 	}
 	r.write("123456", 120*time.Millisecond)
 	r.key(fyne.KeyReturn)
-	if _, words := r.c.message(); !strings.Contains(words, "最后一次") || r.c.frame.secret.pin.Text == "" {
+	if _, words := r.c.message(); !strings.Contains(words, "最后一次") || r.c.frame.secret().pin.Text == "" {
 		t.Errorf("the clerk reads %q", words)
 	}
 	r.key(fyne.KeyReturn)
@@ -155,7 +155,7 @@ func TestSecondClerk(t *testing.T) {
 	r.write("000000", 120*time.Millisecond)
 	r.key(fyne.KeyReturn)
 	r.until(func() bool { return r.c.fault != nil && !r.c.busy })
-	if r.c.fault.Code != "login-wrong-pin" || r.c.frame.second.pin.Text != "" || r.c.s.Step != flow.Second {
+	if r.c.fault.Code != "login-wrong-pin" || r.c.frame.second().pin.Text != "" || r.c.s.Step != flow.Second {
 		t.Fatalf("%v on %v", r.c.fault, r.c.s.Step)
 	}
 	r.write("246810", 120*time.Millisecond)
@@ -169,7 +169,7 @@ func TestNamesOnScreen(t *testing.T) {
 	r.login()
 	r.put(&flowtest.Card{Document: flowtest.Rare()})
 	r.step(flow.Compare)
-	box := r.c.frame.compare.name
+	box := r.c.frame.compare().name
 	if got := strings.Join(texts(box.root), " "); !strings.Contains(got, "U+9FB5") || !strings.Contains(got, "U+E82C") {
 		t.Errorf("the clerk reads %q", got)
 	}
@@ -201,7 +201,7 @@ func TestUnprovenOnScreen(t *testing.T) {
 	r.login()
 	r.put(&flowtest.Card{Document: flowtest.SocialSecurity()})
 	r.step(flow.Unproven)
-	got := strings.Join(texts(r.c.frame.unproven.col), " ")
+	got := strings.Join(texts(r.c.frame.unproven().col), " ")
 	for _, want := range []string{"这张卡不能证明", "来源", "没有验证", "样本社"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not said: %s", want, got)

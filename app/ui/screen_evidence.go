@@ -147,6 +147,6 @@ func (c *counter) evidenceActions(m map[fyne.KeyName]action) {
 			m[fyne.KeyF3], m[fyne.KeyF4] = action{}, action{}
 		}
 	case flow.Evidence:
-		m[fyne.KeyF3] = action{"key.F3.scope", true, c.frame.evidence.toggle}
+		m[fyne.KeyF3] = action{"key.F3.scope", true, c.frame.evidence().toggle}
 	}
 }

@@ -227,7 +227,7 @@ func (c *counter) helperMain() mainAction {
 	}
 	word := map[flow.Step]string{flow.HelperCard: "main.helper.card", flow.HelperFace: "main.helper.face", flow.HelperTerms: "main.helper.terms",
 		flow.Aside: "main.helper.aside"}[c.s.Step]
-	return mainAction{word, c.frame.helper.submit}
+	return mainAction{word, c.frame.helper().submit}
 }
 
 // helperActions are the keys around helpers while purpose and recipient are chosen, and on the terms.
@@ -241,12 +241,12 @@ func (c *counter) helperActions(m map[fyne.KeyName]action) {
 		}
 		m[fyne.KeyF3] = action{word, true, func() { c.do("visit.help-only", c.d.Visit.HelpOnly) }}
 	case flow.HelperCard:
-		m[fyne.KeyF4] = action{works: true, do: c.frame.helper.submit}
-		if c.canLay() && !c.frame.helper.asks() {
+		m[fyne.KeyF4] = action{works: true, do: c.frame.helper().submit}
+		if c.canLay() && !c.frame.helper().asks() {
 			m[fyne.KeyF4] = action{"key.F4.lay", true, c.reread}
 		}
 	case flow.HelperTerms:
-		m[fyne.KeyF3] = action{"key.F3.scope", true, c.frame.helper.toggle}
+		m[fyne.KeyF3] = action{"key.F3.scope", true, c.frame.helper().toggle}
 	}
 }
 

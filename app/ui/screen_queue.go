@@ -214,7 +214,7 @@ func (c *counter) queueActions(m map[fyne.KeyName]action) {
 	for _, k := range []fyne.KeyName{fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF8, fyne.KeyF10} {
 		m[k] = action{}
 	}
-	s := c.frame.queue
+	s := c.frame.queue()
 	if c.d.Carry == nil {
 		return
 	}
@@ -248,7 +248,7 @@ func (s *queueScreen) askFor(what queueAsk) {
 
 // queueMain is the big button of the queue.
 func (c *counter) queueMain() mainAction {
-	s := c.frame.queue
+	s := c.frame.queue()
 	switch {
 	case c.busy:
 		return mainAction{"main.wait", nil}

@@ -58,7 +58,7 @@ func (s *supportScreen) refresh() {
 // openSupport makes the file beside the screens.
 func (c *counter) openSupport() {
 	c.layer, c.fault, c.note, c.armed = layerSupport, nil, "", ""
-	c.frame.support.got = ""
+	c.frame.support().got = ""
 	c.shown()
 	c.spawn(func() {
 		text, err := c.d.Support.SupportText(c.ctx)
@@ -66,7 +66,7 @@ func (c *counter) openSupport() {
 			if err != nil {
 				c.fault = desk.Explain("support", err)
 			}
-			c.frame.support.got = strings.TrimSpace(text)
+			c.frame.support().got = strings.TrimSpace(text)
 			c.refresh()
 		})
 	})
@@ -74,7 +74,7 @@ func (c *counter) openSupport() {
 
 // saveSupport writes what is shown, and says where it lies.
 func (c *counter) saveSupport() {
-	text := c.frame.support.got
+	text := c.frame.support().got
 	if text == "" {
 		return
 	}

@@ -200,7 +200,7 @@ func laterScenes() []scene {
 		{"22-queue", nil, func(r *rig) {
 			r.login()
 			r.key(fyne.KeyF9)
-			r.until(func() bool { return len(r.c.frame.queue.rows) > 0 })
+			r.until(func() bool { return len(r.c.frame.queue().rows) > 0 })
 		}},
 		{"23-help", nil, func(r *rig) {
 			r.login()

@@ -26,11 +26,11 @@ func (c *counter) watchSetUp() {
 				c.app.Quit()
 				return
 			}
-			c.frame.setup.taken(moved || asked)
+			c.frame.setup().taken(moved || asked)
 			c.placed(s)
 			c.lifeMoved(layerSetUp, moved)
 			if moved && s.Step == flow.SetScanner { // in large words it would lie below the edge, where no scanner reads it
-				c.frame.now.scroller.Reveal(c.frame.setup.code.Container)
+				c.frame.now.scroller.Reveal(c.frame.setup().code.Container)
 			}
 			if c.d.Settled != nil && moved {
 				c.d.Settled(s)
@@ -93,8 +93,8 @@ func (c *counter) leaveSetUp() {
 func (c *counter) endSetUp() {
 	c.asked = false
 	c.do("setup.close", c.d.SetUp.Close)
-	c.frame.setup.forget()
-	c.frame.approve.pin.Take()
+	c.frame.setup().forget()
+	c.frame.approve().pin.Take()
 	c.closeLayer()
 }
 
@@ -105,9 +105,9 @@ func (c *counter) setUpMain() mainAction {
 	case c.setup.Step == flow.SetDone:
 		return mainAction{"main.close", c.endSetUp}
 	case c.setup.Step == flow.SetAwait:
-		return mainAction{"main.setup.answer", c.frame.setup.submit}
+		return mainAction{"main.setup.answer", c.frame.setup().submit}
 	}
-	return mainAction{"main.setup.next", c.frame.setup.submit}
+	return mainAction{"main.setup.next", c.frame.setup().submit}
 }
 
 // setUpActions are the keys of the set-up.
@@ -131,7 +131,7 @@ func (c *counter) setUpActions(m map[fyne.KeyName]action) {
 		m[fyne.KeyF4] = look
 		m[fyne.KeyF8] = action{"key.F8.page", true, func() { c.do("setup.print", func() error { return w.Print(c.cat.Tag()) }) }}
 	case flow.SetLangs:
-		m[fyne.KeyF3] = action{"key.F3.scope", true, c.frame.setup.toggle}
+		m[fyne.KeyF3] = action{"key.F3.scope", true, c.frame.setup().toggle}
 	}
 }
 

@@ -160,7 +160,7 @@ func TestSetUpFoundsByKeys(t *testing.T) {
 	if got := fmt.Sprint(texts(r.c.frame.work)); !strings.Contains(got, "H12.request.pem") {
 		t.Errorf("it reads %s", got)
 	}
-	if f := r.c.frame.setup.fields; f[0].Text+f[1].Text+f[2].Text != "" {
+	if f := r.c.frame.setup().fields; f[0].Text+f[1].Text+f[2].Text != "" {
 		t.Error("what was typed for another step is still there")
 	}
 	r.key(fyne.KeyF10)
@@ -180,7 +180,7 @@ func TestSetUpFitsByKeys(t *testing.T) {
 	}
 	r.key(fyne.KeyReturn)
 	r.setUp(flow.SetPrinter)
-	if r.c.frame.setup.at != 1 {
+	if r.c.frame.setup().at != 1 {
 		t.Error("the hand is not on the printer in force")
 	}
 	r.key(fyne.KeyUp)

@@ -193,7 +193,7 @@ func (c *counter) took(text string) {
 	}
 	if c.life() {
 		if c.layer == layerTake {
-			c.frame.take.forget()
+			c.frame.take().forget()
 			c.do("void.find", func() error { return c.d.Take.Find(scan.Mend(text)) })
 		}
 		return

@@ -52,7 +52,7 @@ func (c *counter) slipActions(m map[fyne.KeyName]action) {
 
 // checklist prints the list of the purpose under the hand (Shift+F8 on the choice).
 func (c *counter) checklist() {
-	p, ok := c.frame.choose.chosen()
+	p, ok := c.frame.choose().chosen()
 	lang := c.catalog(c.s.Lang).Tag()
 	if !ok {
 		return

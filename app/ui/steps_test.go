@@ -21,9 +21,9 @@ func TestSixCauses(t *testing.T) {
 	seen := map[string]string{}
 	say := func(name string) {
 		t.Helper()
-		words := r.c.frame.ready.head.String()
+		words := r.c.frame.ready().head.String()
 		if r.c.s.Step != flow.Ready {
-			words = r.c.frame.stopped.head.String()
+			words = r.c.frame.stopped().head.String()
 		}
 		if other, ok := seen[words]; ok {
 			t.Errorf("%s and %s say the same: %q", name, other, words)
@@ -36,7 +36,7 @@ func TestSixCauses(t *testing.T) {
 	say("service off")
 	r.f.Cards.Plug(flowtest.Reader)
 	r.until(func() bool { return r.c.s.Cause == cardreader.Empty })
-	if got := seen[r.c.frame.ready.head.String()]; got != "no card" {
+	if got := seen[r.c.frame.ready().head.String()]; got != "no card" {
 		t.Errorf("after the service came back the screen says what it says for %q", got)
 	}
 	r.f.Cards.Unplug(flowtest.Reader)
@@ -55,7 +55,7 @@ func TestSixCauses(t *testing.T) {
 		r.put(c.card)
 		r.step(flow.Trouble)
 		say(c.name)
-		if r.c.frame.stopped.ways.String() == "" || r.c.mainAction().do == nil {
+		if r.c.frame.stopped().ways.String() == "" || r.c.mainAction().do == nil {
 			t.Errorf("%s leaves no way on", c.name)
 		}
 		r.f.Cards.Lift(flowtest.Reader)
@@ -85,7 +85,7 @@ func TestNotProvenRefuses(t *testing.T) {
 	if r.c.s.Step != flow.Trouble {
 		t.Fatal(r.c.s.Step)
 	}
-	if do := r.c.frame.stopped.what.String(); do == "" {
+	if do := r.c.frame.stopped().what.String(); do == "" {
 		t.Error("nothing says what to do")
 	}
 }
@@ -99,7 +99,7 @@ func TestSecretLeavesTheField(t *testing.T) {
 	r.write(strings.ToLower(first+second), 100*time.Millisecond)
 	r.key(fyne.KeyReturn)
 	r.step(flow.Compare)
-	if got := r.c.frame.secret.zone.Text; got != "" {
+	if got := r.c.frame.secret().zone.Text; got != "" {
 		t.Errorf("%d characters stay in the field", len(got))
 	}
 }
@@ -123,10 +123,10 @@ func TestWrongPIN(t *testing.T) {
 	r.write("000000", 120*time.Millisecond)
 	r.key(fyne.KeyReturn)
 	r.until(func() bool { return r.c.fault != nil && !r.c.busy })
-	if r.c.fault.Code != "login-wrong-pin" || r.c.frame.login.pin.Text != "" {
-		t.Errorf("%v, field %q", r.c.fault, r.c.frame.login.pin.Text)
+	if r.c.fault.Code != "login-wrong-pin" || r.c.frame.login().pin.Text != "" {
+		t.Errorf("%v, field %q", r.c.fault, r.c.frame.login().pin.Text)
 	}
-	if f := r.c.window.Canvas().Focused(); f != fyne.Focusable(r.c.frame.login.pin) {
+	if f := r.c.window.Canvas().Focused(); f != fyne.Focusable(r.c.frame.login().pin) {
 		t.Errorf("the focus went to %T", f)
 	}
 }
@@ -135,7 +135,7 @@ func TestLanguageAndSizeChangeInPlace(t *testing.T) {
 	r := newRig(t, nil)
 	r.toCompare()
 	r.key(fyne.KeyF11)
-	if got := r.c.frame.compare.head.String(); !strings.Contains(got, "same person") {
+	if got := r.c.frame.compare().head.String(); !strings.Contains(got, "same person") {
 		t.Errorf("the clerk reads %q", got)
 	}
 	if got := r.c.citizen.title.String(); !strings.Contains(got, "身份证") {

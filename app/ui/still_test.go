@@ -143,6 +143,15 @@ func TestOnlySeenIsDrawn(t *testing.T) {
 	d := count(t, true)
 	r := newRig(t, nil)
 	r.login()
+	f := r.c.frame // tasks that were there before
+	f.compare()
+	f.evidence()
+	f.helper()
+	f.day()
+	f.setup()
+	f.queue()
+	f.journal()
+	r.c.refresh()
 	d.drawn = 0
 	r.c.refresh()
 	seen := d.drawn

@@ -43,11 +43,11 @@ func (b *trayBox) there() bool { return len(b.names) > 0 && b == b.c.tray() }
 func (c *counter) tray() *trayBox {
 	switch c.s.Step {
 	case flow.Ready:
-		return c.frame.ready.tray
+		return c.frame.ready().tray
 	case flow.GrantCard:
-		return c.frame.grant.tray
+		return c.frame.grant().tray
 	case flow.HelperCard:
-		return c.frame.helper.tray
+		return c.frame.helper().tray
 	}
 	return nil
 }
