@@ -12,6 +12,7 @@ import (
 	"bangban/app/flow"
 	"bangban/app/flow/flowtest"
 	"bangban/app/scan"
+	"bangban/app/ui/widget"
 )
 
 // The whole journey by keys; only the Yes is the person's touch. Two keys of the clerk for one person: same, handed over
@@ -265,5 +266,26 @@ func TestResolveUnfinished(t *testing.T) {
 	r.key(fyne.KeyEscape)
 	if r.c.layer != layerNone {
 		t.Error("Escape does not put it off")
+	}
+}
+
+// What is typed while the person's window comes up goes into the field that the clerk is at.
+func TestTypedIntoThePersonsWindow(t *testing.T) {
+	r := newRig(t, nil)
+	pin, ok := r.c.window.Canvas().Focused().(*widget.Entry)
+	if !ok {
+		t.Fatal("no field has the focus")
+	}
+	for _, digit := range "246" {
+		r.c.citizen.window.Canvas().OnTypedRune()(digit)
+		r.pass(time.Second)
+	}
+	if pin.Text != "246" {
+		t.Errorf("%d of 3 digits arrived", len(pin.Text))
+	}
+	r.c.window.Canvas().Unfocus()
+	r.c.citizen.window.Canvas().OnTypedRune()('8')
+	if pin.Text != "246" {
+		t.Error("a digit arrived in a field that has no focus")
 	}
 }

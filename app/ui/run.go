@@ -12,6 +12,8 @@ import (
 	"fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"bangban/app/ui/widget"
 )
 
 // appID names the program to the desktop.
@@ -56,9 +58,6 @@ func Run(ctx context.Context, d Deps) error {
 	}
 	c.window.SetMaster()
 	c.window.Show()
-	if c.citizen != nil {
-		c.citizen.window.Show()
-	}
 	stop := c.subscribe()
 	defer stop()
 	a.Run()
@@ -93,29 +92,52 @@ func (c *counter) openCitizen() {
 	w.Resize(fyne.NewSize(citizenW, citizenH))
 	w.SetCloseIntercept(func() { c.window.RequestFocus() }) // the person's screen goes with the clerk's
 	c.wire(w.Canvas())                                      // keys that land here are the clerk's all the same
+	w.Canvas().SetOnTypedRune(c.passRune)
 	if dw, ok := w.(desktop.Window); ok && c.d.Citizen.Mode == CitizenFullScreen {
 		dw.RequestPosition(c.d.Citizen.X, c.d.Citizen.Y)
 	}
 }
 
-// started is called once when the windows are up.
+// passRune has what is typed into the person's window go into the field that the clerk is at: a window that comes up may
+// take the keys of somebody who types already.
+func (c *counter) passRune(r rune) {
+	if e, ok := c.window.Canvas().Focused().(*widget.Entry); ok {
+		e.TypedRune(r)
+		return
+	}
+	c.rune(r, nil)
+}
+
+// drawnFirst is two of Fyne's frames: it calls started before it draws.
+const drawnFirst = 2 * time.Second / 30
+
+// started is called once when the clerk's window is up. The person's follows when that is drawn, so that the clerk does not
+// wait for it.
 func (c *counter) started() {
 	c.rested()
 	c.startSetUp()
 	c.frame.focusFirst()
-	c.watchMonitors()
-	if c.citizen != nil && c.d.Monitors == nil && c.d.Citizen.Mode == CitizenFullScreen {
-		c.fillMonitor()
-	}
 	c.window.RequestFocus()
-	if c.d.OnReady == nil {
-		return
-	}
-	c.spawn(func() { // Fyne calls this before it draws; two of its frames later the window is there to be used
+	c.spawn(func() {
 		select {
 		case <-c.ctx.Done():
-		case <-time.After(2 * time.Second / 30):
-			c.post(c.d.OnReady)
+		case <-time.After(drawnFirst):
+			c.post(c.second)
 		}
 	})
+}
+
+// second brings up the person's window and puts it where it belongs; then everything is there to be used.
+func (c *counter) second() {
+	if c.citizen != nil {
+		c.citizen.window.Show()
+		if c.d.Monitors == nil && c.d.Citizen.Mode == CitizenFullScreen {
+			c.fillMonitor()
+		}
+		c.window.RequestFocus()
+	}
+	c.watchMonitors()
+	if c.d.OnReady != nil {
+		c.spawn(func() { c.post(c.d.OnReady) })
+	}
 }
