@@ -3,7 +3,10 @@
 package app
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -31,5 +34,34 @@ func TestTidyEnv(t *testing.T) {
 	}
 	if env, _ := tidyEnv([]string{"GODEBUG=inittrace=1"}); env[0] != "GODEBUG=inittrace=1,clobberfree=1" {
 		t.Errorf("what was set is %q now", env[0])
+	}
+}
+
+// The entry of the menu has each of the settings: a start from there is one start. The control lacks one.
+func TestMenuEntryIsTidy(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "packaging", "linux", "counter.desktop"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for line := range strings.Lines(string(b)) {
+		words := strings.Fields(line)
+		if !strings.HasPrefix(line, "Exec=") {
+			continue
+		}
+		lines++
+		if words[0] != "Exec=env" {
+			t.Fatalf("%q sets nothing", line)
+		}
+		at := slices.Index(words, "bangban")
+		if _, missing := tidyEnv(words[1:at]); missing {
+			t.Errorf("%q lacks a setting", line)
+		}
+		if _, missing := tidyEnv(words[1 : at-1]); !missing {
+			t.Errorf("nothing is missed in %q without its last setting", line)
+		}
+	}
+	if lines != 2 {
+		t.Errorf("%d lines start the program", lines)
 	}
 }

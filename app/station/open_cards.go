@@ -136,6 +136,9 @@ func (s *Station) addSimulator(c *Cards) error {
 	return nil
 }
 
+// HasTray tells whether cards can be laid by key: on a training station. Specimens takes some 15 ms to say so.
+func (c *Cards) HasTray() bool { return c.tray != nil }
+
 // Specimens lists the cards that can be laid on the tray; none on a real station.
 func (c *Cards) Specimens() []string {
 	if c.tray == nil {

@@ -87,7 +87,10 @@ func (c *counter) subscribe() (cancel func()) {
 	c.show(a.unpack(c.d.Visit.State()))
 	stops := []func(){c.d.Visit.Subscribe(a.state)}
 	if c.d.Health != nil {
-		c.health = c.d.Health.Health()
+		c.spawn(func() { // it asks the printer and the disk
+			h := c.d.Health.Health()
+			c.post(func() { c.feel(h) })
+		})
 		stops = append(stops, c.d.Health.Subscribe(func(h desk.Health) {
 			c.post(func() { c.feel(h) })
 		}))

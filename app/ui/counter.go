@@ -85,10 +85,12 @@ type counter struct {
 
 	outlines *sfnt.Font // which characters can be drawn; nil: not known
 
-	shift func() bool  // is Shift held now
-	spawn func(func()) // runs beside the screens
-	post  func(func()) // brings something back to Fyne's goroutine
-	tidy  func()       // after each visit; nil: left to the run-time
+	shift   func() bool   // is Shift held now
+	spawn   func(func())  // runs beside the screens
+	post    func(func())  // brings something back to Fyne's goroutine
+	firstIn time.Duration // until the clerk's window is drawn
+	up      bool          // both windows are
+	tidy    func()        // after each visit; nil: left to the run-time
 
 	window  fyne.Window
 	frame   *frame
@@ -236,7 +238,7 @@ func (c *counter) refresh() {
 	v := c.view()
 	v.mute = v.mute || !c.actions()[fyne.KeyF7].works
 	c.frame.refresh(v)
-	if c.citizen != nil {
+	if c.citizen != nil && c.up { // before, nobody would see it
 		c.citizen.set(v, c.s.Training)
 	}
 }

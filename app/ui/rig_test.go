@@ -140,6 +140,7 @@ func newRig(t testing.TB, change func(*Deps, *flowtest.Fakes)) *rig {
 	c.open()
 	stop := c.subscribe()
 	c.started()
+	r.until(func() bool { return c.up && (d.Health == nil || len(c.health.Probes) == len(d.Health.Health().Probes)) })
 	t.Cleanup(func() {
 		cancel()
 		stop()

@@ -41,8 +41,7 @@ func Run(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(gcPercent)
-	c.tidy = tidyUp
+	c.tidy, c.firstIn = tidyUp, drawnFirst
 	a.Settings().SetTheme(c.kit)
 	c.open()
 	a.Lifecycle().SetOnStarted(func() { c.started() })
@@ -58,7 +57,7 @@ func Run(ctx context.Context, d Deps) error {
 	}
 	c.window.SetMaster()
 	c.window.Show()
-	stop := c.subscribe()
+	stop := c.subscribe() // after: what Show draws is lost while the window is not on the screen, and costs little as yet
 	defer stop()
 	a.Run()
 	ended.Store(true)
@@ -121,7 +120,7 @@ func (c *counter) started() {
 	c.spawn(func() {
 		select {
 		case <-c.ctx.Done():
-		case <-time.After(drawnFirst):
+		case <-time.After(c.firstIn):
 			c.post(c.second)
 		}
 	})
@@ -129,7 +128,12 @@ func (c *counter) started() {
 
 // second brings up the person's window and puts it where it belongs; then everything is there to be used.
 func (c *counter) second() {
+	c.up = true
+	if c.tidy != nil {
+		debug.SetGCPercent(gcPercent)
+	}
 	if c.citizen != nil {
+		c.refresh()
 		c.citizen.window.Show()
 		if c.d.Monitors == nil && c.d.Citizen.Mode == CitizenFullScreen {
 			c.fillMonitor()
