@@ -4,6 +4,8 @@ import (
 	"os"
 	"runtime/debug"
 	"time"
+
+	"bangban/assets"
 )
 
 // gcPercent trades a little work for memory: only what is seen is drawn, which is cheap, and a counter rests most of the
@@ -11,8 +13,14 @@ import (
 const gcPercent = 25
 
 // tidyUp has a person who has gone leave the memory as well: what a visit used is collected and given back to the system
-// at once, not when the next visit happens to need it. It runs beside the screens.
-func tidyUp() { go debug.FreeOSMemory() }
+// at once, not when the next visit happens to need it; the fonts that its paper was written with go too. It runs beside the
+// screens.
+func tidyUp() {
+	go func() {
+		debug.FreeOSMemory()
+		assets.Rest()
+	}()
+}
 
 // drawnBy is when the screens of a step have surely been drawn. Drawing them takes memory that is of no use afterwards.
 const drawnBy = 2 * time.Second
