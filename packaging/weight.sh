@@ -37,7 +37,8 @@ starts() {
   n=0
   while [ $n -le "${STARTS:-5}" ]; do
     n=$((n + 1))
-    "$work/winstart" 10 "$@" >> "$work/runs" 2> "$work/why" || { tail -n 40 "$work/data/log/diagnostic.log" >&2 2> /dev/null || true; fail "$name: $(cat "$work/why")"; }
+    # A bare window that stays when it is told to end (Fyne's own, about once in 150) was weighed all the same.
+    "$work/winstart" 10 "$@" >> "$work/runs" 2> "$work/why" || case $name in bare*) [ "$(wc -l < "$work/runs")" = $n ] ;; *) false ;; esac || { tail -n 40 "$work/data/log/diagnostic.log" >&2 2> /dev/null || true; fail "$name: $(cat "$work/why")"; }
     if [ -s "$work/why" ]; then echo "weight: $name: $(cat "$work/why")" >&2; grep 'does not end' "$work/data/log/diagnostic.log" >&2 || true; fi
     sleep 1
   done
