@@ -7,7 +7,7 @@ begin_work() {
   work=$(mktemp -d)
   pids=""
   trap end_work EXIT
-  trap 'exit 1' INT TERM
+  trap 'exit 1' INT TERM HUP PIPE
 }
 end_work() {
   exec 9>&- || true
