@@ -34,8 +34,8 @@ type options struct {
 	machine                        machine // what is laid down for this computer
 }
 
-// gcAtStart has Go's collector leave the first 64 MB alone (it begins with 4 MB): a start throws away some 30, and collecting
-// them takes a tenth of it. The screens set what is good for a day.
+// gcAtStart has Go's collector leave the first 64 MB alone (it begins with 4 MB): collecting what a
+// start throws away takes a tenth of it. The screens set what is good for a day.
 const gcAtStart = 1600
 
 // Main runs the counter and gives the exit code: 0 closed, 1 it could not run, 2 wrong usage.

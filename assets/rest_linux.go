@@ -19,6 +19,7 @@ func Rest() {
 		skip := (page - from%page) % page
 		whole := (uintptr(len(font)) - skip) / page * page
 		if inFile(from+skip, from+skip+whole) {
+			// a system that refuses keeps the font, and nothing is lost
 			_ = unix.Madvise(font[skip:skip+whole], unix.MADV_DONTNEED)
 		}
 	}

@@ -213,16 +213,6 @@ func (c *counter) stepActions(m map[fyne.KeyName]action) {
 	}
 }
 
-// placeActions are the keys of a step that waits for a card or its secret, where there is something to choose.
-func (c *counter) placeActions(m map[fyne.KeyName]action) {
-	if c.s.Step != flow.NeedSecret {
-		return
-	}
-	if _, ok := c.frame.secret().next(); ok {
-		m[fyne.KeyF3] = action{"key.F3.secret", true, c.frame.secret().change}
-	}
-}
-
 // pickReader names the next reader as the person's; after the last one all of them are.
 func (c *counter) pickReader() {
 	names := []string{""}

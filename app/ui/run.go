@@ -121,13 +121,13 @@ func (c *counter) started() {
 		select {
 		case <-c.ctx.Done():
 		case <-time.After(c.firstIn):
-			c.post(c.second)
+			c.post(c.showCitizen)
 		}
 	})
 }
 
-// second brings up the person's window and puts it where it belongs; then everything is there to be used.
-func (c *counter) second() {
+// showCitizen brings up the person's window and puts it where it belongs; then everything is there to be used.
+func (c *counter) showCitizen() {
 	c.up = true
 	if c.tidy != nil {
 		debug.SetGCPercent(gcPercent)

@@ -226,3 +226,13 @@ func zoneLines(typed string) string {
 	}
 	return strings.Join(lines, "|")
 }
+
+// placeActions are the keys of a step that waits for a card or its secret, where there is something to choose.
+func (c *counter) placeActions(m map[fyne.KeyName]action) {
+	if c.s.Step != flow.NeedSecret {
+		return
+	}
+	if _, ok := c.frame.secret().next(); ok {
+		m[fyne.KeyF3] = action{"key.F3.secret", true, c.frame.secret().change}
+	}
+}

@@ -161,3 +161,15 @@ func TestOnlySeenIsDrawn(t *testing.T) {
 		t.Errorf("%d objects were drawn again, of %d with the hidden tasks", seen, all)
 	}
 }
+
+// The first window builds its own task and no other; the control is a step further.
+func TestFirstWindowBuildsOneTask(t *testing.T) {
+	r := newRig(t, nil)
+	if n := len(r.c.frame.pages); n != 1 {
+		t.Errorf("%d tasks were built for the login", n)
+	}
+	r.login()
+	if n := len(r.c.frame.pages); n < 2 {
+		t.Errorf("%d tasks are there after it", n)
+	}
+}
